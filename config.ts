@@ -1,0 +1,188 @@
+import { hkdfSync, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { z } from "zod";
+import { AppError } from "./domain/errors.ts";
+
+const PROCESS_ROLES = ["collector", "ui", "scheduler", "video"] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
+const optionalUrl = (protocol: RegExp, example: string) =>
+  z
+    .url({ protocol, error: `must look like ${example}` })
+    .optional()
+    .transform((url) => url ?? null);
+
+const Environment = z.object({
+  HOST: z.string().min(1).default("127.0.0.1"),
+  PORT: wholeNumber(1, 65_535).default(1880),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must look like https://antbox.example.com" })
+    .refine(
+      (text) => new URL(text).pathname === "/" && !text.includes("?"),
+      "must have no path: the platform answers at the root",
+    )
+    .optional(),
+  DATA_DIR: z.string().min(1).default("./var"),
+  DATABASE_URL: optionalUrl(/^postgres(ql)?$/, "postgres://user:password@host:5432/database"),
+  REDIS_URL: optionalUrl(/^rediss?$/, "redis://host:6379"),
+  ROLES: z.string().default("all").transform(rolesFrom),
+  SITES_FILE: z
+    .string()
+    .min(1)
+    .optional()
+    .transform((file) => file ?? null),
+  POLL_INTERVAL_S: wholeNumber(1, 3600).default(60),
+  ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").max(200).optional(),
+  SECRET_KEY: z
+    .string()
+    .refine(
+      (text) => Buffer.from(text, "base64").length === 32,
+      "must be 32 random bytes in base64 (openssl rand -base64 32)",
+    )
+    .optional(),
+  EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  SITE_TIME_ZONE: z
+    .string()
+    .default(machineTimeZone())
+    .refine(isTimeZone, "must be an IANA time zone such as Asia/Dubai"),
+});
+
+/** The platform's configuration. Times in seconds where the name says so; `publicUrl` has no trailing slash. */
+export type Config = {
+  readonly host: string;
+  readonly port: number;
+  readonly publicUrl: string;
+  readonly dataDir: string;
+  readonly databaseUrl: string | null;
+  readonly redisUrl: string | null;
+  readonly roles: readonly ProcessRole[];
+  readonly sitesFile: string | null;
+  readonly pollIntervalS: number;
+  readonly adminPassword: string | null;
+  /** 32 bytes; every use derives its own key from it with {@link deriveKey}. */
+  readonly secretKey: Buffer;
+  readonly editor: "on" | "readonly" | "off";
+  readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
+  readonly siteTimeZone: string;
+};
+
+const SECRETS = ["ADMIN_PASSWORD", "SECRET_KEY"] as const;
+
+/**
+ * Reads the configuration from the environment (docs/operating.md lists it). Makes `DATA_DIR`, and in it the secret key
+ * when the database is embedded and no key is given.
+ *
+ * @throws {AppError} `config.invalid`, one line per wrong value: its name, what was found (never a secret), what is allowed
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = withSecretFiles(withoutBlanks(environment));
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    throw new AppError("config.invalid", parsed.error.issues.map((issue) => describe(issue, given)).join("\n"));
+  }
+  const env = parsed.data;
+  const dataDir = path.resolve(env.DATA_DIR);
+  mkdirSync(dataDir, { recursive: true });
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: new URL(env.PUBLIC_URL ?? `http://${hostForUrl(env.HOST)}:${env.PORT}`).origin,
+    dataDir,
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    roles: env.ROLES,
+    sitesFile: env.SITES_FILE === null ? null : path.resolve(env.SITES_FILE),
+    pollIntervalS: env.POLL_INTERVAL_S,
+    adminPassword: env.ADMIN_PASSWORD ?? null,
+    secretKey: env.SECRET_KEY ? Buffer.from(env.SECRET_KEY, "base64") : storedKey(dataDir, env.DATABASE_URL),
+    editor: env.EDITOR,
+    logLevel: env.LOG_LEVEL,
+    siteTimeZone: env.SITE_TIME_ZONE,
+  };
+}
+
+/** A key of its own for each use, so that one leak does not open the others. `label` such as `antbox/node-red-credentials`. */
+export function deriveKey(secretKey: Buffer, label: string): Buffer {
+  return Buffer.from(hkdfSync("sha256", secretKey, "antbox-flow", label, 32));
+}
+
+function wholeNumber(lowest: number, highest: number) {
+  const message = `must be a whole number from ${lowest} to ${highest}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, message)
+    .transform(Number)
+    .refine((value) => value >= lowest && value <= highest, message);
+}
+
+function rolesFrom(text: string, context: z.RefinementCtx): readonly ProcessRole[] {
+  if (text.trim() === "all") return PROCESS_ROLES;
+  const words = text.split(",").map((word) => word.trim());
+  const roles = PROCESS_ROLES.filter((role) => words.includes(role));
+  if (roles.length === new Set(words).size) return roles;
+  context.addIssue(`must be "all" or a comma list of ${PROCESS_ROLES.join(", ")}`);
+  return z.NEVER;
+}
+
+/** An empty variable is how compose files say "not set". */
+function withoutBlanks(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+}
+
+function withSecretFiles(given: Record<string, string | undefined>): Record<string, string | undefined> {
+  const result = { ...given };
+  for (const name of SECRETS) {
+    const file = given[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (given[name] !== undefined)
+      throw new AppError("config.invalid", `${name} and ${name}_FILE: give only one of them`);
+    try {
+      result[name] = readFileSync(file, "utf8").trim();
+    } catch (cause) {
+      throw new AppError("config.invalid", `${name}_FILE: cannot read "${file}"`, { cause });
+    }
+  }
+  return result;
+}
+
+function describe(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
+  const name = String(issue.path[0]);
+  const isSecret = SECRETS.some((secret) => secret === name) || name.endsWith("_URL");
+  const value = isSecret ? "the given value" : `"${given[name] ?? ""}"`;
+  const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.join(", ")}` : issue.message;
+  return `${name}: ${value} ${allowed}`;
+}
+
+function storedKey(dataDir: string, databaseUrl: string | null): Buffer {
+  if (databaseUrl !== null) {
+    throw new AppError(
+      "config.invalid",
+      "SECRET_KEY: required with DATABASE_URL; 32 random bytes in base64 (openssl rand -base64 32)",
+    );
+  }
+  const file = path.join(dataDir, "secret.key");
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32).toString("base64"), { mode: 0o600, flag: "wx" });
+  const key = Buffer.from(readFileSync(file, "utf8"), "base64");
+  if (key.length !== 32) throw new AppError("config.invalid", `${file}: must hold 32 bytes in base64`);
+  return key;
+}
+
+function hostForUrl(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return hostname();
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function machineTimeZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Boolean(new Intl.DateTimeFormat("en", { timeZone: name }));
+  } catch {
+    return false;
+  }
+}
