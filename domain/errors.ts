@@ -1,0 +1,45 @@
+/** Every code that may reach `problem+json`, a log line or a metric. Once published, a code is never renamed. */
+export const ERROR_CODES = [
+  "auth.not-signed-in",
+  "auth.bad-credentials",
+  "auth.too-many-attempts",
+  "auth.not-allowed",
+  "auth.foreign-origin",
+  "request.invalid",
+  "request.not-found",
+  "request.method-not-allowed",
+  "request.too-large",
+  "request.unsupported-type",
+  "request.rate-limited",
+  "site.not-found",
+  "point.not-found",
+  "profile.not-found",
+  "profile.invalid",
+  "inventory.invalid",
+  "config.invalid",
+  "storage.write-failed",
+  "storage.unavailable",
+  "storage.locked",
+  "journal.full",
+  "flows.read-only",
+  "internal.unexpected",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** `context`: ids and counts, never secrets or private addresses. `retryable`: the same call may succeed later without any change. */
+export type ErrorDetails = { context?: Record<string, string | number>; retryable?: boolean; cause?: unknown };
+
+/** The one error class of the platform: a code for programs, a sentence for people, facts for the log, and the cause. */
+export class AppError extends Error {
+  override readonly name = "AppError";
+  readonly code: ErrorCode;
+  readonly context: Readonly<Record<string, string | number>>;
+  readonly retryable: boolean;
+
+  constructor(code: ErrorCode, message: string, { context = {}, retryable = false, cause }: ErrorDetails = {}) {
+    super(message, { cause });
+    this.code = code;
+    this.context = context;
+    this.retryable = retryable;
+  }
+}

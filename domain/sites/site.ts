@@ -1,0 +1,72 @@
+import { z } from "zod";
+import { SiteId } from "./site-id.ts";
+
+/** Only plain HTTP(S) addresses without credentials, query or fragment: a path prefix is all that a profile builds on. */
+const ControllerUrl = z
+  .url({ protocol: /^https?$/ })
+  .refine((text) => isBareUrl(text), "must have no user name, password, query or fragment");
+
+const CameraUrl = z.url({ protocol: /^https?$/ });
+
+/** One site of the inventory as people write it: snake_case keys, unknown keys are refused. */
+export const SiteEntry = z.strictObject({
+  id: SiteId,
+  name: z.string().min(1).max(120),
+  region: z.string().min(1).max(64).default("default"),
+  zone: z.string().min(1).max(64).default("default"),
+  enabled: z.boolean().default(true),
+  controller: z.strictObject({
+    url: ControllerUrl,
+    profile: z.string().regex(/^[a-z0-9-]+$/),
+  }),
+  camera: z.strictObject({ url: CameraUrl }).optional(),
+  location: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).optional(),
+  interval_s: z.int().min(1).max(3600).optional(),
+  miners_expected: z.int().min(0).max(1000).optional(),
+  rated_power_kw: z.number().min(0).max(10_000).optional(),
+});
+export type SiteEntry = z.infer<typeof SiteEntry>;
+
+/** The sites file: YAML or JSON. */
+export const SitesFile = z.strictObject({ sites: z.array(SiteEntry).max(200_000) });
+export type SitesFile = z.infer<typeof SitesFile>;
+
+/** One site as the platform holds it. `controllerUrl` and `cameraUrl` are private: they never reach a browser, an error or a metric. */
+export type Site = {
+  readonly id: SiteId;
+  readonly name: string;
+  readonly region: string;
+  readonly zone: string;
+  readonly enabled: boolean;
+  readonly controllerUrl: string;
+  readonly profileId: string;
+  readonly cameraUrl: string | null;
+  readonly location: { readonly lat: number; readonly lon: number } | null;
+  /** Own polling interval in seconds; null = the platform's default. */
+  readonly intervalS: number | null;
+  readonly minersExpected: number | null;
+  readonly ratedPowerKw: number | null;
+};
+
+/** The entry of a sites file as the platform holds it. */
+export function siteFromEntry(entry: SiteEntry): Site {
+  return {
+    id: entry.id,
+    name: entry.name,
+    region: entry.region,
+    zone: entry.zone,
+    enabled: entry.enabled,
+    controllerUrl: entry.controller.url,
+    profileId: entry.controller.profile,
+    cameraUrl: entry.camera?.url ?? null,
+    location: entry.location ?? null,
+    intervalS: entry.interval_s ?? null,
+    minersExpected: entry.miners_expected ?? null,
+    ratedPowerKw: entry.rated_power_kw ?? null,
+  };
+}
+
+function isBareUrl(text: string): boolean {
+  const url = new URL(text);
+  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+}
