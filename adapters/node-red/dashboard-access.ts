@@ -1,0 +1,89 @@
+import type { IncomingMessage } from "node:http";
+import type { NextFunction, Request, Response } from "express";
+import { isAllowed } from "../../domain/access/permissions.ts";
+import type { SessionUser } from "../../domain/access/session-user.ts";
+import { isSoundPacket } from "./dashboard-packets.ts";
+import {
+  type AccessOptions,
+  endWithSession,
+  isForged,
+  isOwnOrigin,
+  type Refusal,
+  refuse,
+  sessionForSocket,
+  sessionOfRequest,
+} from "./session-source.ts";
+
+/** What of a socket.io socket is used here; Dashboard brings its own copy of socket.io. */
+export type DashboardSocket = {
+  readonly request: IncomingMessage;
+  readonly handshake: { readonly headers: { readonly origin?: string | undefined } };
+  readonly conn: { once(event: "close", listener: () => void): unknown };
+  readonly nsp: { readonly sockets: ReadonlyMap<string, DashboardSocket> };
+  readonly data: { user?: SessionUser };
+  use(filter: (packet: unknown[], next: () => void) => void): unknown;
+  disconnect(close: boolean): unknown;
+};
+
+const DASHBOARD_ROOT = "/dashboard";
+/** Answers of a program, not pages: a redirect to the login page would only confuse whoever asked. */
+const NO_PAGE = new RegExp(`^${DASHBOARD_ROOT}/(_setup|_debug|assets|socket\\.io)|\\.[a-z0-9]+$`);
+const DEBUG_PATH = `${DASHBOARD_ROOT}/_debug`;
+
+/**
+ * Who may see the Dashboard's pages and open its socket. Setting `ioMiddleware` removes Dashboard's own check of the
+ * origin, so it is made here; identity comes from the cookie, never from `handshake.auth`, which the browser writes.
+ */
+export function createDashboardAccess(options: AccessOptions) {
+  let namespace: DashboardSocket["nsp"] | undefined;
+
+  return {
+    /** For every page and file of `httpNode`. `_debug` hands out stored messages of all users: it is not there. */
+    requireSession(request: Request, response: Response, next: NextFunction): void {
+      const refusal = refusalOf(options, request);
+      if (refusal === null) next();
+      else if (refusal === "login") response.redirect(302, `/login?next=${encodeURIComponent(request.originalUrl)}`);
+      else refuse(response, refusal);
+    },
+
+    /** The handshake of the Dashboard's socket. The socket ends when its session does: the check itself runs only once. */
+    ioMiddleware(socket: DashboardSocket, next: (refusal?: Error) => void): void {
+      const session = options.sessionOf(socket.request.headers.cookie);
+      const isOwn = isOwnOrigin(options, socket.handshake.headers.origin);
+      if (session === null || !isOwn || !isAllowed(session.role, "dashboard:use")) {
+        next(new Error("unauthorized"));
+        return;
+      }
+      namespace = socket.nsp;
+      socket.data.user = sessionForSocket(options, session);
+      // What is not passed on is dropped without a word.
+      socket.use((packet, pass) => {
+        if (isSoundPacket(packet)) pass();
+      });
+      const stop = endWithSession(options, session, () => socket.disconnect(true));
+      // A full deploy removes the `disconnect` listeners of open sockets, ours included; `conn` keeps its own.
+      socket.conn.once("close", stop);
+      next();
+    },
+
+    /** Ends the Dashboard sockets of one user, after a logout, a change of role or a disabled account. @returns how many */
+    disconnectUser(username: string): number {
+      const sockets = [...(namespace?.sockets.values() ?? [])].filter(({ data }) => data.user?.username === username);
+      for (const socket of sockets) socket.disconnect(true);
+      return sockets.length;
+    },
+  };
+}
+
+function refusalOf(options: AccessOptions, request: Request): Refusal | "login" | null {
+  // Express takes its routes in any case.
+  const path = (request.originalUrl.split("?")[0] ?? "/").toLowerCase();
+  if (path.startsWith(DEBUG_PATH)) return "request.not-found";
+  const session = sessionOfRequest(options, request);
+  if (session === null) {
+    const isPage = request.method === "GET" && path.startsWith(DASHBOARD_ROOT) && !NO_PAGE.test(path);
+    return isPage ? "login" : "auth.not-signed-in";
+  }
+  if (!isAllowed(session.role, "dashboard:use")) return "auth.not-allowed";
+  return isForged(options, request) ? "auth.foreign-origin" : null;
+}

@@ -1,0 +1,41 @@
+import type { Collector } from "../../adapters/controller/collector.ts";
+import type { Database } from "../../adapters/database/database.ts";
+import type { SnapshotWriter } from "../../adapters/database/writer.ts";
+import type { Inventory } from "../../adapters/inventory/inventory.ts";
+import type { Journal } from "../../adapters/journal/journal.ts";
+import type { Replayer } from "../../adapters/journal/replayer.ts";
+import type { LiveState } from "../../adapters/live/live-state.ts";
+import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
+
+/** The services that the nodes use. They live as long as the process; nodes come and go with each deploy. */
+export type Platform = {
+  readonly collector: Collector;
+  readonly replayer: Replayer;
+  readonly writer: SnapshotWriter;
+  readonly journal: Journal;
+  readonly liveState: LiveState;
+  readonly database: Database;
+  readonly inventory: Inventory;
+  /** By `id` (newest version) or by `id@version`. */
+  readonly profileOf: (idOrTag: string) => CompiledProfile | undefined;
+  /** Default polling interval, seconds. */
+  readonly pollIntervalS: number;
+};
+
+let current: Platform | undefined;
+
+/** Called once by the composition root, and by tests. */
+export function setPlatform(platform: Platform | undefined): void {
+  current = platform;
+}
+
+/** @throws {Error} when the process runs Node-RED without the platform's services */
+export function platform(): Platform {
+  if (!current) throw new Error("the platform's services are not started: run dist/server.js, not node-red alone");
+  return current;
+}
+
+/** For the editor's form, which must open without them too. */
+export function platformIfStarted(): Platform | undefined {
+  return current;
+}

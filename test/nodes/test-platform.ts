@@ -1,0 +1,129 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type { Collector, CollectorSubscriber } from "../../adapters/controller/collector.ts";
+import type { Database } from "../../adapters/database/database.ts";
+import type { SnapshotWriter } from "../../adapters/database/writer.ts";
+import type { Inventory } from "../../adapters/inventory/inventory.ts";
+import type { Journal } from "../../adapters/journal/journal.ts";
+import { openJournal } from "../../adapters/journal/open-journal.ts";
+import { createReplayer } from "../../adapters/journal/replayer.ts";
+import { createLiveState } from "../../adapters/live/create-live-state.ts";
+import type { Log } from "../../domain/log.ts";
+import { findCompiledProfile } from "../../domain/profiles/index.ts";
+import type { Site } from "../../domain/sites/site.ts";
+import type { Platform } from "../../nodes/_shared/platform.ts";
+
+export const quietLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
+
+/** A collector that a test drives by hand: what it hands out, the attached poller gets. */
+type HandDrivenCollector = Collector & { readonly subscriber: CollectorSubscriber | null };
+
+export type TestPlatform = Platform & {
+  readonly collector: HandDrivenCollector;
+  readonly journal: Journal;
+  close(): Promise<void>;
+};
+
+const SITE: Omit<Site, "id"> = {
+  name: "Site",
+  region: "default",
+  zone: "default",
+  enabled: true,
+  controllerUrl: "http://controller.example",
+  profileId: "bitmain-antbox-hk3",
+  cameraUrl: null,
+  location: null,
+  intervalS: null,
+  minersExpected: 308,
+  ratedPowerKw: 1000,
+};
+
+/** The platform's services around one node: journal, replay, live state and profiles are the real ones. */
+export function createTestPlatform(
+  parts: {
+    siteIds?: readonly string[];
+    replayAfterMs?: number;
+    database?: Database;
+    writer?: (journal: Journal) => SnapshotWriter;
+  } = {},
+): TestPlatform {
+  const sites = new Map((parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE }]));
+  const inventory: Inventory = {
+    get: (id) => sites.get(id),
+    all: () => [...sites.values()],
+    numberOf: (id) => (sites.has(id) ? [...sites.keys()].indexOf(id) + 1 : undefined),
+    onChange: () => () => {},
+  };
+  const journal = openJournal({
+    path: path.join(mkdtempSync(path.join(tmpdir(), "antbox-journal-")), "journal.db"),
+    capBytes: 16 * 1024 ** 2,
+    log: quietLog,
+  });
+  const liveState = createLiveState({ inventory, coalesceMs: 5 });
+  const writer = parts.writer?.(journal) ?? recordingWriter(journal);
+  return {
+    collector: handDrivenCollector(),
+    journal,
+    replayer: createReplayer({ journal, minAgeMs: parts.replayAfterMs ?? 30_000, lookMs: 5 }),
+    liveState,
+    inventory,
+    writer,
+    database: parts.database ?? noDatabase(),
+    profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),
+    pollIntervalS: 60,
+    async close() {
+      await writer.close();
+      await liveState.close();
+      journal.close();
+    },
+  };
+}
+
+function handDrivenCollector(): HandDrivenCollector {
+  let subscriber: CollectorSubscriber | null = null;
+  return {
+    get subscriber() {
+      return subscriber;
+    },
+    attach(taken) {
+      subscriber = taken;
+      return () => {
+        if (subscriber === taken) subscriber = null;
+      };
+    },
+    watch: () => {},
+    factsOf: () => null,
+    lastReplyOf: () => null,
+    stats: () => ({ polls: {}, roundsTotal: 0, lastRound: null, openSockets: 0 }),
+    close: async () => {},
+  };
+}
+
+/** For tests that are not about storing: settles at once. */
+function recordingWriter(journal: Journal): SnapshotWriter {
+  let written = 0;
+  const settle = (journalId: number | null) => {
+    written += 1;
+    if (journalId !== null) journal.acknowledge([journalId]);
+  };
+  return {
+    write: (_snapshot, journalId) => settle(journalId),
+    writeRejected: (_rejected, journalId) => settle(journalId),
+    writeRound: () => {},
+    stats: () => ({ written, duplicates: 0, quarantined: 0, queued: 0, lagS: 0, state: "writing", lastError: null }),
+    close: async () => {},
+  };
+}
+
+function noDatabase(): Database {
+  const refuse = async () => Promise.reject(new Error("this test has no database"));
+  return {
+    engine: { kind: "pglite", serverVersion: 170_000, timescale: "none", timescaleVersion: null, ownPartitions: true },
+    whenReady: refuse,
+    query: refuse,
+    transaction: refuse,
+    isReachable: async () => false,
+    close: async () => {},
+  };
+}
