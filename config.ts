@@ -1,4 +1,4 @@
-import { hkdfSync, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
@@ -62,7 +62,7 @@ export type Config = {
   readonly sitesFile: string | null;
   readonly pollIntervalS: number;
   readonly adminPassword: string | null;
-  /** 32 bytes; every use derives its own key from it with {@link deriveKey}. */
+  /** 32 bytes; every use derives a key of its own from it. */
   readonly secretKey: Buffer;
   readonly editor: "on" | "readonly" | "off";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
@@ -102,11 +102,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     logLevel: env.LOG_LEVEL,
     siteTimeZone: env.SITE_TIME_ZONE,
   };
-}
-
-/** A key of its own for each use, so that one leak does not open the others. `label` such as `antbox/node-red-credentials`. */
-export function deriveKey(secretKey: Buffer, label: string): Buffer {
-  return Buffer.from(hkdfSync("sha256", secretKey, "antbox-flow", label, 32));
 }
 
 function wholeNumber(lowest: number, highest: number) {

@@ -48,8 +48,13 @@ const node = nodeBinary();
 const environment = { ...process.env, PATH: path.dirname(node) + path.delimiter + process.env.PATH };
 installDependencies();
 if (needsBuild) {
-  buildWhenChanged("server", ["node_modules/tsup/dist/cli-default.js"]);
-  buildWhenChanged("widgets", ["node_modules/vite/bin/vite.js", "build"]);
+  buildWhenChanged("server", [["node_modules/tsup/dist/cli-default.js"]]);
+  // The widgets first: their build empties the folder.
+  const vite = "node_modules/vite/bin/vite.js";
+  buildWhenChanged("widgets", [
+    [vite, "build"],
+    [vite, "build", "--mode", "login"],
+  ]);
 }
 if (script) handOver(script, process.argv.slice(3));
 
@@ -109,15 +114,18 @@ function npmCli() {
   return candidates.find((file) => file?.endsWith("npm-cli.js") && existsSync(file));
 }
 
-function buildWhenChanged(name, args) {
+function buildWhenChanged(name, steps) {
   const stamp = path.join(RUNTIME, `built-${name}`);
   const fingerprint = fingerprintOf(SOURCES[name]);
-  const output = path.join(ROOT, name === "server" ? "dist/server.js" : "resources");
+  const output = path.join(ROOT, name === "server" ? "dist/server.js" : "resources/login/index.html");
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, "utf8") === fingerprint) return;
   say(`building ${name}`);
   rmSync(stamp, { force: true });
+  // Chunks carry a hash in their name: the old ones would pile up.
+  if (name === "server") rmSync(path.join(ROOT, "dist"), { recursive: true, force: true });
   try {
-    execFileSync(node, args, { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    for (const args of steps)
+      execFileSync(node, args, { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
     console.error(`${error.stdout ?? ""}${error.stderr ?? ""}\nantbox-flow: building ${name} failed`);
     process.exit(1);

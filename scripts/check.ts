@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+/**
+ * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows. `npm run check` runs them all,
+ * two at a time, and prints each one's output only when it fails.
+ */
+const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+/** Fewer modules than this mean that dependency-cruiser was blind, not that there is no violation. */
+const LEAST_MODULES_CRUISED = 150;
+const PARALLEL = 2;
+
+type Check = {
+  readonly name: string;
+  readonly args: readonly string[];
+  readonly judge?: (output: string) => string | null;
+};
+type Outcome = { readonly name: string; readonly problem: string | null; readonly seconds: number };
+
+const bin = (packageName: string, file: string) => path.join("node_modules", packageName, file);
+const types = (project: string): Check => ({
+  name: `types (${project})`,
+  args: [bin("vue-tsc", "bin/vue-tsc.js"), "--noEmit", "-p", project],
+});
+
+const CHECKS: readonly Check[] = [
+  { name: "biome", args: [bin("@biomejs/biome", "bin/biome"), "check", "--error-on-warnings", "."] },
+  types("tsconfig.json"),
+  types("domain/tsconfig.json"),
+  types("dashboard/tsconfig.json"),
+  {
+    name: "boundaries",
+    args: [
+      bin("dependency-cruiser", "bin/dependency-cruise.mjs"),
+      "--config",
+      ".dependency-cruiser.mjs",
+      "--output-type",
+      "json",
+      "domain",
+      "adapters",
+      "nodes",
+      "api",
+      "dashboard",
+      "simulator",
+      "scripts",
+      "server.ts",
+      "settings.ts",
+      "config.ts",
+    ],
+    judge: judgeBoundaries,
+  },
+  { name: "knip", args: [bin("knip", "bin/knip.js")] },
+  { name: "flows", args: ["scripts/check-flows.ts"] },
+];
+
+type CruiseResult = {
+  summary: {
+    totalCruised: number;
+    violations: { rule: { name: string; severity: string }; from: string; to: string }[];
+  };
+};
+
+function judgeBoundaries(output: string): string | null {
+  const { summary } = JSON.parse(output) as CruiseResult;
+  if (summary.totalCruised < LEAST_MODULES_CRUISED) {
+    return `only ${summary.totalCruised} modules cruised, expected at least ${LEAST_MODULES_CRUISED}: the check is blind`;
+  }
+  const lines = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} → ${to}`);
+  return lines.length > 0 ? lines.join("\n") : null;
+}
+
+function run({ name, args, judge }: Check): Promise<Outcome> {
+  const startedAt = performance.now();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
+    let output = "";
+    child.stdout.on("data", (text: Buffer) => (output += text));
+    child.stderr.on("data", (text: Buffer) => (output += judge ? "" : text));
+    child.on("close", (code) => {
+      const seconds = (performance.now() - startedAt) / 1000;
+      const problem = judge && code !== null ? judged(judge, output) : code === 0 ? null : output;
+      resolve({ name, problem, seconds });
+    });
+  });
+}
+
+function judged(judge: (output: string) => string | null, output: string): string | null {
+  try {
+    return judge(output);
+  } catch (error) {
+    return `unreadable answer (${String(error)}): ${output.slice(0, 500)}`;
+  }
+}
+
+async function runAll(): Promise<Outcome[]> {
+  const waiting = [...CHECKS];
+  const outcomes: Outcome[] = [];
+  const lane = async () => {
+    for (let check = waiting.shift(); check; check = waiting.shift()) {
+      const outcome = await run(check);
+      outcomes.push(outcome);
+      console.log(`${outcome.problem === null ? "ok  " : "FAIL"} ${outcome.name} (${outcome.seconds.toFixed(1)} s)`);
+      if (outcome.problem !== null) console.log(outcome.problem);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, lane));
+  return outcomes;
+}
+
+const outcomes = await runAll();
+const failed = outcomes.filter(({ problem }) => problem !== null);
+console.log(`checks: ${outcomes.length - failed.length} passed, ${failed.length} failed`);
+process.exitCode = failed.length === 0 ? 0 : 1;

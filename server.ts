@@ -1,0 +1,224 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import http from "node:http";
+import path from "node:path";
+import compression from "compression";
+import express from "express";
+import nodeRed from "node-red";
+import type { Logger } from "pino";
+import { createLogger } from "./adapters/observability/create-logger.ts";
+import { startLoopMonitor } from "./adapters/observability/loop-monitor.ts";
+import { createMetrics } from "./adapters/observability/metrics.ts";
+import { deriveKey } from "./adapters/security/derive-key.ts";
+import { ensureAdmin } from "./adapters/security/ensure-admin.ts";
+import type { Lifecycle } from "./api/context.ts";
+import { type Api, boundServer, createApi } from "./api/create-api.ts";
+import { type Config, readConfig } from "./config.ts";
+import { AppError } from "./domain/errors.ts";
+import { PROFILES } from "./domain/profiles/index.ts";
+import { setPlatform } from "./nodes/_shared/platform.ts";
+import { profileOf, type Services, startServices } from "./services.ts";
+import { createNodeRedAccess, createNodeRedSettings, type NodeRedOptions } from "./settings.ts";
+
+/** The package's own folder, whether this runs as source or from `dist/`. */
+const PROJECT_ROOT =
+  path.basename(import.meta.dirname) === "dist" ? path.dirname(import.meta.dirname) : import.meta.dirname;
+const ADMIN_RETRY_MS = 2_000;
+/** Kubernetes and compose give 30 s; what is not closed by then is in the journal anyway. */
+const SHUTDOWN_LIMIT_MS = 25_000;
+
+const lifecycle = { migrationsDone: false, flowsStarted: false, isShuttingDown: false };
+
+async function main(): Promise<void> {
+  const config = configOrExit();
+  const log = createLogger(config.logLevel);
+  say(log, config.databaseUrl === null ? "opening the embedded database" : "connecting to the database");
+  const services = await startServices(config, log);
+  services.database.whenReady().then(
+    () => (lifecycle.migrationsDone = true),
+    (error) => log.error({ reason: String(error) }, "the database schema could not be prepared"),
+  );
+  ensureFirstLogin(services, config, log);
+
+  const api = createApi(apiContext(services, config, log));
+  const app = express().disable("x-powered-by").use(compression());
+  const server = http.createServer((request, response) => {
+    if (!api.handle(request, response)) app(request, response);
+  });
+  boundServer(server);
+  await startNodeRed({ config, services, server, app, api, log });
+  setUpShutdown({ server, api, services, log });
+  sayWhenRoundComplete(services, log);
+  log.info({ event: "platform.ready", url: config.publicUrl }, `AntBox Flow is ready at ${config.publicUrl}`);
+}
+
+type Parts = {
+  readonly config: Config;
+  readonly services: Services;
+  readonly server: http.Server;
+  readonly app: express.Express;
+  readonly api: Api;
+  readonly log: Logger;
+};
+
+/** Node-RED in our HTTP server: our upgrades and routes first, then the editor, then pages and `http in` nodes. */
+async function startNodeRed({ config, services, server, app, api, log }: Parts): Promise<void> {
+  const { auth } = services;
+  const options: NodeRedOptions = {
+    projectRoot: PROJECT_ROOT,
+    dataDir: config.dataDir,
+    host: config.host,
+    port: config.port,
+    publicOrigin: config.publicUrl,
+    editor: config.editor,
+    credentialSecret: deriveKey(config.secretKey, "node-red-credentials").toString("base64"),
+    sessionOf: auth.sessionOf,
+    onSessionEnd: auth.onSessionEnd,
+    isOwnOrigin: auth.isOwnOrigin,
+    logLevel: config.logLevel,
+    flowsDir: path.join(PROJECT_ROOT, "flows"),
+    onLog: ({ level, message, ...facts }) => log[level](facts, message),
+    onDeploy: (deploy) => log.info({ ...deploy }, "flows deployed"),
+  };
+  const access = createNodeRedAccess(options);
+  server.on("upgrade", (request, socket, head) => {
+    if (!api.handleUpgrade(request, socket, head)) access.authoriseEditorUpgrade(request, socket);
+  });
+  setPlatform({ ...services, profileOf, pollIntervalS: config.pollIntervalS });
+  const flowsStarted = Promise.withResolvers<void>();
+  nodeRed.events.on("flows:started", () => {
+    lifecycle.flowsStarted = true;
+    flowsStarted.resolve();
+  });
+  nodeRed.events.on("flows:stopping", () => (lifecycle.flowsStarted = false));
+  nodeRed.init(server, createNodeRedSettings(options, access));
+  // Widgets are wanted in every mode; the editor's own file server goes away with the editor.
+  app.use(
+    "/editor/resources/antbox-flow",
+    access.requireSession,
+    express.static(path.join(PROJECT_ROOT, "resources"), { setHeaders: cacheWidgets }),
+  );
+  if (config.editor !== "off") app.use("/editor/", nodeRed.httpAdmin);
+  app.use("/", access.requireSession, nodeRed.httpNode);
+  await listen(server, config);
+  say(log, "starting the flows");
+  await nodeRed.start();
+  await flowsStarted.promise;
+}
+
+/** Chunks carry a hash of their content in the name, entries do not. */
+function cacheWidgets(response: http.ServerResponse, file: string): void {
+  response.setHeader(
+    "Cache-Control",
+    file.includes(`${path.sep}chunks${path.sep}`) ? "public, max-age=31536000, immutable" : "no-cache",
+  );
+}
+
+function listen(server: http.Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (cause: NodeJS.ErrnoException) => {
+      const reason = cause.code === "EADDRINUSE" ? "is in use by another program" : `cannot be used (${cause.code})`;
+      reject(new AppError("config.invalid", `PORT: ${host}:${port} ${reason}`, { cause }));
+    });
+    server.listen({ host, port, backlog: 4096 }, resolve);
+  });
+}
+
+function apiContext(services: Services, config: Config, log: Logger): Parameters<typeof createApi>[0] {
+  const loop = startLoopMonitor();
+  return {
+    ...services,
+    profiles: PROFILES.flatMap(({ id }) => profileOf(id) ?? []),
+    metrics: createMetrics({ ...services, loop }),
+    loop,
+    log,
+    config: {
+      publicUrl: config.publicUrl,
+      pollIntervalS: config.pollIntervalS,
+      roles: config.roles,
+      siteTimeZone: config.siteTimeZone,
+      version: versionOf(),
+      startedAt: new Date().toISOString(),
+      loginFolder: path.join(PROJECT_ROOT, "resources", "login"),
+    },
+    lifecycle: (): Lifecycle => lifecycle,
+    redis: services.redisState,
+  };
+}
+
+function versionOf(): string {
+  const text = readFileSync(path.join(PROJECT_ROOT, "package.json"), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** Makes the first account as soon as the database is there; a generated password goes to a file that only its owner reads. */
+function ensureFirstLogin({ database }: Services, config: Config, log: Logger): void {
+  const file = path.join(config.dataDir, "first-login.txt");
+  const attempt = async (): Promise<void> => {
+    await database.whenReady();
+    const { generatedPassword } = await ensureAdmin(database, config.adminPassword);
+    if (generatedPassword === null) return;
+    rmSync(file, { force: true });
+    writeFileSync(file, `${generatedPassword}\n`, { mode: 0o600 });
+    process.stderr.write(`\nFirst login: user "admin", password "${generatedPassword}" (kept in ${file})\n\n`);
+  };
+  const again = (): void => {
+    attempt().catch((error) => {
+      log.warn({ reason: String(error) }, "the first account could not be made; trying again");
+      setTimeout(again, ADMIN_RETRY_MS).unref();
+    });
+  };
+  again();
+}
+
+/** One line for whoever waits at the first start: the fleet is there. */
+function sayWhenRoundComplete({ liveState }: Services, log: Logger): void {
+  const stop = liveState.onChange(({ rounds }) => {
+    const round = rounds.find(({ sites, ok }) => sites > 0 && ok === sites);
+    if (!round) return;
+    stop();
+    const { sites, ok, durationMs } = round;
+    log.info({ event: "round.first", sites, ok, durationMs }, "first complete round");
+  });
+}
+
+/** In order: no new requests, no new rounds, flows stop, replies under way reach the journal, everything closes. */
+function setUpShutdown({ server, api, services, log }: Omit<Parts, "config" | "app">): void {
+  const shutDown = async (signal: string): Promise<void> => {
+    if (lifecycle.isShuttingDown) return;
+    lifecycle.isShuttingDown = true;
+    log.info({ signal }, "shutting down");
+    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+    try {
+      await nodeRed.stop();
+      api.close();
+      server.close();
+      server.closeAllConnections();
+      await services.close();
+      log.info({}, "everything is closed");
+      process.exit(0);
+    } catch (error) {
+      log.error({ reason: String(error) }, "the shutdown failed; what was collected is in the journal");
+      process.exit(1);
+    }
+  };
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void shutDown(signal));
+}
+
+function configOrExit(): Config {
+  try {
+    return readConfig(process.env);
+  } catch (error) {
+    process.stderr.write(`${error instanceof AppError ? error.message : String(error)}\n`);
+    process.exit(2);
+  }
+}
+
+function say(log: Logger, text: string): void {
+  log.info({ event: "platform.progress" }, text);
+}
+
+main().catch((error) => {
+  const text = error instanceof AppError ? error.message : String(error?.stack ?? error);
+  process.stderr.write(`antbox-flow cannot start: ${text}\n`);
+  process.exit(1);
+});

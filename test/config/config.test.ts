@@ -1,0 +1,80 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { readConfig } from "../../config.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "antbox-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+const KEY = Buffer.alloc(32, 7).toString("base64");
+const read = (environment: Record<string, string>) => readConfig({ DATA_DIR: folder, ...environment });
+
+test("nothing set gives the documented defaults", () => {
+  const config = read({});
+  expect(config).toMatchObject({
+    host: "127.0.0.1",
+    port: 1880,
+    publicUrl: "http://127.0.0.1:1880",
+    databaseUrl: null,
+    redisUrl: null,
+    roles: ["collector", "ui", "scheduler", "video"],
+    pollIntervalS: 60,
+    editor: "on",
+    logLevel: "info",
+  });
+});
+
+test("an empty variable counts as not set, as compose files write it", () => {
+  expect(read({ PORT: "", DATABASE_URL: "" })).toMatchObject({ port: 1880, databaseUrl: null });
+});
+
+test("the generated secret key is kept, and only its owner may read it", () => {
+  const first = read({}).secretKey;
+  expect(read({}).secretKey.equals(first)).toBe(true);
+  expect(statSync(path.join(folder, "secret.key")).mode & 0o077).toBe(0);
+});
+
+test.for([
+  [{ PORT: "0" }, 'PORT: "0" must be a whole number from 1 to 65535'],
+  [{ PORT: "18 80" }, 'PORT: "18 80" must be a whole number from 1 to 65535'],
+  [{ POLL_INTERVAL_S: "1e3" }, 'POLL_INTERVAL_S: "1e3" must be a whole number from 1 to 3600'],
+  [
+    { ROLES: "collector,cook" },
+    'ROLES: "collector,cook" must be "all" or a comma list of collector, ui, scheduler, video',
+  ],
+  [{ EDITOR: "yes" }, 'EDITOR: "yes" must be one of on, readonly, off'],
+  [{ PUBLIC_URL: "https://a.example/flow" }, "PUBLIC_URL: the given value must have no path"],
+  [{ SITE_TIME_ZONE: "Mars/Base" }, 'SITE_TIME_ZONE: "Mars/Base" must be an IANA time zone'],
+  [{ DATABASE_URL: "mysql://u:secret@h/d" }, "DATABASE_URL: the given value must look like postgres://"],
+  [{ SECRET_KEY: "short" }, "SECRET_KEY: the given value must be 32 random bytes in base64"],
+  [{ ADMIN_PASSWORD: "123" }, "ADMIN_PASSWORD: the given value must have at least 10 characters"],
+] as const)("a wrong value stops the start with one line: %o", ([environment, line]) => {
+  expect(() => read(environment)).toThrow(line);
+});
+
+test("several wrong values are named at once, a line each, and no secret is shown", () => {
+  const attempt = () => read({ PORT: "x", DATABASE_URL: "mysql://u:hunter2@h/d" });
+  expect(attempt).toThrow(/PORT.*\nDATABASE_URL/s);
+  expect(attempt).not.toThrow(/hunter2/);
+});
+
+test("a real database demands an own secret key", () => {
+  expect(() => read({ DATABASE_URL: "postgres://u@h/d" })).toThrow("SECRET_KEY: required with DATABASE_URL");
+  expect(read({ DATABASE_URL: "postgres://u@h/d", SECRET_KEY: KEY }).secretKey).toHaveLength(32);
+});
+
+test("a secret may come from a file, but not from both places", () => {
+  const file = path.join(folder, "admin");
+  writeFileSync(file, "correct horse battery\n");
+  expect(read({ ADMIN_PASSWORD_FILE: file }).adminPassword).toBe("correct horse battery");
+  expect(() => read({ ADMIN_PASSWORD_FILE: file, ADMIN_PASSWORD: "correct horse battery" })).toThrow("give only one");
+  expect(() => read({ ADMIN_PASSWORD_FILE: path.join(folder, "absent") })).toThrow("ADMIN_PASSWORD_FILE: cannot read");
+});
+
+test("every variable of the schema is documented for operators", () => {
+  const documented = readFileSync(new URL("../../docs/operating.md", import.meta.url), "utf8");
+  const source = readFileSync(new URL("../../config.ts", import.meta.url), "utf8");
+  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name ?? "");
+  expect(names.length).toBeGreaterThan(12);
+  expect(names.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
+});
