@@ -8,6 +8,7 @@ import { readRawHistory } from "./adapters/database/history-repository.ts";
 import { readLatestSnapshots } from "./adapters/database/latest-repository.ts";
 import { isEmbedded, openDatabase } from "./adapters/database/open-database.ts";
 import { countRounds, readRounds } from "./adapters/database/round-repository.ts";
+import { startUpkeep } from "./adapters/database/upkeep.ts";
 import type { SnapshotWriter } from "./adapters/database/writer.ts";
 import { createInventory, type FileInventory } from "./adapters/inventory/create-inventory.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
@@ -58,6 +59,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     keepAcknowledged: isEmbedded(database),
     log,
   });
+  const stopUpkeep = startUpkeep({ database, journal, dataDir: config.dataDir, log });
   const inventory = await openInventory(config, database, log);
   const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisFaultLog(log));
   const liveState = createLiveState({
@@ -85,6 +87,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       await liveState.close();
       auth.close();
       inventory.close();
+      await stopUpkeep();
       journal.close();
       redis?.close();
       await database.close();

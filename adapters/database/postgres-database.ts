@@ -1,0 +1,191 @@
+import pg from "pg";
+import { AppError } from "../../domain/errors.ts";
+import type { Log } from "../../domain/log.ts";
+import type { Database, Engine, Lane, QueryOptions, Row, Statement } from "./database.ts";
+import { UNKNOWN_POSTGRES } from "./detect-engine.ts";
+import { prepareSchema } from "./prepare-schema.ts";
+import { runStatement, runTransaction } from "./session.ts";
+import { classifySqlError, SqlError, toSqlError } from "./sql-errors.ts";
+
+const LANES = {
+  request: { connections: 10, timeoutMs: 5_000 },
+  ingest: { connections: 4, timeoutMs: 10_000 },
+} as const satisfies Record<Lane, { connections: number; timeoutMs: number }>;
+/** Beyond the server's own limit: then the way to it is broken, and the connection is given up. */
+const SILENCE_MS = 2_000;
+const CONNECT_MS = 5_000;
+const MAX_WAITING = 200;
+const PROBE_MS = 1_000;
+const RETRY_MS = 1_000;
+
+/**
+ * A PostgreSQL server behind `DATABASE_URL`.
+ *
+ * While it is away at the start, the database is handed out all the same and becomes ready later.
+ *
+ * @throws {AppError} `storage.unavailable` when the server answers, but refuses: wrong password, no such database, a
+ *   migration that fails
+ */
+export async function createPostgresDatabase(url: string, log: Log): Promise<Database> {
+  const pools = { request: createPool(url, "request", log), ingest: createPool(url, "ingest", log) };
+  const currentTimeout = new WeakMap<pg.PoolClient, number>();
+  const ready = Promise.withResolvers<void>();
+  ready.promise.catch(() => undefined);
+  let engine: Engine = UNKNOWN_POSTGRES;
+  let isReady = false;
+  let isClosed = false;
+  let retry: NodeJS.Timeout | undefined;
+
+  async function prepare(): Promise<void> {
+    const client = new pg.Client({ ...connectionOptions(url), statement_timeout: 0, lock_timeout: 0 });
+    client.on("error", (error) => log.warn({ code: toSqlError(error).code }, "a database connection was lost"));
+    try {
+      await client.connect();
+      engine = await prepareSchema(client, "postgres", log);
+      isReady = true;
+      ready.resolve();
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async function makeFirstContact(): Promise<void> {
+    try {
+      await prepare();
+    } catch (error) {
+      if (classifySqlError(error) !== "transient") throw refused(error);
+      log.warn({ code: toSqlError(error).code }, "the database cannot be reached; collection goes on into the journal");
+      retryLater();
+    }
+  }
+
+  /** Whatever the reason, a person may mend it while the platform runs. */
+  function retryLater(): void {
+    if (isClosed) return;
+    retry = setTimeout(() => {
+      prepare().catch((error) => {
+        const { code, message } = toSqlError(error);
+        if (classifySqlError(error) !== "transient")
+          log.error({ code, reason: message }, "the database cannot be prepared");
+        retryLater();
+      });
+    }, RETRY_MS);
+  }
+
+  async function withClient<T>(
+    options: Omit<QueryOptions, "name">,
+    work: (client: pg.PoolClient) => Promise<T>,
+  ): Promise<T> {
+    if (!isReady) throw new SqlError("the database was not reached yet", null, "not_ready");
+    const lane = options.lane ?? "request";
+    const pool = pools[lane];
+    if (pool.waitingCount >= MAX_WAITING)
+      throw new SqlError("too many requests wait for the database", null, "overloaded");
+    const timeoutMs = options.timeoutMs ?? LANES[lane].timeoutMs;
+    const client = await pool.connect().catch((error) => {
+      throw toSqlError(error);
+    });
+    const silence = watchSilence(timeoutMs + SILENCE_MS);
+    let failure: SqlError | undefined;
+    try {
+      if ((currentTimeout.get(client) ?? LANES[lane].timeoutMs) !== timeoutMs) {
+        await Promise.race([
+          client.query(`set statement_timeout = ${Math.max(1, Math.round(timeoutMs))}`),
+          silence.expired,
+        ]);
+        currentTimeout.set(client, timeoutMs);
+      }
+      return await Promise.race([work(client), silence.expired]);
+    } catch (error) {
+      failure = toSqlError(error);
+      throw failure;
+    } finally {
+      silence.stop();
+      client.release(isConnectionSpoilt(failure));
+    }
+  }
+
+  async function query<T extends Row = Row>(text: string, values: readonly unknown[] = [], options: QueryOptions = {}) {
+    const statement: Statement = options.name === undefined ? { text, values } : { text, values, name: options.name };
+    return (await withClient(options, (client) => runStatement(client, statement))) as T[];
+  }
+
+  const database: Database = {
+    get engine() {
+      return engine;
+    },
+    whenReady: () => ready.promise,
+    query,
+    transaction: (statements, options = {}) => withClient(options, (client) => runTransaction(client, statements)),
+    isReachable: () =>
+      query("select 1", [], { timeoutMs: PROBE_MS }).then(
+        () => true,
+        () => false,
+      ),
+    async close() {
+      isClosed = true;
+      clearTimeout(retry);
+      ready.reject(new SqlError("the database was closed", null, "closed"));
+      await Promise.all(Object.values(pools).map((pool) => pool.end()));
+    },
+  };
+  try {
+    await makeFirstContact();
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return database;
+}
+
+function connectionOptions(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: "antbox-flow",
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+    idle_in_transaction_session_timeout: 10_000,
+    // Literals of dates, and the bounds of partitions, mean UTC.
+    options: "-c timezone=UTC",
+  };
+}
+
+function createPool(url: string, lane: Lane, log: Log): pg.Pool {
+  const { connections, timeoutMs } = LANES[lane];
+  const pool = new pg.Pool({
+    ...connectionOptions(url),
+    max: connections,
+    statement_timeout: timeoutMs,
+    idleTimeoutMillis: 60_000,
+    allowExitOnIdle: true,
+  });
+  pool.on("error", (error) => log.warn({ code: toSqlError(error).code }, "an idle database connection was lost"));
+  return pool;
+}
+
+/** Rejects after a silence that only a broken network explains: the server ends its statements itself. */
+function watchSilence(ms: number): { readonly expired: Promise<never>; stop(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => undefined);
+  const timer = setTimeout(() => reject(new SqlError("the database did not answer in time", null, "timeout")), ms);
+  return { expired: promise, stop: () => clearTimeout(timer) };
+}
+
+/**
+ * A connection survives a refused or timed-out statement; after a loss, or a silence, it is not to be trusted. Read-only
+ * is what a former primary becomes: the next connection finds the new one.
+ */
+function isConnectionSpoilt(failure: SqlError | undefined): boolean {
+  if (!failure) return false;
+  return (
+    failure.sqlState === null ||
+    failure.sqlState.startsWith("08") ||
+    failure.sqlState.startsWith("57P") ||
+    failure.sqlState === "25006"
+  );
+}
+
+function refused(error: unknown): AppError {
+  const { code, message } = toSqlError(error);
+  return new AppError("storage.unavailable", `the database refuses: ${message} (${code})`, { cause: error });
+}

@@ -1,0 +1,57 @@
+import type pg from "pg";
+import type { Row, Statement } from "./database.ts";
+import { SqlError, toSqlError } from "./sql-errors.ts";
+
+/** A client of `pg`, on a server or on PGlite. */
+export type Session = Pick<pg.ClientBase, "query" | "getTransactionStatus">;
+
+/** `extended` takes exactly one statement: what is pasted behind a semicolon is refused, on every engine alike. */
+type ExtendedQuery = pg.QueryConfig & { queryMode: "extended" };
+
+/**
+ * Runs one statement outside any transaction.
+ *
+ * @throws {SqlError} also when the statement opened a transaction: it is rolled back, since the session is shared
+ */
+export async function runStatement(session: Session, statement: Statement): Promise<Row[]> {
+  const rows = await run(session, statement);
+  if (session.getTransactionStatus() === "I") return rows;
+  await session.query("rollback");
+  throw controlRefused();
+}
+
+/**
+ * Runs statements in one transaction. A statement that ends it from inside makes the whole call fail.
+ *
+ * @throws {SqlError} of the first statement that failed; nothing was stored
+ */
+export async function runTransaction(session: Session, statements: readonly Statement[]): Promise<Row[][]> {
+  await session.query("begin");
+  try {
+    const results: Row[][] = [];
+    for (const statement of statements) {
+      results.push(await run(session, statement));
+      if (session.getTransactionStatus() !== "T") throw controlRefused();
+    }
+    await session.query("commit");
+    return results;
+  } catch (error) {
+    await session.query("rollback").catch(() => undefined);
+    throw toSqlError(error);
+  }
+}
+
+async function run(session: Session, { text, values = [], name }: Statement): Promise<Row[]> {
+  const query: ExtendedQuery = { text, values: [...values], queryMode: "extended" };
+  if (name !== undefined) query.name = name;
+  try {
+    const result = await session.query<Row>(query);
+    return result.rows;
+  } catch (error) {
+    throw toSqlError(error);
+  }
+}
+
+function controlRefused(): SqlError {
+  return new SqlError("begin, commit and rollback are not allowed here: use transaction()", "0A000", "0A000");
+}

@@ -1,0 +1,25 @@
+import { openJournal } from "../../../adapters/journal/open-journal.ts";
+import { recordedLog } from "../../services/recorded-log.ts";
+import { anEntry } from "./journal-under-test.ts";
+
+/**
+ * Appends entries and acknowledges every third, until it is killed. It says `+ id` after an append has resolved, and `- id`
+ * before an acknowledgement is asked for.
+ */
+const [path, first] = process.argv.slice(2);
+const journal = openJournal({ path: path ?? "", capBytes: 64 * 1024 * 1024, log: recordedLog() });
+for (const { id } of journal.pending(1_000_000, 0)) say(`= ${id}`);
+say("ready");
+for (let n = Number(first); ; n += 10) {
+  const round = Array.from({ length: 10 }, (_, i) => journal.append(anEntry("site-001", n + i)));
+  for (const id of await Promise.all(round)) {
+    say(`+ ${id}`);
+    if (Number(id) % 3 !== 0) continue;
+    say(`- ${id}`);
+    journal.acknowledge([Number(id)]);
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
