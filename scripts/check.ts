@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 /** Fewer modules than this mean that dependency-cruiser was blind, not that there is no violation. */
-const LEAST_MODULES_CRUISED = 150;
+const LEAST_MODULES_CRUISED = 350;
 const PARALLEL = 2;
 
 type Check = {
@@ -47,6 +47,7 @@ const CHECKS: readonly Check[] = [
       "server.ts",
       "settings.ts",
       "config.ts",
+      "services.ts",
     ],
     judge: judgeBoundaries,
   },

@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, readFileSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { parseArgs } from "node:util";
+import pg from "pg";
+import { createFreshDatabase } from "../test/services/fresh-database.ts";
+import { startPostgres } from "../test/services/postgres-server.ts";
+import { type Fleet, startFleet, startPlatform } from "../test/services/start-platform.ts";
+
+/**
+ * From request to committed row: the whole platform beside the flow that an integrator builds from stock nodes, with the
+ * same fleet, the same two requests per site, the same PostgreSQL. CPU is user + system of the process under test per
+ * committed row; memory is its peak. `node bench/platform.ts [--sites 150,1500,15000]`.
+ *
+ * The process under test runs on core 0, fleet and database on core 1.
+ */
+const { values } = parseArgs({ options: { sites: { type: "string", default: "150,1500" } } });
+const SIZES = values.sites.split(",").map(Number);
+const UNDER_TEST = ["taskset", "-c", "0"];
+const BESIDE = ["taskset", "-c", "1"];
+const TICK_MS = 10;
+
+type Figure = {
+  readonly snapshots: number;
+  readonly cpuMsPerSnapshot: number;
+  readonly peakMb: number;
+  readonly errors: number;
+};
+
+const server = await startPostgres();
+const results: { sites: number; ours: Figure; stock: Figure }[] = [];
+for (const sites of SIZES) {
+  const loadBefore = loadavg()[0] ?? 0;
+  const fleet = await startFleet(sites, fleetArguments(sites), BESIDE);
+  try {
+    const stock = await measureStock(sites, fleet);
+    const ours = await measureOurs(sites, fleet);
+    results.push({ sites, ours, stock });
+    print(sites, ours, stock, loadBefore);
+  } finally {
+    await fleet.stop();
+  }
+}
+await server.dispose();
+console.log(JSON.stringify({ bench: "platform", results }));
+
+function fleetArguments(sites: number): string[] {
+  return ["--dialects", "a:1", "--latency", "20-80", "--addressing", sites > 1000 ? "address" : "port"];
+}
+
+/** As many rounds as give a window of some seconds: the kernel counts CPU in ticks of 10 ms. */
+function planFor(sites: number): { rounds: number; intervalS: number } {
+  if (sites <= 150) return { rounds: 20, intervalS: 1 };
+  return sites <= 1500 ? { rounds: 6, intervalS: 5 } : { rounds: 2, intervalS: 60 };
+}
+
+async function measureOurs(sites: number, fleet: Fleet): Promise<Figure> {
+  const { rounds, intervalS } = planFor(sites);
+  const database = await createFreshDatabase(server.url, { timescale: true });
+  const platform = await startPlatform({
+    sitesFile: fleet.sitesFile,
+    databaseUrl: database.url,
+    environment: { POLL_INTERVAL_S: String(intervalS), LOG_LEVEL: "warn" },
+    prefix: UNDER_TEST,
+  });
+  try {
+    await platform.ready();
+    // The warm-up holds the first connections and the compilation of everything.
+    await sleep(intervalS * 1000 + 5_000);
+    const from = { rows: await rowsOf(database.url, "sample"), cpuMs: cpuMsOf(platform.pid()) };
+    await sleep(rounds * intervalS * 1000);
+    const snapshots = (await rowsOf(database.url, "sample")) - from.rows;
+    const cpuMs = cpuMsOf(platform.pid()) - from.cpuMs;
+    return { snapshots, cpuMsPerSnapshot: cpuMs / snapshots, peakMb: peakMbOf(platform.pid()), errors: 0 };
+  } finally {
+    await platform.dispose();
+    await database.drop().catch(() => undefined);
+  }
+}
+
+async function measureStock(sites: number, fleet: Fleet): Promise<Figure> {
+  const { rounds } = planFor(sites);
+  const database = await createFreshDatabase(server.url, { timescale: false, isMigrated: false });
+  await onDatabase(database.url, async (client) => {
+    await client.query(
+      `create table stock_snapshot (ts timestamptz, site_id int, supply float8, ret float8, flow float8, kw float8, raw jsonb);
+       create index on stock_snapshot (site_id, ts desc)`,
+    );
+  });
+  const target = new URL(database.url);
+  const options = {
+    database: { host: target.hostname, port: Number(target.port), user: "postgres", name: target.pathname.slice(1) },
+  };
+  const peer = await startStockFlow(fleet.sitesFile, options);
+  try {
+    await round(peer.url, Math.min(150, sites));
+    await onDatabase(database.url, (client) => client.query("truncate stock_snapshot"));
+    const cpuFrom = cpuMsOf(peer.pid);
+    let errors = 0;
+    for (let i = 0; i < rounds; i += 1) errors += (await round(peer.url, sites)).err;
+    const cpuMs = cpuMsOf(peer.pid) - cpuFrom;
+    const snapshots = await rowsOf(database.url, "stock_snapshot");
+    return { snapshots, cpuMsPerSnapshot: cpuMs / snapshots, peakMb: peakMbOf(peer.pid), errors };
+  } finally {
+    await peer.stop();
+    await database.drop().catch(() => undefined);
+  }
+}
+
+async function startStockFlow(
+  sitesFile: string,
+  options: object,
+): Promise<{ url: string; pid: number; stop(): Promise<void> }> {
+  const script = path.join(import.meta.dirname, "stock-peer/main.ts");
+  const words = [...UNDER_TEST, process.execPath, script, sitesFile, JSON.stringify(options)];
+  const child = spawn(words[0] ?? "", words.slice(1), { stdio: ["ignore", "pipe", "pipe", "ipc"] });
+  const log = createWriteStream(path.join(tmpdir(), "antbox-stock-flow.log"));
+  child.stdout?.pipe(log);
+  child.stderr?.pipe(log);
+  const port = await new Promise<number>((resolve, reject) => {
+    child.once("message", (message) => resolve((message as { port: number }).port));
+    child.once("exit", (code) => reject(new Error(`the stock flow ended with ${code}; see ${log.path}`)));
+  });
+  return {
+    url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
+    stop: () =>
+      new Promise((resolve) => {
+        child.once("exit", () => resolve());
+        child.kill("SIGKILL");
+      }),
+  };
+}
+
+async function round(url: string, n: number): Promise<{ n: number; ms: number; err: number }> {
+  const response = await fetch(`${url}/round?n=${n}`);
+  return (await response.json()) as { n: number; ms: number; err: number };
+}
+
+/** User + system time so far, from fields 14 and 15 of `/proc/PID/stat`. */
+function cpuMsOf(pid: number): number {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+function peakMbOf(pid: number): number {
+  const kb = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kb) / 1024;
+}
+
+function rowsOf(url: string, table: string): Promise<number> {
+  return onDatabase(url, async (client) => {
+    const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${table}`);
+    return rows[0]?.n ?? 0;
+  });
+}
+
+async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+function print(sites: number, ours: Figure, stock: Figure, load: number): void {
+  const row = (name: string, { snapshots, cpuMsPerSnapshot, peakMb, errors }: Figure) =>
+    console.log(
+      `${String(sites).padStart(6)}  ${name.padEnd(6)} ${String(snapshots).padStart(7)} rows  ${cpuMsPerSnapshot.toFixed(3)} ms CPU/snapshot  peak ${peakMb.toFixed(0)} MB  ${errors} errors`,
+    );
+  row("stock", stock);
+  row("ours", ours);
+  console.log(
+    `${String(sites).padStart(6)}  ratio  CPU ${(ours.cpuMsPerSnapshot / stock.cpuMsPerSnapshot).toFixed(2)} (goal ≤ 0.25)  memory ${(ours.peakMb / stock.peakMb).toFixed(2)} (goal ≤ 0.5 at 15000)  load ${load.toFixed(1)}`,
+  );
+}
