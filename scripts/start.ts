@@ -45,7 +45,7 @@ function faultRates(): string[] {
 
 function startPlatform(file: string): void {
   const environment = { ...process.env, SITES_FILE: file, DATA_DIR: dataDir };
-  const child = launch("platform", ["--enable-source-maps", path.join(ROOT, "dist/server.js")], environment);
+  const child = launch("platform", [...process.execArgv, path.join(ROOT, "dist/server.js")], environment);
   const log = createWriteStream(path.join(dataDir, "log", "server.log"), { flags: "a" });
   createInterface({ input: lineSource(child) }).on("line", (line) => {
     log.write(`${line}\n`);
