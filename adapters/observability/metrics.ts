@@ -1,0 +1,110 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+
+/** Where the figures come from: read when somebody scrapes, so that nothing has to be counted twice. */
+export type MetricSources = {
+  readonly collector: {
+    stats(): {
+      readonly polls: Readonly<Record<string, number>>;
+      readonly lastRound: { readonly slot: string; readonly durationMs: number } | null;
+      readonly openSockets: number;
+    };
+  };
+  readonly journal: { stats(): { readonly rows: number; readonly bytes: number; readonly dropped: number } };
+  readonly writer: { stats(): { readonly written: number; readonly lagS: number; readonly quarantined: number } };
+  readonly loop: { lagMs(): number };
+};
+
+/** The platform's metrics, and what the API counts itself. */
+export interface Metrics {
+  readonly contentType: string;
+  /** Prometheus text format. */
+  text(): Promise<string>;
+  /** @param route the path template, never a path: labels stay few and hold nothing private */
+  countRequest(route: string, method: string, status: number): void;
+  setLiveClients(clients: number): void;
+  addLiveBytes(bytes: number): void;
+  stop(): void;
+}
+
+const ROUND_WATCH_MS = 500;
+
+export function createMetrics({ collector, journal, writer, loop }: MetricSources): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+
+  const rounds = new Histogram({
+    name: "antbox_round_duration_seconds",
+    help: "Duration of a round of polling",
+    buckets: [0.05, 0.1, 0.2, 0.5, 1, 1.5, 2, 3, 4, 5, 6],
+    registers,
+  });
+  new Counter({
+    name: "antbox_polls_total",
+    help: "Polls by result: ok, late or the cause of the failure",
+    labelNames: ["result"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [result, count] of Object.entries(collector.stats().polls)) this.inc({ result }, count);
+    },
+  });
+  counter("antbox_snapshots_written_total", "Snapshots committed to the database", () => writer.stats().written);
+  counter(
+    "antbox_journal_dropped_total",
+    "Replies given up because the journal was full",
+    () => journal.stats().dropped,
+  );
+  gauge("antbox_journal_rows", "Replies in the journal that are not committed yet", () => journal.stats().rows);
+  gauge("antbox_journal_bytes", "Size of the journal on disk", () => journal.stats().bytes);
+  gauge("antbox_snapshots_quarantined", "Snapshots that the database refused", () => writer.stats().quarantined);
+  gauge("antbox_write_lag_seconds", "From the slot of a snapshot to its commit", () => writer.stats().lagS);
+  gauge("antbox_event_loop_lag_seconds", "Longest event-loop delay of the last 5 s", () => loop.lagMs() / 1000);
+  gauge("antbox_controller_sockets", "Open connections to controllers", () => collector.stats().openSockets);
+  const liveClients = new Gauge({ name: "antbox_live_clients", help: "Open live connections", registers });
+  const liveBytes = new Counter({ name: "antbox_live_bytes_total", help: "Bytes sent to live clients", registers });
+  const requests = new Counter({
+    name: "antbox_http_requests_total",
+    help: "Answered API requests",
+    labelNames: ["route", "method", "status"],
+    registers,
+  });
+
+  let lastSlot: string | null = null;
+  const timer = setInterval(() => {
+    const round = collector.stats().lastRound;
+    if (!round || round.slot === lastSlot) return;
+    lastSlot = round.slot;
+    rounds.observe(round.durationMs / 1000);
+  }, ROUND_WATCH_MS);
+  timer.unref();
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    countRequest: (route, method, status) => requests.inc({ route, method, status: String(status) }),
+    setLiveClients: (clients) => liveClients.set(clients),
+    addLiveBytes: (bytes) => liveBytes.inc(bytes),
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,80 @@
+import type { Collector } from "../adapters/controller/collector.ts";
+import type { Database } from "../adapters/database/database.ts";
+import type { WriterStats } from "../adapters/database/writer.ts";
+import type { Inventory } from "../adapters/inventory/inventory.ts";
+import type { LiveState } from "../adapters/live/live-state.ts";
+import type { LoopMonitor } from "../adapters/observability/loop-monitor.ts";
+import type { Metrics } from "../adapters/observability/metrics.ts";
+import type { Auth } from "../adapters/security/create-auth.ts";
+import type { RoundReport } from "../domain/collection/round-report.ts";
+import type { Log } from "../domain/log.ts";
+import type { PointName } from "../domain/points/catalogue.ts";
+import type { CompiledProfile } from "../domain/profiles/compile-profile.ts";
+import type { History } from "../domain/telemetry/history.ts";
+import type { JournalStats } from "../domain/telemetry/journal-entry.ts";
+
+/** How far the process has come; `/readyz` follows it. */
+export type Lifecycle = {
+  readonly migrationsDone: boolean;
+  /** Between Node-RED's `flows:started` and `flows:stopping`. True in a process without flows. */
+  readonly flowsStarted: boolean;
+  readonly isShuttingDown: boolean;
+};
+
+/** What the API needs to know of the configuration; nothing here is secret or private. */
+export type ApiConfig = {
+  readonly publicUrl: string;
+  readonly pollIntervalS: number;
+  readonly roles: readonly string[];
+  readonly siteTimeZone: string;
+  readonly version: string;
+  /** ISO time of the start of this process. */
+  readonly startedAt: string;
+  /** The built login page: index.html and its files. */
+  readonly loginFolder: string;
+};
+
+/** Stored history and rounds, read from the database. Every call rejects while that is away. */
+export interface Storage {
+  /** Newest first, slots strictly before `beforeSlot` (null = all), and how many rounds are stored. */
+  rounds(limit: number, beforeSlot: string | null): Promise<{ items: RoundReport[]; total: number }>;
+  /** Stored values of `[fromMs, toMs)`, oldest first, gaps as `null`; of too many values the newest are left out. */
+  rawHistory(
+    siteId: string,
+    points: readonly PointName[],
+    fromMs: number,
+    toMs: number,
+    intervalS: number,
+  ): Promise<History>;
+}
+
+/** The services that the API answers from. They are handed in; the API owns none of them and closes none of them. */
+export type ApiContext = {
+  readonly inventory: Inventory;
+  readonly liveState: LiveState;
+  readonly collector: Pick<Collector, "watch" | "factsOf" | "lastReplyOf">;
+  readonly journal: { stats(): JournalStats };
+  readonly writer: { stats(): WriterStats };
+  readonly database: Pick<Database, "engine" | "isReachable">;
+  readonly storage: Storage;
+  /** The newest version of each. */
+  readonly profiles: readonly CompiledProfile[];
+  readonly auth: Auth;
+  readonly metrics: Metrics;
+  readonly loop: LoopMonitor;
+  readonly log: Log;
+  readonly config: ApiConfig;
+  readonly lifecycle: () => Lifecycle;
+  /** How the platform stands to Redis; `in_process` without one. */
+  readonly redis: () => "in_process" | "connected" | "unreachable";
+  /** Milliseconds since the Unix epoch; the machine's clock when absent. */
+  readonly clock?: () => number;
+  readonly limits?: Partial<LiveLimits>;
+};
+
+/** Bounds of `/api/v1/live`. */
+export type LiveLimits = {
+  readonly maxConnections: number;
+  /** A shared login of a control room has a connection per open page. */
+  readonly maxConnectionsPerUser: number;
+};

@@ -1,0 +1,117 @@
+import { activeFaults } from "../domain/points/fault-labels.ts";
+import type { Site } from "../domain/sites/site.ts";
+import type { SiteSummary } from "../domain/sites/site-summary.ts";
+import { healthOf } from "../domain/telemetry/site-health.ts";
+import type { Snapshot } from "../domain/telemetry/snapshot.ts";
+import type { ApiContext } from "./context.ts";
+import { pageAfter } from "./lists.ts";
+import { type Representation, represent } from "./representation.ts";
+
+const JSON_TYPE = "application/json; charset=utf-8";
+/** Ages are told in whole seconds, so a list of summaries is true for that long. */
+const SUMMARY_LIFE_MS = 1000;
+const MAX_PAGES_KEPT = 32;
+
+/** What all clients ask for, kept ready as bytes: serialised once per change, not once per request. */
+export interface LatestState {
+  /** A page of `{items: Snapshot[], …}`; made anew at most once per change of the live state. */
+  snapshots(limit: number, cursor: string | undefined): Representation;
+  /** A page of `{items: SiteSummary[], …}`; at most a second old. */
+  sites(limit: number, cursor: string | undefined): Representation;
+  summaryOf(site: Site): SiteSummary;
+  close(): void;
+}
+
+type Kept = { readonly revision: number; readonly madeAtMs: number; readonly representation: Representation };
+
+/** @param clock milliseconds since the Unix epoch */
+export function createLatestState(context: ApiContext, clock: () => number): LatestState {
+  const { inventory, liveState, collector, config } = context;
+  const pages = new Map<string, Kept>();
+  const texts = new Map<string, { readonly snapshot: Snapshot; readonly json: string }>();
+  let revision = 0;
+  const touch = () => {
+    revision += 1;
+  };
+  const unsubscribe = [liveState.onChange(touch), inventory.onChange(touch)];
+
+  function kept(key: string, lifeMs: number, make: () => string): Representation {
+    const known = pages.get(key);
+    if (known && known.revision === revision && clock() - known.madeAtMs < lifeMs) return known.representation;
+    const representation = represent(JSON_TYPE, make());
+    pages.delete(key);
+    pages.set(key, { revision, madeAtMs: clock(), representation });
+    const oldest = pages.size > MAX_PAGES_KEPT ? pages.keys().next() : null;
+    if (oldest && !oldest.done) pages.delete(oldest.value);
+    return representation;
+  }
+
+  /** A site that did not move costs nothing when its neighbours did. */
+  function textOf(snapshot: Snapshot): string {
+    const known = texts.get(snapshot.siteId);
+    if (known?.snapshot === snapshot) return known.json;
+    const json = JSON.stringify(snapshot);
+    texts.set(snapshot.siteId, { snapshot, json });
+    return json;
+  }
+
+  function sitesWithSnapshot(): Site[] {
+    const all = liveState.all();
+    for (const siteId of texts.keys()) if (!all.has(siteId)) texts.delete(siteId);
+    return inventory.all().filter(({ id }) => all.has(id));
+  }
+
+  function summaryOf(site: Site): SiteSummary {
+    const snapshot = liveState.get(site.id);
+    const facts = collector.factsOf(site.id);
+    const intervalS = site.intervalS ?? config.pollIntervalS;
+    const ageS = snapshot ? Math.max(0, Math.round((clock() - Date.parse(snapshot.collectedAt)) / 1000)) : null;
+    return {
+      id: site.id,
+      name: site.name,
+      region: site.region,
+      zone: site.zone,
+      enabled: site.enabled,
+      profile: site.profileId,
+      intervalS,
+      health: healthOf(ageS, intervalS, site.enabled),
+      lastSnapshotAt: snapshot?.collectedAt ?? null,
+      ageS,
+      openFaults: snapshot ? activeFaults(snapshot.values, snapshot.faults).length : 0,
+      lastPoll: facts && {
+        slot: facts.slot,
+        result: facts.result,
+        attempts: facts.attempts,
+        latencyMs: facts.latencyMs,
+        breaker: facts.breaker,
+        misses: facts.misses,
+      },
+      minersExpected: site.minersExpected,
+      ratedPowerKw: site.ratedPowerKw,
+      location: site.location,
+    };
+  }
+
+  return {
+    summaryOf,
+    snapshots: (limit, cursor) =>
+      kept(`snapshots ${limit} ${cursor ?? ""}`, Number.POSITIVE_INFINITY, () => {
+        const sites = sitesWithSnapshot();
+        const { page, nextCursor } = pageAfter(sites, cursor, limit);
+        const items = page.flatMap(({ id }) => {
+          const snapshot = liveState.get(id);
+          return snapshot ? [textOf(snapshot)] : [];
+        });
+        return `{"items":[${items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)},"total":${sites.length}}`;
+      }),
+    sites: (limit, cursor) =>
+      kept(`sites ${limit} ${cursor ?? ""}`, SUMMARY_LIFE_MS, () => {
+        const all = inventory.all();
+        const { page, nextCursor } = pageAfter(all, cursor, limit);
+        return JSON.stringify({ items: page.map(summaryOf), nextCursor, total: all.length });
+      }),
+    close() {
+      for (const stop of unsubscribe) stop();
+    },
+  };
+}

@@ -1,0 +1,284 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { type RawData, type WebSocket, WebSocketServer } from "ws";
+import type { LiveChange } from "../adapters/live/live-state.ts";
+import type { Session } from "../adapters/security/create-auth.ts";
+import type { RoundReport } from "../domain/collection/round-report.ts";
+import type { ErrorCode } from "../domain/errors.ts";
+import { HEARTBEAT_MS, type LiveError, type RoundFrame, Subscribe } from "../domain/live/live-frame.ts";
+import type { ApiContext } from "./context.ts";
+import { type Channel, createChannels } from "./live-channel.ts";
+import { createLiveClient, hasRoom, isClogged, isStuck, type LiveClient, spendMessage } from "./live-client.ts";
+import { checkUpgrade, refuseUpgrade } from "./live-upgrade.ts";
+import { createSendQueue } from "./send-queue.ts";
+import { textFrame } from "./text-frame.ts";
+
+export const LIVE_PATH = "/api/v1/live";
+const OWN_PREFIX = "/api/";
+/** A subscribe with 1,000 site ids of 64 characters fits. */
+const MAX_MESSAGE_BYTES = 98_304;
+const MOST_SITES_OF_A_SITE_VIEW = 1000;
+const BEATS_PER_PING = 8;
+const INVENTORY_SETTLES_MS = 250;
+const DEFAULT_LIMITS = { maxConnections: 10_000, maxConnectionsPerUser: 64 };
+/** The browser must sign in, or come back with the new role. */
+const CLOSE_SESSION_ENDED = 4401;
+const CLOSE_GOING_AWAY = 1001;
+const CLOSE_POLICY = 1008;
+
+/** The live stream of `domain/live/live-frame.ts` over WebSocket. */
+export interface Live {
+  /** Synchronous from the request to the answer: another listener ends upgrades that stay unanswered for a second. */
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): boolean;
+  close(): void;
+}
+
+/**
+ * A connection belongs to a session, not to one access token: it outlives the token as long as the session lives and the
+ * browser goes on renewing, and is closed within 2 s when it is signed out, disabled or gets another role.
+ *
+ * @param clock milliseconds since the Unix epoch
+ */
+export function createLive(
+  context: Pick<ApiContext, "auth" | "inventory" | "liveState" | "metrics" | "limits">,
+  clock: () => number,
+): Live {
+  const { auth, inventory, liveState, metrics } = context;
+  const limits = { ...DEFAULT_LIMITS, ...context.limits };
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    // Compressing per client costs sixteen times the processor time of sending; a proxy may do it.
+    perMessageDeflate: false,
+    maxPayload: MAX_MESSAGE_BYTES,
+  });
+  const clients = new Set<LiveClient>();
+  const perUser = new Map<string, number>();
+  const channels = createChannels<LiveClient>(inventory, liveState, clock);
+  const queue = createSendQueue<LiveClient>();
+  let beats = 0;
+  // Counted here and told once per heartbeat: a counter of the metrics costs as much as a twentieth of a send.
+  let sentBytes = 0;
+  let inventoryTimer: NodeJS.Timeout | null = null;
+
+  /** Without compression the library, too, writes each of its frames whole: ours never lands inside one. */
+  function send({ socket, stream }: LiveClient, frame: Buffer): void {
+    if (socket.readyState !== socket.OPEN || !stream.writable) return;
+    stream.write(frame);
+    sentBytes += frame.length;
+  }
+
+  function sendFull(client: LiveClient, channel: Channel<LiveClient>): void {
+    client.needsFull = false;
+    client.sentSeq = channel.seq;
+    send(client, channels.fullFrame(channel));
+  }
+
+  /** A delta only to those who have everything before it; the others wait until they have room for everything. */
+  function sendDelta(client: LiveClient, channel: Channel<LiveClient>, seq: number, frame: Buffer): void {
+    if (client.channel !== channel || client.sentSeq >= seq) return;
+    if (isClogged(client, clock()) || client.sentSeq !== seq - 1) client.needsFull = true;
+    if (!client.needsFull) {
+      client.sentSeq = seq;
+      send(client, frame);
+    } else if (hasRoom(client)) sendFull(client, channel);
+  }
+
+  function sendError(client: LiveClient, code: ErrorCode, detail: string): void {
+    send(client, textFrame(JSON.stringify({ type: "error", code, detail } satisfies LiveError)));
+  }
+
+  function join(client: LiveClient, channel: Channel<LiveClient>): void {
+    if (client.channel && client.channel !== channel) channels.leave(client.channel, client);
+    client.channel = channel;
+    channel.members.add(client);
+  }
+
+  function subscribe(client: LiveClient, request: Subscribe): void {
+    const refusal = subscribeRefusal(inventory, request);
+    if (refusal) {
+      sendError(client, refusal.code, refusal.detail);
+      return;
+    }
+    const { view, sites, epoch, after } = request;
+    const channel = channels.find(view, sites ? [...new Set(sites)].sort() : null);
+    join(client, channel);
+    const missed = channels.missed(channel, epoch, after);
+    if (!missed) {
+      sendFull(client, channel);
+      return;
+    }
+    client.needsFull = false;
+    client.sentSeq = channel.seq;
+    for (const frame of missed) send(client, frame);
+    send(client, channels.heartbeat(channel));
+  }
+
+  function receive(client: LiveClient, data: RawData, isBinary: boolean): void {
+    if (!spendMessage(client, clock())) {
+      client.socket.close(CLOSE_POLICY, "too many messages");
+      return;
+    }
+    const { success, data: request } = Subscribe.safeParse(isBinary ? null : parse(String(data)));
+    if (success) subscribe(client, request);
+    else sendError(client, "request.invalid", "send a subscribe message of domain/live/live-frame.ts as JSON text");
+  }
+
+  function open(socket: WebSocket, stream: Duplex, session: Session): void {
+    const client = createLiveClient(socket, stream, session.username, clock());
+    clients.add(client);
+    perUser.set(client.username, (perUser.get(client.username) ?? 0) + 1);
+    metrics.setLiveClients(clients.size);
+    const endWithSession = () => socket.close(CLOSE_SESSION_ENDED, "the session has ended");
+    const unsubscribe = auth.onSessionEnd(session, endWithSession);
+    const confirmed = auth.confirm(session).then((known) => {
+      if (known?.role === session.role) return true;
+      endWithSession();
+      return false;
+    });
+    socket.on("message", (data, isBinary) => {
+      void confirmed.then((isConfirmed) => {
+        if (isConfirmed) receive(client, data, isBinary);
+      });
+    });
+    socket.on("pong", () => {
+      client.hasAnswered = true;
+    });
+    socket.on("error", () => socket.terminate());
+    socket.on("close", () => {
+      unsubscribe();
+      forget(client);
+    });
+  }
+
+  function forget(client: LiveClient): void {
+    if (!clients.delete(client)) return;
+    if (client.channel) channels.leave(client.channel, client);
+    const left = (perUser.get(client.username) ?? 1) - 1;
+    if (left > 0) perUser.set(client.username, left);
+    else perUser.delete(client.username);
+    metrics.setLiveClients(clients.size);
+  }
+
+  function beat(): void {
+    beats += 1;
+    metrics.addLiveBytes(sentBytes);
+    sentBytes = 0;
+    channels.sweep();
+    for (const channel of channels.all()) {
+      if (channel.members.size === 0) continue;
+      const frame = channels.heartbeat(channel);
+      queue.push(channel.members, (client) => beatOne(client, channel, frame));
+    }
+    if (beats % BEATS_PER_PING === 0) queue.push(clients, ping);
+  }
+
+  function beatOne(client: LiveClient, channel: Channel<LiveClient>, frame: Buffer): void {
+    if (client.channel !== channel) return;
+    if (isClogged(client, clock())) {
+      if (isStuck(client, clock())) client.socket.terminate();
+      return;
+    }
+    if (client.needsFull && hasRoom(client)) sendFull(client, channel);
+    send(client, frame);
+  }
+
+  function ping(client: LiveClient): void {
+    if (!client.hasAnswered) client.socket.terminate();
+    client.hasAnswered = false;
+    if (client.socket.readyState === client.socket.OPEN) client.socket.ping();
+  }
+
+  function takeChange({ siteIds, rounds }: LiveChange): void {
+    for (const { channel, seq, frame } of channels.advanceAll(siteIds)) {
+      queue.push(channel.members, (client) => sendDelta(client, channel, seq, frame));
+    }
+    for (const report of rounds) {
+      const frame = textFrame(JSON.stringify(roundFrame(report, clock())));
+      queue.push(clients, (client) => {
+        if (client.channel && !isClogged(client, clock())) send(client, frame);
+      });
+    }
+  }
+
+  /** Another index table: everybody starts anew from a full frame. */
+  function takeInventory(): void {
+    inventoryTimer = null;
+    for (const { from, to } of channels.renew()) {
+      for (const client of from.members) {
+        client.channel = to;
+        client.sentSeq = 0;
+        client.needsFull = true;
+        to.members.add(client);
+      }
+      queue.push(to.members, (client) => {
+        if (client.channel === to && client.needsFull && !isClogged(client, clock())) sendFull(client, to);
+      });
+    }
+  }
+
+  function refusalOf(session: Session) {
+    const isFull = clients.size >= limits.maxConnections;
+    if (!isFull && (perUser.get(session.username) ?? 0) < limits.maxConnectionsPerUser) return null;
+    const detail = isFull ? "too many live connections" : "too many live connections of this user";
+    return { code: "request.rate-limited" as const, detail };
+  }
+
+  const unsubscribe = [
+    liveState.onChange(takeChange),
+    inventory.onChange(() => {
+      inventoryTimer ??= setTimeout(takeInventory, INVENTORY_SETTLES_MS);
+    }),
+  ];
+  const beatTimer = setInterval(beat, HEARTBEAT_MS);
+
+  return {
+    handleUpgrade(request, socket, head) {
+      const path = (request.url ?? "/").split("?")[0] ?? "/";
+      if (path !== LIVE_PATH) {
+        if (!path.startsWith(OWN_PREFIX)) return false;
+        refuseUpgrade(socket, { code: "request.not-found", detail: "there is nothing at this address" });
+        return true;
+      }
+      const session = checkUpgrade(auth, request);
+      const refusal = "code" in session ? session : refusalOf(session);
+      if (refusal) refuseUpgrade(socket, refusal);
+      else if ("sessionId" in session)
+        server.handleUpgrade(request, socket, head, (opened) => open(opened, socket, session));
+      return true;
+    },
+    close() {
+      for (const stop of unsubscribe) stop();
+      clearInterval(beatTimer);
+      if (inventoryTimer) clearTimeout(inventoryTimer);
+      queue.close();
+      for (const { socket } of clients) socket.close(CLOSE_GOING_AWAY, "the platform is stopping");
+      server.close();
+    },
+  };
+}
+
+/** Why a subscribe cannot be served; null when it can. */
+function subscribeRefusal(
+  inventory: ApiContext["inventory"],
+  { view, sites }: Subscribe,
+): { code: ErrorCode; detail: string } | null {
+  const unknown = sites?.find((siteId) => inventory.get(siteId) === undefined);
+  if (unknown !== undefined) return { code: "site.not-found", detail: `there is no site "${unknown}"` };
+  if (sites?.length === 0) return { code: "request.invalid", detail: "sites: name at least one, or leave it out" };
+  const isTooMuch = view === "site" && !sites && inventory.all().length > MOST_SITES_OF_A_SITE_VIEW;
+  if (!isTooMuch) return null;
+  return { code: "request.invalid", detail: `sites: view site takes at most ${MOST_SITES_OF_A_SITE_VIEW}, name them` };
+}
+
+function roundFrame({ slot, durationMs, sites, ok, late, failed }: RoundReport, nowMs: number): RoundFrame {
+  return { type: "round", at: new Date(nowMs).toISOString(), round: { slot, durationMs, sites, ok, late, failed } };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

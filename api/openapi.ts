@@ -1,0 +1,180 @@
+import { z } from "zod";
+import { PERMISSIONS } from "../domain/access/permissions.ts";
+import { ERROR_CODES } from "../domain/errors.ts";
+import { PROBLEMS } from "./problem.ts";
+import type { Route } from "./route.ts";
+
+type Json = Record<string, unknown>;
+
+/** An OpenAPI 3.1 document; its schemas are JSON Schema 2020-12. */
+export type OpenApiDocument = {
+  readonly openapi: "3.1.1";
+  readonly info: Json;
+  readonly servers: readonly Json[];
+  readonly tags: readonly { readonly name: string }[];
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, unknown>>;
+    readonly responses: Json;
+    readonly securitySchemes: Json;
+  };
+};
+
+const SECURITY = [{ bearer: [] }, { session: [] }];
+
+const ProblemSchema = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(ERROR_CODES).describe("Stable: programs decide by it"),
+    detail: z.string(),
+    errors: z.array(z.strictObject({ field: z.string(), value: z.string(), allowed: z.string() })).optional(),
+    retryAfterS: z.int().optional(),
+  })
+  .meta({ id: "Problem", description: "RFC 9457 problem details" });
+
+/** @param server public address of the platform */
+export function makeOpenApi(routes: readonly Route[], version: string, server: string): OpenApiDocument {
+  const schemas: Record<string, unknown> = {};
+  const toSchema = (schema: z.ZodType, io: "input" | "output") => hoist(schema, io, schemas);
+  const paths: Record<string, Record<string, Json>> = {};
+  for (const route of routes) {
+    const path = route.path.replace("*}", "}");
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, toSchema) };
+  }
+  const problem = { "application/problem+json": { schema: toSchema(ProblemSchema, "output") } };
+  const responses = Object.fromEntries(
+    [...statusesOf(routes)].map((status) => [`Problem${status}`, { description: titleOf(status), content: problem }]),
+  );
+  return {
+    openapi: "3.1.1",
+    info: {
+      title: "AntBox Flow",
+      version,
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+      description: "Supervision of the cooling of bitcoin-mining containers. Times are ISO 8601 in UTC.",
+    },
+    servers: [{ url: server }],
+    tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
+      responses,
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        session: { type: "apiKey", in: "cookie", name: "antbox_access" },
+      },
+    },
+  };
+}
+
+function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "output") => Json): Json {
+  const { access, answer, body } = route;
+  const isPublic = access === "public";
+  return {
+    operationId: operationId(route),
+    tags: [route.tag],
+    summary: route.summary.en,
+    "x-summary-zh-CN": route.summary["zh-CN"],
+    ...(isPublic
+      ? { security: [] }
+      : { security: SECURITY, "x-permission": access, "x-lowest-role": PERMISSIONS[access].lowestRole }),
+    parameters: [...parameters(route.params, "path", toSchema), ...parameters(route.query, "query", toSchema)],
+    ...(body
+      ? { requestBody: { required: true, content: { "application/json": { schema: toSchema(body, "input") } } } }
+      : {}),
+    responses: {
+      ...Object.fromEntries(
+        [answer.status, ...("schema" in answer ? (answer.also ?? []) : [])].map((status) => [
+          status,
+          { description: answer.description, ...contentOf(answer, toSchema) },
+        ]),
+      ),
+      ...Object.fromEntries(
+        refusalsOf(route).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
+      ),
+    },
+  };
+}
+
+function contentOf(answer: Route["answer"], toSchema: (schema: z.ZodType, io: "output") => Json): Json {
+  if ("schema" in answer) return { content: { "application/json": { schema: toSchema(answer.schema, "output") } } };
+  return "contentType" in answer ? { content: { [answer.contentType]: { schema: { type: "string" } } } } : {};
+}
+
+function parameters(
+  schema: z.ZodType | null,
+  place: "path" | "query",
+  toSchema: (schema: z.ZodType, io: "input") => Json,
+): Json[] {
+  if (!schema) return [];
+  const { properties = {}, required = [] } = toSchema(schema, "input") as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...own }]) => ({
+    name,
+    in: place,
+    required: place === "path" || required.includes(name),
+    ...(description === undefined ? {} : { description }),
+    schema: own,
+  }));
+}
+
+/** Every status with which a row may refuse: what follows from the row itself, and what it says. */
+export function refusalsOf({ access, method, params, query, body, refusals, isPage }: Route): number[] {
+  const statuses = new Set(refusals);
+  if (access !== "public") {
+    statuses.add(403);
+    if (!isPage) statuses.add(401);
+  }
+  if (method !== "GET") statuses.add(403);
+  if (query || params || body) statuses.add(400);
+  if (body) for (const status of [413, 415]) statuses.add(status);
+  return [...statuses].sort((a, b) => a - b);
+}
+
+function statusesOf(routes: readonly Route[]): Set<number> {
+  return new Set(routes.flatMap(refusalsOf));
+}
+
+function titleOf(status: number): string {
+  const titles = Object.values(PROBLEMS).filter((problem) => problem.status === status);
+  return titles.map(({ title }) => title).join(" · ");
+}
+
+function operationId({ method, path }: Route): string {
+  const words = path.replace(/^\/api\/v1/, "").split(/[^A-Za-z]+/);
+  const name = words.filter(Boolean).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return method.toLowerCase() + (name.join("") || "Home");
+}
+
+/** JSON Schema of one schema, with what has a name moved to the document's components. */
+function hoist(schema: z.ZodType, io: "input" | "output", schemas: Record<string, unknown>): Json {
+  const {
+    $defs,
+    $schema: _,
+    ...own
+  } = z.toJSONSchema(schema, {
+    io,
+    unrepresentable: "any",
+    override({ jsonSchema }) {
+      // The pattern repeats what the format says, in 300 characters.
+      if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+    },
+  });
+  for (const [name, definition] of Object.entries($defs ?? {})) schemas[name] ??= relink(definition);
+  return relink(own) as Json;
+}
+
+function relink(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(relink);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      key === "$ref" && typeof inner === "string" ? inner.replace("#/$defs/", "#/components/schemas/") : relink(inner),
+    ]),
+  );
+}

@@ -1,0 +1,123 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Problem } from "./problem.ts";
+import { chooseEncoding, compress, isSame, type Representation } from "./representation.ts";
+import type { Reply } from "./route.ts";
+
+type Headers = Readonly<Record<string, string | number | string[]>>;
+
+const JSON_TYPE = "application/json; charset=utf-8";
+const NOTHING_FROM_ANYWHERE = "default-src 'none'; frame-ancestors 'none'";
+/** Our own pages: no inline script or style, nothing from elsewhere, in no frame. */
+const OWN_PAGE =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
+  "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const HSTS = "max-age=31536000; includeSubDomains";
+
+/** Headers of every answer. @param isSecure PUBLIC_URL is `https:` */
+function securityHeaders(isSecure: boolean): Headers {
+  return {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    ...(isSecure ? { "strict-transport-security": HSTS } : {}),
+  };
+}
+
+/** Writes answers; made once per API. */
+export function createSender(isSecure: boolean) {
+  const base = securityHeaders(isSecure);
+
+  /** A short text goes out with the headers in one piece, a buffer in a second one: texts stay texts until here. */
+  function end(
+    request: IncomingMessage,
+    response: ServerResponse,
+    status: number,
+    own: Headers,
+    body: Buffer | string,
+  ) {
+    const contentType = String(own["content-type"] ?? "");
+    const policy = contentType.startsWith("text/html") ? OWN_PAGE : NOTHING_FROM_ANYWHERE;
+    response.writeHead(status, {
+      ...base,
+      "content-security-policy": policy,
+      "cache-control": "no-store",
+      "content-length": Buffer.byteLength(body),
+      ...own,
+    });
+    response.end(request.method === "HEAD" ? undefined : body);
+  }
+
+  async function sendText(
+    request: IncomingMessage,
+    response: ServerResponse,
+    status: number,
+    headers: Headers & { "content-type": string },
+    text: string,
+  ): Promise<void> {
+    const encoding = chooseEncoding(request.headers["accept-encoding"], headers["content-type"], text.length);
+    const common = { vary: "Accept-Encoding", ...headers };
+    if (encoding === "identity") return end(request, response, status, common, text);
+    const body = await compress(Buffer.from(text), encoding);
+    end(request, response, status, { ...common, "content-encoding": encoding }, body);
+  }
+
+  async function sendRepresentation(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { contentType, cacheControl, tag, identity, encoded }: Representation,
+  ): Promise<void> {
+    const encoding = chooseEncoding(request.headers["accept-encoding"], contentType, identity.length);
+    const etag = encoding === "identity" ? `"${tag}"` : `"${tag}-${encoding}"`;
+    const headers = { etag, "cache-control": cacheControl, vary: "Accept-Encoding" };
+    if (isSame(request.headers["if-none-match"], tag)) {
+      response.writeHead(304, { ...base, ...headers });
+      response.end();
+      return;
+    }
+    const body = encoding === "identity" ? identity : await encoded(encoding);
+    const coded = encoding === "identity" ? {} : { "content-encoding": encoding };
+    end(request, response, 200, { ...headers, ...coded, "content-type": contentType }, body);
+  }
+
+  return {
+    async reply(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+      switch (reply.kind) {
+        case "json": {
+          const headers = { "content-type": JSON_TYPE, ...cookieHeader(reply.cookies) };
+          return sendText(request, response, reply.status ?? 200, headers, JSON.stringify(reply.body));
+        }
+        case "text":
+          return sendText(request, response, 200, { "content-type": reply.contentType }, reply.text);
+        case "representation":
+          return sendRepresentation(request, response, reply.representation);
+        case "empty":
+          response.writeHead(204, { ...base, "cache-control": "no-store", ...cookieHeader(reply.cookies) });
+          response.end();
+          return;
+        case "redirect":
+          return end(request, response, 302, { location: reply.location }, "");
+      }
+    },
+
+    problem(request: IncomingMessage, response: ServerResponse, problem: Problem, own: Headers = {}): void {
+      if (response.headersSent) {
+        response.destroy();
+        return;
+      }
+      const headers = {
+        ...(problem.status === 401 ? { "www-authenticate": "Bearer" } : {}),
+        ...(problem.retryAfterS === undefined ? {} : { "retry-after": problem.retryAfterS }),
+        // What the client still sends of a body that we refused is not worth reading.
+        ...(problem.status === 413 ? { connection: "close" } : {}),
+        ...own,
+        "content-type": "application/problem+json",
+      };
+      end(request, response, problem.status, headers, JSON.stringify(problem));
+    },
+  };
+}
+
+function cookieHeader(cookies: readonly string[] | undefined): Headers {
+  return cookies && cookies.length > 0 ? { "set-cookie": [...cookies] } : {};
+}

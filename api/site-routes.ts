@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { AppError } from "../domain/errors.ts";
+import type { Site } from "../domain/sites/site.ts";
+import { SiteId } from "../domain/sites/site-id.ts";
+import { SiteSummary } from "../domain/sites/site-summary.ts";
+import { ControllerReply } from "../domain/telemetry/controller-reply.ts";
+import { Snapshot } from "../domain/telemetry/snapshot.ts";
+import type { ApiContext } from "./context.ts";
+import { limitUpTo, listOf } from "./lists.ts";
+import { defineRoute, type Route } from "./route.ts";
+
+/** A fleet of the usual size is one page. */
+const PAGE = { limit: limitUpTo(1000, 1000), cursor: SiteId.optional() };
+const ListQuery = z.strictObject(PAGE);
+export const SiteParams = z.strictObject({ id: SiteId });
+const LONGEST_WATCH_S = 3600;
+
+/** @throws {AppError} `site.not-found` */
+export function findSite({ inventory }: Pick<ApiContext, "inventory">, siteId: string): Site {
+  const site = inventory.get(siteId);
+  if (!site) throw new AppError("site.not-found", `there is no site "${siteId}"`, { context: { siteId } });
+  return site;
+}
+
+export const SITE_ROUTES: readonly Route[] = [
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/sites",
+    access: "sites:read",
+    tag: "Sites",
+    summary: { "zh-CN": "站点清单，含健康状态和数据时效", en: "The inventory, with health and age of data" },
+    query: ListQuery,
+    answer: { status: 200, description: "Sites in order of id", schema: listOf(SiteSummary, "SiteList") },
+    handle: ({ query }, { latest }) => ({
+      kind: "representation",
+      representation: latest.sites(query.limit, query.cursor),
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/sites/{id}",
+    access: "sites:read",
+    tag: "Sites",
+    summary: {
+      "zh-CN": "单个站点，含健康状态、数据时效和最近一次采集",
+      en: "One site, with health, age of data and its last poll",
+    },
+    params: SiteParams,
+    answer: { status: 200, description: "The site", schema: SiteSummary },
+    refusals: [404],
+    handle: ({ params }, { context, latest }) => ({
+      kind: "json",
+      body: latest.summaryOf(findSite(context, params.id)),
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/snapshots",
+    access: "snapshots:read",
+    tag: "Sites",
+    summary: { "zh-CN": "所有站点的最新快照", en: "The latest snapshot of every site" },
+    query: ListQuery,
+    answer: {
+      status: 200,
+      description: "Snapshots in order of site id; `total` counts the sites that have one",
+      schema: listOf(Snapshot, "SnapshotList"),
+    },
+    handle: ({ query }, { latest }) => ({
+      kind: "representation",
+      representation: latest.snapshots(query.limit, query.cursor),
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/sites/{id}/snapshot",
+    access: "snapshots:read",
+    tag: "Sites",
+    summary: { "zh-CN": "单个站点的最新快照", en: "The latest snapshot of one site" },
+    params: SiteParams,
+    answer: { status: 200, description: "The snapshot", schema: Snapshot },
+    refusals: [404],
+    handle({ params }, { context }) {
+      const { id } = findSite(context, params.id);
+      const snapshot = context.liveState.get(id);
+      if (!snapshot) throw new AppError("request.not-found", `site "${id}" has sent nothing yet`);
+      return { kind: "json", body: snapshot };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/sites/{id}/reply",
+    access: "raw:read",
+    tag: "Sites",
+    summary: {
+      "zh-CN": "站点控制器的最新原始应答（未映射）",
+      en: "The newest raw reply of a site's controller, unmapped",
+    },
+    params: SiteParams,
+    answer: { status: 200, description: "The reply as it came", schema: ControllerReply },
+    refusals: [404],
+    handle({ params }, { context }) {
+      const { id } = findSite(context, params.id);
+      const reply = context.collector.lastReplyOf(id);
+      if (!reply) throw new AppError("request.not-found", `no raw reply of site "${id}" is kept`);
+      return { kind: "json", body: reply };
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/v1/sites/{id}/watch",
+    access: "sites:watch",
+    tag: "Sites",
+    summary: { "zh-CN": "在一段时间内每 10 秒采集一次该站点", en: "Polls a site every 10 s for a while" },
+    params: SiteParams,
+    body: z
+      .strictObject({ forS: z.int().min(1).max(LONGEST_WATCH_S).describe("Seconds; a new call replaces the old one") })
+      .meta({ id: "WatchRequest" }),
+    answer: { status: 204, description: "Watched closely from the next slot on" },
+    refusals: [404],
+    handle({ params, body }, { context }) {
+      context.collector.watch(findSite(context, params.id).id, body.forS);
+      return { kind: "empty" };
+    },
+  }),
+];

@@ -1,0 +1,149 @@
+import { z } from "zod";
+import { readinessOf } from "./readiness.ts";
+import { defineRoute, type Route } from "./route.ts";
+
+const UNHEALTHY_LAG_MS = 2000;
+
+const Health = z
+  .strictObject({ status: z.enum(["ok", "stalled"]), loopLagMs: z.int() })
+  .meta({ id: "Health", description: "Whether this process still answers; no dependency is asked" });
+
+const Readiness = z
+  .strictObject({
+    status: z.enum(["ready", "not_ready"]),
+    reasons: z.array(z.string()).describe("Why it is not ready; empty when it is"),
+  })
+  .meta({ id: "Readiness" });
+
+const Engine = z.strictObject({
+  kind: z.enum(["pglite", "postgres"]),
+  serverVersion: z.int(),
+  timescale: z.enum(["none", "apache", "full"]),
+  timescaleVersion: z.string().nullable(),
+  ownPartitions: z.boolean(),
+});
+
+const Status = z
+  .strictObject({
+    engine: Engine,
+    isEvaluation: z.boolean().describe("The embedded database: not safe against a power failure"),
+    version: z.string(),
+    startedAt: z.iso.datetime(),
+    roles: z.array(z.string()),
+    timeZone: z.string(),
+    pollIntervalS: z.number(),
+    redis: z.enum(["in_process", "connected", "unreachable"]),
+    journal: z.strictObject({
+      rows: z.int(),
+      bytes: z.int(),
+      capBytes: z.int(),
+      oldestSlot: z.iso.datetime().nullable(),
+      quarantined: z.int(),
+      dropped: z.int(),
+      isWritable: z.boolean(),
+    }),
+    writer: z.strictObject({
+      written: z.int(),
+      duplicates: z.int(),
+      quarantined: z.int(),
+      queued: z.int(),
+      lagS: z.number(),
+      state: z.enum(["writing", "behind", "waiting_for_database"]),
+      lastError: z.string().nullable(),
+    }),
+  })
+  .meta({ id: "Status", description: "The state of the platform, for the notices of the user interface" });
+
+const tag = "System";
+
+export const SYSTEM_ROUTES: readonly Route[] = [
+  defineRoute({
+    method: "GET",
+    path: "/healthz",
+    access: "public",
+    tag,
+    summary: {
+      "zh-CN": "存活检查：事件循环停顿 2 秒以上时返回 503",
+      en: "Liveness: 503 when the event loop stood still for 2 s or more",
+    },
+    answer: { status: 200, description: "Alive", schema: Health, also: [503] },
+    handle(_request, { context }) {
+      const loopLagMs = Math.round(context.loop.lagMs());
+      const isStalled = loopLagMs >= UNHEALTHY_LAG_MS;
+      return { kind: "json", status: isStalled ? 503 : 200, body: { status: isStalled ? "stalled" : "ok", loopLagMs } };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/readyz",
+    access: "public",
+    tag,
+    summary: {
+      "zh-CN": "就绪检查：暂不应接收请求时返回 503 和原因；采集不受影响",
+      en: "Readiness: 503 with reasons while requests should go elsewhere; collection goes on meanwhile",
+    },
+    answer: { status: 200, description: "Ready", schema: Readiness, also: [503] },
+    async handle(_request, { context, clock }) {
+      const reasons = await readinessOf(context, clock());
+      const status = reasons.length === 0 ? "ready" : "not_ready";
+      return { kind: "json", status: reasons.length === 0 ? 200 : 503, body: { status, reasons } };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/metrics",
+    access: "metrics:read",
+    tag,
+    summary: { "zh-CN": "Prometheus 文本格式的运行指标", en: "Metrics in the Prometheus text format" },
+    answer: { status: 200, description: "Prometheus text", contentType: "text/plain" },
+    async handle(_request, { context }) {
+      return { kind: "text", contentType: context.metrics.contentType, text: await context.metrics.text() };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/status",
+    access: "status:read",
+    tag,
+    summary: {
+      "zh-CN": "数据库、日志缓存、写入器和配置概况",
+      en: "Database, journal, writer and configuration in short",
+    },
+    answer: { status: 200, description: "The state of the platform", schema: Status },
+    handle(_request, { context }) {
+      const { database, journal, writer, config, redis } = context;
+      const { kind, serverVersion, timescale, timescaleVersion, ownPartitions } = database.engine;
+      const kept = journal.stats();
+      const written = writer.stats();
+      const status: z.infer<typeof Status> = {
+        engine: { kind, serverVersion, timescale, timescaleVersion, ownPartitions },
+        isEvaluation: kind === "pglite",
+        version: config.version,
+        startedAt: config.startedAt,
+        roles: [...config.roles],
+        timeZone: config.siteTimeZone,
+        pollIntervalS: config.pollIntervalS,
+        redis: redis(),
+        journal: {
+          rows: kept.rows,
+          bytes: kept.bytes,
+          capBytes: kept.capBytes,
+          oldestSlot: kept.oldestSlot,
+          quarantined: kept.quarantined,
+          dropped: kept.dropped,
+          isWritable: kept.isWritable,
+        },
+        writer: {
+          written: written.written,
+          duplicates: written.duplicates,
+          quarantined: written.quarantined,
+          queued: written.queued,
+          lagS: written.lagS,
+          state: written.state,
+          lastError: written.lastError,
+        },
+      };
+      return { kind: "json", body: status };
+    },
+  }),
+];

@@ -1,0 +1,129 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import express from "express";
+import { openDatabase } from "../../adapters/database/open-database.ts";
+import { createLiveState } from "../../adapters/live/create-live-state.ts";
+import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
+import { createMetrics } from "../../adapters/observability/metrics.ts";
+import { createAuth } from "../../adapters/security/create-auth.ts";
+import { ensureAdmin } from "../../adapters/security/ensure-admin.ts";
+import { createApi } from "../../api/create-api.ts";
+import { createRounds, fleetOf } from "./fleet-snapshots.ts";
+import { answerParent } from "./pinned-child.ts";
+
+/** Two servers over the same live state and sessions: our API, and Express that stringifies for each request. */
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const folder = mkdtempSync(join(tmpdir(), "antbox-bench-"));
+process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+
+const sites = fleetOf(150);
+const roundOf = createRounds(sites);
+const byId = new Map(sites.map((site) => [site.id, site]));
+const inventory = {
+  get: (siteId: string) => byId.get(siteId),
+  all: () => sites,
+  numberOf: () => undefined,
+  onChange: () => () => undefined,
+};
+const database = await openDatabase({ url: null, dataDir: folder, log: silent });
+await database.whenReady();
+await ensureAdmin(database, "bench password");
+const publicUrl = "http://127.0.0.1";
+const auth = createAuth({ database, secretKey: randomBytes(32), publicUrl });
+const liveState = createLiveState({ inventory });
+const loop = startLoopMonitor();
+const sources = {
+  collector: {
+    watch: () => undefined,
+    factsOf: () => null,
+    lastReplyOf: () => null,
+    stats: () => ({ polls: {}, roundsTotal: 0, lastRound: null, openSockets: 0 }),
+  },
+  journal: {
+    stats: () => ({ rows: 0, bytes: 0, capBytes: 1, oldestSlot: null, quarantined: 0, dropped: 0, isWritable: true }),
+  },
+  writer: {
+    stats: () => ({
+      written: 0,
+      duplicates: 0,
+      quarantined: 0,
+      queued: 0,
+      lagS: 0,
+      state: "writing" as const,
+      lastError: null,
+    }),
+  },
+  loop,
+};
+const api = createApi({
+  ...sources,
+  inventory,
+  liveState,
+  database,
+  storage: { rounds: async () => ({ items: [], total: 0 }), rawHistory: () => Promise.reject(new Error("not here")) },
+  profiles: [],
+  auth,
+  metrics: createMetrics(sources),
+  log: silent,
+  config: {
+    publicUrl,
+    pollIntervalS: 60,
+    roles: [],
+    siteTimeZone: "UTC",
+    version: "0",
+    startedAt: new Date().toISOString(),
+    loginFolder: folder,
+  },
+  lifecycle: () => ({ migrationsDone: true, flowsStarted: true, isShuttingDown: false }),
+  redis: () => "in_process",
+});
+
+const ours = createServer((request, response) => {
+  if (!api.handle(request, response)) response.writeHead(404).end();
+});
+const app = express().disable("x-powered-by");
+app.use((request, response, next) => {
+  if (auth.sessionOf(request.headers.cookie, request.headers.authorization)) next();
+  else response.sendStatus(401);
+});
+app.get("/api/v1/snapshots", (_request, response) => {
+  const items = sites.flatMap(({ id }) => liveState.get(id) ?? []);
+  response.json({ items, nextCursor: null, total: items.length });
+});
+app.get("/api/v1/sites/:id/snapshot", (request, response) => {
+  response.json(liveState.get(request.params.id));
+});
+
+let round = 0;
+/** The fleet moves every second: sixty times as often as in the field, so that making the buffer anew is in the figures. */
+setInterval(() => {
+  round += 1;
+  for (const snapshot of roundOf(round)) liveState.apply(snapshot);
+}, 1000);
+
+let cpuBefore = process.cpuUsage();
+answerParent(async ({ type }) => {
+  if (type === "start") {
+    const { accessToken } = await auth.login({ username: "admin", password: "bench password", address: "bench" });
+    for (const snapshot of roundOf(0)) liveState.apply(snapshot);
+    return { token: accessToken, ours: await listen(ours), express: await listen(createServer(app)) };
+  }
+  if (type === "reset") {
+    cpuBefore = process.cpuUsage();
+    return {};
+  }
+  const { user, system } = process.cpuUsage(cpuBefore);
+  return { cpuUs: user + system };
+});
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen({ port: 0, host: "127.0.0.1", backlog: 4096 }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+}

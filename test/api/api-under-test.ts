@@ -1,0 +1,360 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { inject } from "vitest";
+import type { Database } from "../../adapters/database/database.ts";
+import { readRawHistory } from "../../adapters/database/history-repository.ts";
+import { openDatabase } from "../../adapters/database/open-database.ts";
+import { countRounds, readRounds } from "../../adapters/database/round-repository.ts";
+import { createLiveState } from "../../adapters/live/create-live-state.ts";
+import type { LiveState } from "../../adapters/live/live-state.ts";
+import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
+import { createMetrics } from "../../adapters/observability/metrics.ts";
+import { type Auth, createAuth } from "../../adapters/security/create-auth.ts";
+import { createPasswords } from "../../adapters/security/passwords.ts";
+import type { ApiContext, Lifecycle, Storage } from "../../api/context.ts";
+import { boundServer, createApi } from "../../api/create-api.ts";
+import { compileRoutes } from "../../api/match-route.ts";
+import { refusalsOf } from "../../api/openapi.ts";
+import { PROBLEMS, type Problem } from "../../api/problem.ts";
+import type { Route } from "../../api/route.ts";
+import { ROUTES } from "../../api/routes.ts";
+import { ROLES, type Role } from "../../domain/access/session-user.ts";
+import type { Log } from "../../domain/log.ts";
+import { findCompiledProfile, PROFILES } from "../../domain/profiles/index.ts";
+import type { Site } from "../../domain/sites/site.ts";
+import type { ControllerReply } from "../../domain/telemetry/controller-reply.ts";
+import { createFreshDatabase } from "../services/fresh-database.ts";
+
+export const PASSWORD = "correct horse battery staple";
+const match = compileRoutes(ROUTES);
+const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+export type CallOptions = {
+  readonly method?: string;
+  readonly role?: Role;
+  readonly cookie?: string;
+  readonly body?: unknown;
+  readonly rawBody?: string | Uint8Array;
+  readonly headers?: Record<string, string>;
+};
+export type Answer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: unknown;
+};
+
+/** The real API on a real HTTP server, database and sessions; only collector, journal and writer are told what to say. */
+export type ApiUnderTest = {
+  readonly url: string;
+  readonly origin: string;
+  readonly port: number;
+  readonly database: Database;
+  readonly auth: Auth;
+  readonly liveState: LiveState;
+  readonly lifecycle: { -readonly [K in keyof Lifecycle]: Lifecycle[K] };
+  readonly journal: { bytes: number; isWritable: boolean };
+  readonly watched: [string, number][];
+  readonly replies: Map<string, ControllerReply>;
+  readonly seen: string[];
+  token(role: Role): string;
+  setSites(sites: readonly Site[]): void;
+  /** Sends a request, and checks the answer against what the route table declares. */
+  call(path: string, options?: CallOptions): Promise<Answer>;
+  /** Closes the database's door: everything that needs it fails. */
+  loseDatabase(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export type Options = {
+  readonly sites: readonly Site[];
+  readonly publicUrl?: string;
+  readonly limits?: ApiContext["limits"];
+  readonly clock?: () => number;
+};
+
+/** PostgreSQL where it is installed, otherwise the embedded database: the same SQL. */
+export async function openTestDatabase(): Promise<{ database: Database; dispose(): Promise<void> }> {
+  const server = inject("databaseUrl");
+  const folder = mkdtempSync(join(tmpdir(), "antbox-api-"));
+  const fresh = server ? await createFreshDatabase(server, { timescale: false }) : null;
+  const database = await openDatabase({ url: fresh?.url ?? null, dataDir: folder, log: silent });
+  await database.whenReady();
+  return {
+    database,
+    async dispose() {
+      await database.close();
+      await fresh?.drop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One account per role, each named after its role. */
+export async function addAccounts(database: Database): Promise<void> {
+  const hash = await createPasswords().hash(PASSWORD);
+  for (const role of ROLES) {
+    await database.query("insert into user_account (username, password_hash, role) values ($1, $2, $3)", [
+      role,
+      hash,
+      role,
+    ]);
+  }
+}
+
+export async function startApi(options: Options): Promise<ApiUnderTest> {
+  const { database, dispose } = await openTestDatabase();
+  await addAccounts(database);
+  const door = { isOpen: true };
+  const guarded = guard(database, door);
+  const inventory = createTestInventory(options.sites);
+  await inventory.store(database);
+  const server = createServer();
+  boundServer(server);
+  const port = await listen(server);
+  const url = `http://127.0.0.1:${port}`;
+  const publicUrl = options.publicUrl ?? url;
+  const clock = options.clock ?? Date.now;
+  const auth = createAuth({ database: guarded, secretKey: randomBytes(32), publicUrl, clock });
+  const liveState = createLiveState({ inventory, coalesceMs: 10 });
+  const lifecycle = { migrationsDone: true, flowsStarted: true, isShuttingDown: false };
+  const journal = { bytes: 10, isWritable: true };
+  const watched: [string, number][] = [];
+  const replies = new Map<string, ControllerReply>();
+  const loop = startLoopMonitor();
+  const sources = { ...toldServices(journal, watched, replies), loop };
+  const metrics = createMetrics(sources);
+  const api = createApi({
+    ...sources,
+    inventory,
+    liveState,
+    database: guarded,
+    storage: storageOf(guarded, inventory),
+    profiles: PROFILES.flatMap(({ id }) => findCompiledProfile(id) ?? []),
+    auth,
+    metrics,
+    log: silent,
+    config: {
+      publicUrl,
+      pollIntervalS: 60,
+      roles: ["collector", "ui"],
+      siteTimeZone: "Asia/Dubai",
+      version: "0.1.0",
+      startedAt: new Date(0).toISOString(),
+      loginFolder: resolve("test/api/login-page"),
+    },
+    lifecycle: () => lifecycle,
+    redis: () => "in_process",
+    clock,
+    ...(options.limits ? { limits: options.limits } : {}),
+  });
+  server.on("request", (request, response) => {
+    if (api.handle(request, response)) return;
+    response.statusCode = 299;
+    response.end("not ours");
+  });
+  server.on("upgrade", (request, socket, head) => {
+    if (!api.handleUpgrade(request, socket, head)) socket.destroy();
+  });
+
+  const tokens = new Map<Role, string>();
+  for (const role of ROLES) {
+    const granted = await auth.login({ username: role, password: PASSWORD, address: "127.0.0.9" });
+    tokens.set(role, granted.accessToken);
+  }
+  const seen: string[] = [];
+  const token = (role: Role) => tokens.get(role) ?? "";
+
+  return {
+    url,
+    origin: new URL(publicUrl).origin,
+    port,
+    database,
+    auth,
+    liveState,
+    lifecycle,
+    journal,
+    watched,
+    replies,
+    seen,
+    token,
+    setSites: (sites) => inventory.replace(sites),
+    async call(path, call = {}) {
+      const answer = await send(url, path, call, call.role ? token(call.role) : null);
+      seen.push(answer.text, JSON.stringify([...answer.headers]));
+      checkDeclared(call.method ?? "GET", path, answer);
+      return answer;
+    },
+    async loseDatabase() {
+      door.isOpen = false;
+    },
+    async close() {
+      api.close();
+      auth.close();
+      loop.stop();
+      metrics.stop();
+      await liveState.close();
+      server.closeAllConnections();
+      await new Promise((done) => server.close(done));
+      await dispose();
+    },
+  };
+}
+
+async function send(url: string, path: string, call: CallOptions, token: string | null): Promise<Answer> {
+  const { method = "GET", body, rawBody, cookie, headers = {} } = call;
+  const content = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
+  const response = await fetch(url + path, {
+    method,
+    redirect: "manual",
+    headers: {
+      ...(content === undefined ? {} : { "content-type": "application/json" }),
+      ...(token ? { authorization: `Bearer ${token}` } : {}),
+      ...(cookie ? { cookie } : {}),
+      ...headers,
+    },
+    ...(content === undefined ? {} : { body: content as BodyInit }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return { status: response.status, headers: response.headers, text, json: isJson && text ? JSON.parse(text) : null };
+}
+
+/** Every answer of every test is what the route table promises: the declared body, or a problem with a declared status. */
+function checkDeclared(method: string, path: string, answer: Answer): void {
+  const found = match(path.split("?")[0] ?? "");
+  const route = found?.routes.find((one) => one.method === (method === "HEAD" ? "GET" : method));
+  const isProblem = answer.headers.get("content-type") === "application/problem+json";
+  if (isProblem) checkProblem(route, `${method} ${path}`, answer);
+  else if (route && method !== "HEAD") checkSuccess(route, `${method} ${path}`, answer);
+}
+
+function checkProblem(route: Route | undefined, what: string, { status, json }: Answer): void {
+  const { code } = json as Problem;
+  if (PROBLEMS[code]?.status !== status) throw new Error(`${what}: ${code} came with ${status}`);
+  if (route && !refusalsOf(route).includes(status)) {
+    throw new Error(`${what} answered ${status}, which its row does not declare`);
+  }
+}
+
+function checkSuccess({ answer, isPage }: Route, what: string, { status, json, headers }: Answer): void {
+  if (status === 304 || (isPage && status === 302)) return;
+  const isOwn = status === answer.status || ("schema" in answer && answer.also?.includes(status) === true);
+  if (!isOwn) throw new Error(`${what} answered ${status} instead of ${answer.status}`);
+  if ("schema" in answer) answer.schema.parse(json);
+  if (!("contentType" in answer) || answer.contentType === "application/octet-stream") return;
+  if (!headers.get("content-type")?.startsWith(answer.contentType)) throw new Error(`${what}: wrong content type`);
+}
+
+type Told = { bytes: number; isWritable: boolean };
+
+function toldServices(journal: Told, watched: [string, number][], replies: Map<string, ControllerReply>) {
+  const round = { slot: "2026-11-23T08:00:00.000Z", durationMs: 91 };
+  return {
+    collector: {
+      watch: (siteId: string, forS: number) => void watched.push([siteId, forS]),
+      factsOf: (siteId: string) =>
+        siteId === "site-002"
+          ? {
+              siteId,
+              slot: round.slot,
+              result: "timeout" as const,
+              attempts: 4,
+              latencyMs: null,
+              breaker: "suspect" as const,
+              misses: 2,
+            }
+          : null,
+      lastReplyOf: (siteId: string) => replies.get(siteId) ?? null,
+      stats: () => ({ polls: { ok: 7, timeout: 2 }, roundsTotal: 3, lastRound: round, openSockets: 5 }),
+    },
+    journal: {
+      stats: () => ({ rows: 3, capBytes: 1000, oldestSlot: null, quarantined: 0, dropped: 0, ...journal }),
+    },
+    writer: {
+      stats: () => ({
+        written: 42,
+        duplicates: 1,
+        quarantined: 0,
+        queued: 2,
+        lagS: 0.4,
+        state: "writing" as const,
+        lastError: null,
+      }),
+    },
+  };
+}
+
+function createTestInventory(initial: readonly Site[]) {
+  const listeners = new Set<() => void>();
+  const numbers = new Map<string, number>();
+  let sites = new Map(initial.map((site) => [site.id, site]));
+  return {
+    get: (siteId: string) => sites.get(siteId),
+    all: () => [...sites.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+    numberOf: (siteId: string) => numbers.get(siteId),
+    onChange(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    replace(next: readonly Site[]) {
+      sites = new Map(next.map((site) => [site.id, site]));
+      for (const listener of listeners) listener();
+    },
+    async store(database: Database) {
+      for (const { id, name, region, zone, controllerUrl, profileId } of initial) {
+        const text = `insert into site (code, name, region, zone, controller_url, profile_id)
+          values ($1, $2, $3, $4, $5, $6) returning id`;
+        const [row] = await database.query(text, [id, name, region, zone, controllerUrl, profileId]);
+        numbers.set(id, Number(row?.["id"]));
+      }
+    },
+  };
+}
+
+function storageOf(database: Database, inventory: { numberOf(siteId: string): number | undefined }): Storage {
+  return {
+    async rounds(limit, beforeSlot) {
+      const items = await readRounds(database, beforeSlot ?? "2999-01-01T00:00:00.000Z", limit);
+      return { items, total: await countRounds(database) };
+    },
+    async rawHistory(siteId, points, fromMs, toMs, intervalS) {
+      const range = {
+        from: new Date(fromMs).toISOString(),
+        to: new Date(toMs).toISOString(),
+        limit: 20_000,
+        intervalS,
+      };
+      const { times, columns } = await readRawHistory(database, inventory.numberOf(siteId) ?? -1, points, range);
+      const series = points.map((point) => {
+        const values = [...(columns[point] ?? [])];
+        return [point, { avg: values, min: values, max: values }] as const;
+      });
+      return { siteId, step: "raw", times: [...times], series: Object.fromEntries(series) };
+    },
+  };
+}
+
+/** The real database behind a door: closed, it looks like a server that is gone. */
+function guard(database: Database, door: { isOpen: boolean }): Database {
+  const refuse = () =>
+    Promise.reject(Object.assign(new Error("connect ECONNREFUSED 10.1.1.1:5432"), { code: "ECONNREFUSED" }));
+  return {
+    ...database,
+    engine: database.engine,
+    query: (...given) => (door.isOpen ? database.query(...given) : refuse()),
+    isReachable: async () => door.isOpen && (await database.isReachable()),
+  };
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((done) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      done(typeof address === "object" && address ? address.port : 0);
+    });
+  });
+}
