@@ -1,0 +1,105 @@
+import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
+import type { LiveRow } from "../../domain/live/live-table.ts";
+import {
+  createLiveConnection,
+  type LiveConnection,
+  type LiveRound,
+  type LiveStatus,
+  type LiveView,
+} from "../live/connection.ts";
+import { probeSession } from "./use-session.ts";
+
+/** How long the connection outlives its last user: a change of page takes the old widgets away before the new ones come. */
+const LINGER_MS = 5000;
+
+export type Live = {
+  readonly status: Readonly<Ref<LiveStatus>>;
+  /** A new map object after each change, with the same row objects where nothing changed. */
+  readonly rows: Readonly<ShallowRef<ReadonlyMap<string, LiveRow>>>;
+  /** True from the first frame of the view on. */
+  readonly hasRows: Readonly<Ref<boolean>>;
+  readonly round: Readonly<ShallowRef<LiveRound | null>>;
+  /** Server's time of the newest frame, kept up while live; the moment it went blind afterwards. */
+  readonly blindSinceMs: Readonly<Ref<number | null>>;
+  serverNowMs(): number;
+  show(view: LiveView): void;
+};
+
+const status = ref<LiveStatus>("connecting");
+const rows = shallowRef<ReadonlyMap<string, LiveRow>>(new Map());
+const hasRows = ref(false);
+const round = shallowRef<LiveRound | null>(null);
+const blindSinceMs = ref<number | null>(null);
+
+let connection: LiveConnection | null = null;
+let users = 0;
+let lingerTimer: ReturnType<typeof setTimeout> | undefined;
+
+/** The page's one live connection, shared by all widgets on it. Call in `setup`. */
+export function useLive(): Live {
+  users += 1;
+  clearTimeout(lingerTimer);
+  const current = connection ?? connect();
+  connection = current;
+  onScopeDispose(() => {
+    users -= 1;
+    if (users === 0) lingerTimer = setTimeout(disconnect, LINGER_MS);
+  });
+  return {
+    status: readonly(status),
+    rows,
+    hasRows: readonly(hasRows),
+    round,
+    blindSinceMs: readonly(blindSinceMs),
+    serverNowMs: current.serverNowMs,
+    show: current.show,
+  };
+}
+
+/** The newest round, as REST tells it before the first one has ended. */
+export function seedRound(seed: LiveRound): void {
+  round.value ??= seed;
+}
+
+function connect(): LiveConnection {
+  const opened = createLiveConnection({
+    openSocket: () => new WebSocket(liveUrl()) as never,
+    monotonicMs: () => performance.now(),
+    random: Math.random,
+    onRefused: probeSession,
+  });
+  opened.onChange((change) => {
+    if (change.kind === "rows") {
+      rows.value = new Map(opened.table().rows);
+      hasRows.value = opened.table().epoch !== null;
+    }
+    if (change.kind === "round") round.value = change.round;
+    if (change.kind === "status") {
+      blindSinceMs.value = change.status === "blind" ? (opened.lastFrameAtMs() ?? Date.now()) : null;
+      status.value = change.status;
+    }
+  });
+  document.addEventListener("visibilitychange", retryWhenSeen);
+  window.addEventListener("online", retryWhenSeen);
+  return opened;
+}
+
+function retryWhenSeen(): void {
+  if (document.visibilityState === "visible") connection?.retryNow();
+}
+
+function disconnect(): void {
+  connection?.close();
+  connection = null;
+  status.value = "connecting";
+  rows.value = new Map();
+  hasRows.value = false;
+  document.removeEventListener("visibilitychange", retryWhenSeen);
+  window.removeEventListener("online", retryWhenSeen);
+}
+
+function liveUrl(): string {
+  const url = new URL("/api/v1/live", location.href);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  return url.href;
+}

@@ -1,0 +1,47 @@
+import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue";
+import type { LiveRound } from "../live/connection.ts";
+import { type Live, seedRound } from "./use-live.ts";
+import { getJson } from "./use-session.ts";
+
+/** What the shell needs of `GET /api/v1/status`. */
+export type PlatformFacts = {
+  readonly isEvaluation: boolean;
+  readonly version: string;
+  readonly pollIntervalS: number;
+  readonly editor?: "on" | "readonly" | "off";
+};
+
+const RETRY_MS = 3000;
+
+/** The platform's own facts, and the newest round until the live connection brings one. Asked again after each outage. */
+export function usePlatformFacts(live: Live): Readonly<ShallowRef<PlatformFacts | null>> {
+  const facts = shallowRef<PlatformFacts | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isGone = false;
+
+  async function load(): Promise<void> {
+    clearTimeout(timer);
+    try {
+      const [status, rounds] = await Promise.all([
+        getJson<PlatformFacts>("/api/v1/status"),
+        getJson<{ items: readonly LiveRound[] }>("/api/v1/rounds?limit=1"),
+      ]);
+      facts.value = status;
+      const newest = rounds?.items[0];
+      if (newest) seedRound(newest);
+    } catch {
+      // The banner says that the server is away.
+      if (!isGone) timer = setTimeout(load, RETRY_MS);
+    }
+  }
+
+  void load();
+  watch(live.status, (status, before) => {
+    if (status === "live" && before !== "connecting") void load();
+  });
+  onScopeDispose(() => {
+    isGone = true;
+    clearTimeout(timer);
+  });
+  return facts;
+}

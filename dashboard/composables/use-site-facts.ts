@@ -1,0 +1,83 @@
+import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from "vue";
+import type { SiteSummary } from "../../domain/sites/site-summary.ts";
+import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
+import { callApi, getJson } from "./use-session.ts";
+
+const REFRESH_MS = 10_000;
+const WATCH_S = 60;
+const WATCH_AGAIN_MS = 45_000;
+
+export type SiteFacts = {
+  readonly summary: Readonly<ShallowRef<SiteSummary | null>>;
+  /** The newest snapshot as REST gives it: with unmapped fields and marks of fault bits, which live frames leave out. */
+  readonly snapshot: Readonly<ShallowRef<Snapshot | null>>;
+  readonly isUnknown: Readonly<Ref<boolean>>;
+};
+
+/** What is slow about one site: who it is, how its polls went. Asked for again while the page is seen. */
+export function useSiteFacts(siteId: Readonly<Ref<string>>): SiteFacts {
+  const summary = shallowRef<SiteSummary | null>(null);
+  const snapshot = shallowRef<Snapshot | null>(null);
+  const isUnknown = ref(false);
+  let request = 0;
+  let hasAsked = false;
+
+  async function load(): Promise<void> {
+    request += 1;
+    const mine = request;
+    const id = siteId.value;
+    if (id === "") return;
+    try {
+      const path = `/api/v1/sites/${encodeURIComponent(id)}`;
+      const [site, newest] = await Promise.all([getJson<SiteSummary>(path), getJson<Snapshot>(`${path}/snapshot`)]);
+      if (mine !== request) return;
+      summary.value = site;
+      snapshot.value = newest;
+      isUnknown.value = site === null;
+      if (site !== null && !hasAsked) askToWatch();
+    } catch {
+      // The banner says that the server is away; the facts on the screen stay, greyed.
+    }
+  }
+
+  /** People look at this site: the platform polls it more often for a minute. */
+  function askToWatch(): void {
+    if (summary.value === null || document.visibilityState !== "visible") return;
+    hasAsked = true;
+    callApi(`/api/v1/sites/${encodeURIComponent(siteId.value)}/watch`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ forS: WATCH_S }),
+    }).catch(() => {
+      // Closer polling is a courtesy; without it the page shows the usual interval.
+    });
+  }
+
+  const isSeen = () => document.visibilityState === "visible";
+  const refreshTimer = setInterval(() => isSeen() && void load(), REFRESH_MS);
+  const watchTimer = setInterval(askToWatch, WATCH_AGAIN_MS);
+  const onSeen = (): void => {
+    if (!isSeen()) return;
+    void load();
+    askToWatch();
+  };
+  document.addEventListener("visibilitychange", onSeen);
+  watch(
+    siteId,
+    () => {
+      summary.value = null;
+      snapshot.value = null;
+      isUnknown.value = false;
+      hasAsked = false;
+      void load();
+    },
+    { immediate: true },
+  );
+  onScopeDispose(() => {
+    request += 1;
+    clearInterval(refreshTimer);
+    clearInterval(watchTimer);
+    document.removeEventListener("visibilitychange", onSeen);
+  });
+  return { summary, snapshot, isUnknown };
+}

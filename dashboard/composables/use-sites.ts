@@ -1,0 +1,62 @@
+import { onScopeDispose, type ShallowRef, shallowRef } from "vue";
+import type { SiteSummary } from "../../domain/sites/site-summary.ts";
+import { getJson } from "./use-session.ts";
+
+type SitePage = { readonly items: readonly SiteSummary[]; readonly nextCursor: string | null };
+
+/** Names, regions and intervals change when somebody edits the inventory: once a minute is soon enough. */
+const REFRESH_MS = 60_000;
+const RETRY_MS = 2000;
+const PAGE_SIZE = 500;
+
+/** All sites in the inventory's order; null until the first answer. Asks again by itself. Call in `setup`. */
+export function useSites(): { sites: Readonly<ShallowRef<readonly SiteSummary[] | null>>; reload: () => void } {
+  const sites = shallowRef<readonly SiteSummary[] | null>(null);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isGone = false;
+
+  async function reload(): Promise<void> {
+    clearTimeout(timer);
+    let waitMs = REFRESH_MS;
+    try {
+      const loaded = await loadAll();
+      sites.value = keepUnchanged(sites.value, loaded);
+    } catch {
+      // The banner says already that the server is away; the list on the screen stays.
+      waitMs = RETRY_MS;
+    }
+    if (!isGone) timer = setTimeout(reload, waitMs);
+  }
+
+  void reload();
+  onScopeDispose(() => {
+    isGone = true;
+    clearTimeout(timer);
+  });
+  return { sites, reload: () => void reload() };
+}
+
+async function loadAll(): Promise<SiteSummary[]> {
+  const all: SiteSummary[] = [];
+  let cursor: string | null = null;
+  do {
+    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+    const page: SitePage | null = await getJson<SitePage>(`/api/v1/sites?limit=${PAGE_SIZE}${query}`);
+    all.push(...(page?.items ?? []));
+    cursor = page?.nextCursor ?? null;
+  } while (cursor !== null);
+  return all;
+}
+
+/** A summary whose lasting facts did not change stays the same object, so that no tile is drawn again for it. */
+function keepUnchanged(before: readonly SiteSummary[] | null, after: SiteSummary[]): readonly SiteSummary[] {
+  const known = new Map(before?.map((site) => [site.id, site]));
+  return after.map((site) => {
+    const old = known.get(site.id);
+    return old && lastingFacts(old) === lastingFacts(site) ? old : site;
+  });
+}
+
+function lastingFacts({ name, region, zone, enabled, profile, intervalS }: SiteSummary): string {
+  return JSON.stringify([name, region, zone, enabled, profile, intervalS]);
+}

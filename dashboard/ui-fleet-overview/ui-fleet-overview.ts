@@ -1,0 +1,5 @@
+import "../styles/tokens.css";
+import { registerWidget } from "../live/register-widget.ts";
+import FleetOverview from "./FleetOverview.vue";
+
+registerWidget("ui-fleet-overview", { FleetOverview });

@@ -1,0 +1,272 @@
+import { createReadStream, existsSync, readdirSync, statSync } from "node:fs";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+import type { Duplex } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { type WebSocket, WebSocketServer } from "ws";
+import {
+  encodeDeltaBody,
+  encodeFullBody,
+  type FrameLayout,
+  stampDelta,
+  stampFull,
+} from "../../../domain/live/encode-frame.ts";
+import { HEARTBEAT_MS, OVERVIEW_POINTS, type Subscribe } from "../../../domain/live/live-frame.ts";
+import { POINT_NAMES } from "../../../domain/points/catalogue.ts";
+import { createFakeFleet, type FakeFleet, fakePoints } from "./fake-fleet.ts";
+
+/**
+ * The pages with a made-up back end: real files, real frames, real HTTP and WebSocket on loopback. For working on the
+ * screens, and for states that a healthy platform never shows.
+ */
+export type FakePlatform = {
+  readonly url: string;
+  readonly fleet: FakeFleet;
+  /** As when the process dies: every socket is cut, the port refuses. */
+  stop(): Promise<void>;
+  /** On the same port again. */
+  start(): Promise<void>;
+  /** False: the server answers but polls nothing. */
+  setPolling(isPolling: boolean): void;
+};
+
+type Options = {
+  readonly sites?: number;
+  readonly intervalS?: number;
+  readonly roundEveryMs?: number;
+  readonly port?: number;
+};
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+const ASSETS = join(ROOT, "node_modules/@flowfuse/node-red-dashboard/dist/assets");
+/** Its name carries a hash. Our pages must live with its resets. */
+const dashboardSheet = () => readdirSync(ASSETS).find((name) => /^index-.*\.css$/.test(name)) ?? "";
+const TYPES: Readonly<Record<string, string>> = {
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".html": "text/html",
+  ".svg": "image/svg+xml",
+};
+const WIDGETS = "/editor/resources/antbox-flow/";
+const COOKIE = "antbox_access=harness";
+
+export async function startFakePlatform(options: Options = {}): Promise<FakePlatform> {
+  const intervalS = options.intervalS ?? 60;
+  const fleet = createFakeFleet(options.sites ?? 150, intervalS, Date.now());
+  const live = createFakeLive(fleet);
+  let polling = true;
+  let port = options.port ?? 0;
+  let server: Server | undefined;
+  const timers: NodeJS.Timeout[] = [];
+
+  async function start(): Promise<void> {
+    const started = createServer((request, response) => answer(fleet, request, response));
+    started.on("upgrade", live.upgrade);
+    await new Promise<void>((resolve) => started.listen(port, "127.0.0.1", resolve));
+    port = (started.address() as AddressInfo).port;
+    server = started;
+    timers.push(
+      setInterval(live.heartbeat, HEARTBEAT_MS),
+      setInterval(
+        () => {
+          if (polling) live.round(fleet.round(Date.now()));
+        },
+        options.roundEveryMs ?? intervalS * 1000,
+      ),
+    );
+  }
+
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}`,
+    fleet,
+    start,
+    async stop() {
+      for (const timer of timers.splice(0)) clearInterval(timer);
+      live.cut();
+      const closing = server;
+      server = undefined;
+      closing?.closeAllConnections();
+      await new Promise<void>((resolve) => (closing ? closing.close(() => resolve()) : resolve()));
+    },
+    setPolling(isPolling) {
+      polling = isPolling;
+    },
+  };
+}
+
+type Client = { readonly socket: WebSocket; layout: FrameLayout | null; seq: number };
+
+function createFakeLive(fleet: FakeFleet) {
+  const sockets = new WebSocketServer({ noServer: true });
+  const clients = new Set<Client>();
+  const epoch = () => `harness-${process.pid}`;
+
+  sockets.on("connection", (socket) => {
+    const client: Client = { socket, layout: null, seq: 0 };
+    clients.add(client);
+    socket.on("close", () => clients.delete(client));
+    socket.on("message", (text) => {
+      const { view, sites } = JSON.parse(String(text)) as Subscribe;
+      const points = view === "overview" ? OVERVIEW_POINTS : POINT_NAMES;
+      client.layout = { epoch: epoch(), view, sites: sites ?? fleet.ids, points };
+      const snapshots = client.layout.sites.map((id) => fleet.snapshot(id));
+      socket.send(stampFull(encodeFullBody(client.layout, client.seq, snapshots), new Date().toISOString()));
+    });
+  });
+
+  return {
+    upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) =>
+      sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit("connection", opened, request)),
+    heartbeat() {
+      for (const { socket, seq } of clients) {
+        socket.send(JSON.stringify({ type: "heartbeat", epoch: epoch(), seq, at: new Date().toISOString() }));
+      }
+    },
+    round(moved: readonly string[]) {
+      const at = new Date().toISOString();
+      for (const client of clients) {
+        const { layout, socket } = client;
+        if (!layout) continue;
+        const index = moved.map((id) => layout.sites.indexOf(id)).filter((place) => place >= 0);
+        const snapshots = index.flatMap((place) => fleet.snapshot(layout.sites[place] ?? "") ?? []);
+        if (index.length > 0) {
+          client.seq += 1;
+          socket.send(stampDelta(encodeDeltaBody(layout, client.seq, index, snapshots), at));
+        }
+        socket.send(JSON.stringify({ type: "round", at, round: fakeRound(fleet, moved.length) }));
+      }
+    },
+    cut() {
+      for (const { socket } of clients) socket.terminate();
+    },
+  };
+}
+
+function fakeRound(fleet: FakeFleet, ok: number) {
+  const slot = new Date(Math.floor(Date.now() / (fleet.intervalS * 1000)) * fleet.intervalS * 1000).toISOString();
+  const failed = fleet.ids.length - ok;
+  return {
+    slot,
+    durationMs: 212,
+    sites: fleet.ids.length,
+    ok,
+    late: 0,
+    failed: failed > 0 ? { connect_timeout: failed } : {},
+  };
+}
+
+type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
+
+const NOT_FOUND: Answer = { status: 404, body: { code: "request.not-found" } };
+const USER = { username: "admin", role: "admin" };
+const GRANTED = { accessToken: "harness", expiresIn: 600, user: USER };
+
+function answer(fleet: FakeFleet, request: IncomingMessage, response: ServerResponse): void {
+  const url = new URL(request.url ?? "/", "http://127.0.0.1");
+  if (url.pathname === "/api/v1/auth/login") answerLogin(request, response);
+  else if (url.pathname.startsWith("/api/v1/")) send(response, apiAnswer(fleet, request, url));
+  else answerPage(request, url, response);
+}
+
+function answerPage(request: IncomingMessage, url: URL, response: ServerResponse): void {
+  const path = url.pathname;
+  if (path === "/") send(response, redirectTo("/dashboard/overview"));
+  else if (path === "/login") sendFile(response, join(ROOT, "resources/login"), "index.html");
+  else if (path.startsWith("/login/")) sendFile(response, join(ROOT, "resources/login"), path.slice(7));
+  else if (path.startsWith(WIDGETS)) sendFile(response, join(ROOT, "resources"), path.slice(WIDGETS.length));
+  else if (path === "/vendor/vue.js") {
+    sendFile(response, join(ROOT, "node_modules/vue/dist"), "vue.runtime.esm-browser.prod.js");
+  } else if (path === "/dashboard/assets/dashboard.css") sendFile(response, ASSETS, dashboardSheet());
+  else if (!path.startsWith("/dashboard/")) send(response, NOT_FOUND);
+  else if (isSignedIn(request)) sendFile(response, fileURLToPath(new URL(".", import.meta.url)), "page.html");
+  else send(response, redirectTo(`/login?next=${encodeURIComponent(path + url.search)}`));
+}
+
+function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer {
+  if (!isSignedIn(request)) return { status: 401, body: { code: "auth.not-signed-in" } };
+  const path = url.pathname.slice("/api/v1".length);
+  const site = /^\/sites\/([^/]+)(?:\/(\w+))?$/.exec(path);
+  if (site) return siteAnswer(fleet, site[1] ?? "", site[2] ?? "", url);
+  const items = fleet.summaries();
+  const answers: Readonly<Record<string, Answer>> = {
+    "/auth/me": { status: 200, body: USER },
+    "/auth/refresh": { status: 200, body: GRANTED },
+    "/auth/logout": { status: 204, headers: { "set-cookie": "antbox_access=; Max-Age=0; Path=/" } },
+    "/points": { status: 200, body: { items: fakePoints() } },
+    "/sites": { status: 200, body: { items, nextCursor: null, total: items.length } },
+    "/rounds": { status: 200, body: { items: [fakeRound(fleet, fleet.ids.length - 2)] } },
+    "/status": {
+      status: 200,
+      body: { isEvaluation: true, version: "0.1.0", pollIntervalS: fleet.intervalS, engine: "pglite" },
+    },
+  };
+  return answers[path] ?? NOT_FOUND;
+}
+
+function siteAnswer(fleet: FakeFleet, id: string, part: string, url: URL): Answer {
+  const snapshot = fleet.snapshot(id);
+  const summary = fleet.summaries().find((site) => site.id === id);
+  if (!snapshot || !summary) return { status: 404, body: { code: "site.not-found" } };
+  switch (part) {
+    case "":
+      return { status: 200, body: summary };
+    case "snapshot":
+      return { status: 200, body: snapshot };
+    case "watch":
+      return { status: 204 };
+    case "reply": {
+      const params = { note: "<script>alert(1)</script>", supply_liquid_temp: 35.1 };
+      const replies = { coolerState: { ok: true, method: "coolerState", params } };
+      return { status: 200, body: { siteId: id, slot: snapshot.slot, collectedAt: snapshot.collectedAt, replies } };
+    }
+    case "history":
+      return { status: 200, body: historyOf(fleet, id, (url.searchParams.get("points") ?? "").split(",")) };
+    default:
+      return NOT_FOUND;
+  }
+}
+
+function historyOf(fleet: FakeFleet, siteId: string, points: readonly string[]) {
+  const all = points.map((point) => [point, fleet.history(siteId, point)] as const);
+  const series = all.map(([point, { values }]) => [point, { avg: values, min: values, max: values }] as const);
+  return { siteId, step: "raw", times: all[0]?.[1].times ?? [], series: Object.fromEntries(series) };
+}
+
+let failures = 0;
+
+/** Password "right" lets in; the fourth wrong one in a row is throttled. */
+function answerLogin(request: IncomingMessage, response: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  request.on("data", (chunk: Buffer) => chunks.push(chunk));
+  request.on("end", () => {
+    const { password } = JSON.parse(Buffer.concat(chunks).toString()) as { password: string };
+    failures = password === "right" ? 0 : failures + 1;
+    if (failures > 3) {
+      send(response, { status: 429, body: { code: "auth.too-many-attempts" }, headers: { "retry-after": "3" } });
+    } else if (failures > 0) {
+      send(response, { status: 401, body: { code: "auth.bad-credentials" } });
+    } else {
+      send(response, { status: 200, body: GRANTED, headers: { "set-cookie": `${COOKIE}; Path=/; HttpOnly` } });
+    }
+  });
+}
+
+const isSignedIn = ({ headers }: IncomingMessage): boolean => headers.cookie?.includes(COOKIE) === true;
+const redirectTo = (location: string): Answer => ({ status: 302, headers: { location } });
+
+function send(response: ServerResponse, { status, body, headers }: Answer): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(body === undefined ? undefined : JSON.stringify(body));
+}
+
+function sendFile(response: ServerResponse, folder: string, name: string): void {
+  const path = join(folder, normalize(`/${name}`));
+  if (!existsSync(path) || !statSync(path).isFile()) {
+    send(response, NOT_FOUND);
+    return;
+  }
+  response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });
+  createReadStream(path).pipe(response);
+}

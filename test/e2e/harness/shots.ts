@@ -1,0 +1,90 @@
+import { mkdirSync } from "node:fs";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { startFakePlatform } from "./fake-platform.ts";
+
+/** Screenshots of every state, to be looked at by a person: `node test/e2e/harness/shots.ts <folder> [name part]`. */
+const SIZES = { wall: [1920, 1080], laptop: [1366, 768], phone: [390, 844] } as const;
+const [folder = "shots", only = ""] = process.argv.slice(2);
+mkdirSync(folder, { recursive: true });
+
+const platform = await startFakePlatform({ sites: 150, port: 23600 });
+const browser = await chromium.launch({
+  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--disable-quic",
+  ],
+});
+
+type Shot = { name: string; path: string; size: keyof typeof SIZES; locale: "zh-CN" | "en"; theme: "light" | "dark" };
+const PATHS = {
+  overview: "/dashboard/overview",
+  site: "/dashboard/site?id=site-041",
+  broken: "/dashboard/site?id=site-023",
+  login: "/login",
+};
+
+try {
+  for (const [page, path] of Object.entries(PATHS)) {
+    for (const size of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
+      for (const locale of ["zh-CN", "en"] as const) {
+        for (const theme of ["light", "dark"] as const) {
+          const shot = { name: `${page}-${size}-${locale}-${theme}`, path, size, locale, theme };
+          if (shot.name.includes(only)) await take(browser, shot);
+        }
+      }
+    }
+  }
+  if (only === "" || only.includes("blind")) await blind(browser);
+} finally {
+  await browser.close();
+  await platform.stop();
+}
+
+async function open(browser: Browser, { path, size, locale, theme }: Shot): Promise<Page> {
+  const [width, height] = SIZES[size];
+  const context = await browser.newContext({ viewport: { width, height }, locale, colorScheme: theme });
+  await context.addCookies([{ name: "antbox_access", value: "harness", url: platform.url }]);
+  const page = await context.newPage();
+  page.on("pageerror", (error) => process.stdout.write(`page error: ${error.message}\n`));
+  page.on("console", (message) => {
+    if (message.type() === "error" && !/ERR_CONNECTION|favicon|404/.test(message.text()))
+      process.stdout.write(`console: ${message.text()}\n`);
+  });
+  await page.goto(platform.url + path);
+  await page.waitForTimeout(1200);
+  return page;
+}
+
+async function take(browser: Browser, shot: Shot): Promise<void> {
+  const page = await open(browser, shot);
+  const isLong = shot.path.includes("site?") || shot.size === "laptop";
+  await page.screenshot({ path: `${folder}/${shot.name}.png`, fullPage: isLong });
+  await page.context().close();
+}
+
+async function blind(browser: Browser): Promise<void> {
+  for (const theme of ["light", "dark"] as const) {
+    for (const [page, path] of Object.entries(PATHS).slice(0, 2)) {
+      const opened = await open(browser, {
+        name: "",
+        path,
+        size: "wall",
+        locale: theme === "light" ? "zh-CN" : "en",
+        theme,
+      });
+      await platform.stop();
+      await opened.waitForTimeout(6000);
+      await opened.screenshot({ path: `${folder}/${page}-blind-${theme}.png` });
+      await platform.start();
+      await opened.waitForTimeout(4500);
+      await opened.screenshot({ path: `${folder}/${page}-back-${theme}.png` });
+      await opened.context().close();
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { launchBrowser, noBrowser, openPage, seriousViolations, signIn } from "./browser.ts";
+import { type RunningPlatform, startPlatform } from "./start-platform.ts";
+import { type Traffic, watchTraffic } from "./traffic.ts";
+
+const SITES = 40;
+
+/** The whole platform with a simulated fleet, seen through a browser. */
+describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
+  let browser: Browser;
+  let platform: RunningPlatform;
+  let page: Page;
+  let problems: string[];
+  let traffic: Traffic;
+
+  beforeAll(async () => {
+    [browser, platform] = await Promise.all([launchBrowser(), startPlatform({ sites: SITES, intervalS: 5 })]);
+    const opened = await openPage(browser, { locale: "en" });
+    ({ page, problems } = opened);
+    traffic = watchTraffic(page);
+  }, 150_000);
+  afterAll(async () => {
+    await browser?.close();
+    await platform?.close();
+  }, 60_000);
+
+  test("is sent to the login, signs in, and sees every site live", async () => {
+    await signIn(page, platform.url, platform.username, platform.password);
+    await page.locator(".abx-chip.is-live").waitFor();
+    await expect.poll(() => page.locator(".abx-tile").count()).toBe(platform.sites);
+    await expect.poll(() => page.locator(".abx-tile.is-good").count(), { timeout: 30_000 }).toBe(platform.sites);
+    const first = page.locator(".abx-tile__num").first();
+    expect(await first.textContent()).toMatch(/^\d+\.\d$/);
+  });
+
+  test("opens a site, sees its readings with a trend, and its raw reply", async () => {
+    await page.locator(".abx-tile").first().click();
+    await page.locator(".abx-points").first().waitFor();
+    expect(await page.locator(".abx-points tbody tr").count()).toBeGreaterThan(25);
+    // Attached, not visible: the first minute of a trend is a line without width.
+    await page.locator(".abx-trend path").first().waitFor({ state: "attached", timeout: 20_000 });
+    await page.locator(".abx-reply__tools button").first().click();
+    expect(await page.locator(".abx-reply pre").textContent()).toContain('"replies"');
+  });
+
+  for (const locale of ["en", "zh-CN"] as const) {
+    test(`meets no serious accessibility fault in ${locale}`, { timeout: 90_000 }, async () => {
+      await page.evaluate(`localStorage.setItem("antbox.locale", "${locale}")`);
+      for (const path of ["/dashboard/overview", "/dashboard/site?id=site-001", "/login"]) {
+        await page.goto(platform.url + path);
+        await page.locator(".abx-tile, .abx-points, #submit").first().waitFor();
+        expect(await seriousViolations(page), path).toEqual([]);
+      }
+    });
+  }
+
+  test("is told that a site does not exist", async () => {
+    await page.goto(`${platform.url}/dashboard/site?id=site-nowhere`);
+    await page.getByRole("alert").filter({ hasText: "site-nowhere" }).waitFor();
+  });
+
+  test("is told within five seconds that the back end is gone, and sees it right within five after it is back", {
+    timeout: 150_000,
+  }, async ({ skip }) => {
+    if (!platform.kill || !platform.start) return skip("the platform is somebody else's: it is not killed");
+    await page.evaluate('localStorage.setItem("antbox.locale", "en")');
+    await page.goto(`${platform.url}/dashboard/overview`);
+    await page.locator(".abx-chip.is-live").waitFor();
+    await page.evaluate("window.stillHere = true");
+    await platform.kill();
+    await page.locator(".abx-banner.is-blind").waitFor({ timeout: 6500 });
+    expect(await page.locator(".abx-tile:not(.abx-hatched)").count()).toBe(0);
+    await platform.start();
+    await page.locator(".abx-chip.is-live").waitFor({ timeout: 6500 });
+    expect(await page.locator(".abx-banner.is-blind").count()).toBe(0);
+    await expect.poll(() => page.locator(".abx-tile.is-good").count(), { timeout: 20_000 }).toBe(platform.sites);
+    expect(await page.evaluate("window.stillHere")).toBe(true);
+  });
+
+  test("signs out, and is let in nowhere afterwards", async () => {
+    await page.locator("[aria-controls='abx-menu-panel']").click();
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL(/\/login/);
+    await page.goto(`${platform.url}/dashboard/overview`);
+    await page.waitForURL(/\/login\?next=/);
+  });
+
+  test("has met no script error, and no address of a controller in all of the traffic", async () => {
+    expect(problems).toEqual([]);
+    expect(await traffic.bytes()).toBeGreaterThan(500_000);
+    expect(await traffic.privateAddresses()).toEqual([]);
+  });
+});

@@ -1,0 +1,97 @@
+import vue from "@vitejs/plugin-vue";
+import { build, defineConfig, type InlineConfig, type Plugin, type UserConfig } from "vite";
+import cssInjectedByJs from "vite-plugin-css-injected-by-js";
+import * as Vue from "vue";
+
+/**
+ * `vite build` makes both: the widgets, which Dashboard 2.0 loads into its own Vue, and after them the login page, which
+ * stands alone and keeps its style sheet in a file, so that its policy can forbid inline styles.
+ */
+const WIDGETS = ["ui-antbox-shell", "ui-fleet-overview", "ui-site-detail"];
+const BROWSERS = ["chrome111", "edge111", "firefox114", "safari16.4"];
+
+/** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
+function dashboardVue(): Plugin {
+  const names = Object.keys(Vue).filter((name) => name !== "default" && /^[\w$]+$/.test(name));
+  return {
+    name: "dashboard-vue",
+    enforce: "pre",
+    resolveId: (id) => (id === "vue" ? "\0dashboard-vue" : null),
+    load: (id) => (id === "\0dashboard-vue" ? `export const { ${names.join(", ")} } = globalThis.Vue;` : null),
+  };
+}
+
+/**
+ * The catalogue and the frames are described by zod schemas, but a browser checks nothing with them: the server did.
+ * A stand-in keeps some 60 KB out of every page, and throws if a schema is ever asked to parse.
+ */
+function schemasWithoutZod(): Plugin {
+  const standIn = `
+    const refuse = (name) => () => { throw new Error("schemas do not " + name + " in the browser"); };
+    const schema = new Proxy(() => schema, {
+      get: (_, name) => (/parse|decode|encode/i.test(String(name)) ? refuse(String(name)) : schema),
+      apply: () => schema,
+    });
+    export const z = schema;`;
+  return {
+    name: "schemas-without-zod",
+    enforce: "pre",
+    resolveId: (id) => (id === "zod" ? "\0schemas-without-zod" : null),
+    load: (id) => (id === "\0schemas-without-zod" ? standIn : null),
+  };
+}
+
+const login: InlineConfig = {
+  configFile: false,
+  root: "dashboard/login",
+  base: "/login/",
+  publicDir: false,
+  build: {
+    outDir: "../../resources/login",
+    emptyOutDir: true,
+    target: BROWSERS,
+    modulePreload: false,
+    assetsInlineLimit: 0,
+    sourcemap: false,
+    rolldownOptions: {
+      output: {
+        entryFileNames: "[name]-[hash].js",
+        chunkFileNames: "[name]-[hash].js",
+        assetFileNames: "[name]-[hash][extname]",
+      },
+    },
+  },
+};
+
+/** The widgets' build empties the output folder: the login page must come after it. */
+function thenLogin(): Plugin {
+  return {
+    name: "then-login",
+    apply: "build",
+    async closeBundle() {
+      await build(login);
+    },
+  };
+}
+
+const widgets: UserConfig = {
+  base: "./",
+  publicDir: false,
+  plugins: [dashboardVue(), schemasWithoutZod(), vue(), cssInjectedByJs({ relativeCSSInjection: true }), thenLogin()],
+  define: { "process.env.NODE_ENV": '"production"' },
+  build: {
+    outDir: "resources",
+    emptyOutDir: true,
+    target: BROWSERS,
+    modulePreload: false,
+    cssCodeSplit: true,
+    sourcemap: false,
+    rolldownOptions: {
+      input: Object.fromEntries(WIDGETS.map((name) => [name, `dashboard/${name}/${name}.ts`])),
+      preserveEntrySignatures: "allow-extension",
+      output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+    },
+  },
+};
+
+export default defineConfig(widgets);
