@@ -69,6 +69,9 @@ export type Config = {
   readonly siteTimeZone: string;
 };
 
+const TEXT_EDITOR =
+  /^(\S*[\\/])?(vi|vim|nvim|gvim|nano|pico|emacs|emacsclient|ed|ex|joe|micro|hx|helix|kak|kate|gedit|subl|atom|mate|code|codium|cursor|zed|notepad|notepad\+\+)(\.exe)?"?(\s.*)?$/i;
+
 const SECRETS = ["ADMIN_PASSWORD", "SECRET_KEY"] as const;
 
 /**
@@ -122,9 +125,13 @@ function rolesFrom(text: string, context: z.RefinementCtx): readonly ProcessRole
   return z.NEVER;
 }
 
-/** An empty variable is how compose files say "not set". */
+/**
+ * An empty variable is how compose files say "not set". And npm, like most login shells, sets EDITOR to the person's text
+ * editor: that says nothing about ours. Any other wrong word is an error, for it may be meant to close the editor.
+ */
 function withoutBlanks(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined && value !== "");
+  return Object.fromEntries(given.filter(([name, value]) => name !== "EDITOR" || !TEXT_EDITOR.test(value ?? "")));
 }
 
 function withSecretFiles(given: Record<string, string | undefined>): Record<string, string | undefined> {

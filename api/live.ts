@@ -3,12 +3,12 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { LiveChange } from "../adapters/live/live-state.ts";
 import type { Session } from "../adapters/security/create-auth.ts";
-import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { ErrorCode } from "../domain/errors.ts";
-import { HEARTBEAT_MS, type LiveError, type RoundFrame, Subscribe } from "../domain/live/live-frame.ts";
+import { HEARTBEAT_MS, type LiveError, type Subscribe } from "../domain/live/live-frame.ts";
 import type { ApiContext } from "./context.ts";
 import { type Channel, createChannels } from "./live-channel.ts";
 import { createLiveClient, hasRoom, isClogged, isStuck, type LiveClient, spendMessage } from "./live-client.ts";
+import { readSubscribe, roundFrame, subscribeRefusal } from "./live-messages.ts";
 import { checkUpgrade, refuseUpgrade } from "./live-upgrade.ts";
 import { createSendQueue } from "./send-queue.ts";
 import { textFrame } from "./text-frame.ts";
@@ -17,7 +17,6 @@ export const LIVE_PATH = "/api/v1/live";
 const OWN_PREFIX = "/api/";
 /** A subscribe with 1,000 site ids of 64 characters fits. */
 const MAX_MESSAGE_BYTES = 98_304;
-const MOST_SITES_OF_A_SITE_VIEW = 1000;
 const BEATS_PER_PING = 8;
 const INVENTORY_SETTLES_MS = 250;
 const DEFAULT_LIMITS = { maxConnections: 10_000, maxConnectionsPerUser: 64 };
@@ -119,8 +118,8 @@ export function createLive(
       client.socket.close(CLOSE_POLICY, "too many messages");
       return;
     }
-    const { success, data: request } = Subscribe.safeParse(isBinary ? null : parse(String(data)));
-    if (success) subscribe(client, request);
+    const request = isBinary ? null : readSubscribe(String(data));
+    if (request) subscribe(client, request);
     else sendError(client, "request.invalid", "send a subscribe message of domain/live/live-frame.ts as JSON text");
   }
 
@@ -256,29 +255,4 @@ export function createLive(
       server.close();
     },
   };
-}
-
-/** Why a subscribe cannot be served; null when it can. */
-function subscribeRefusal(
-  inventory: ApiContext["inventory"],
-  { view, sites }: Subscribe,
-): { code: ErrorCode; detail: string } | null {
-  const unknown = sites?.find((siteId) => inventory.get(siteId) === undefined);
-  if (unknown !== undefined) return { code: "site.not-found", detail: `there is no site "${unknown}"` };
-  if (sites?.length === 0) return { code: "request.invalid", detail: "sites: name at least one, or leave it out" };
-  const isTooMuch = view === "site" && !sites && inventory.all().length > MOST_SITES_OF_A_SITE_VIEW;
-  if (!isTooMuch) return null;
-  return { code: "request.invalid", detail: `sites: view site takes at most ${MOST_SITES_OF_A_SITE_VIEW}, name them` };
-}
-
-function roundFrame({ slot, durationMs, sites, ok, late, failed }: RoundReport, nowMs: number): RoundFrame {
-  return { type: "round", at: new Date(nowMs).toISOString(), round: { slot, durationMs, sites, ok, late, failed } };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

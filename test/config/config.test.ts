@@ -28,6 +28,17 @@ test("an empty variable counts as not set, as compose files write it", () => {
   expect(read({ PORT: "", DATABASE_URL: "" })).toMatchObject({ port: 1880, databaseUrl: null });
 });
 
+test.for(["vi", "vim", "/usr/bin/nano", "code --wait", "emacsclient -t", "notepad.exe"])(
+  "a person's text editor in EDITOR is not our setting: %s",
+  (editor) => {
+    expect(read({ EDITOR: editor }).editor).toBe("on");
+  },
+);
+
+test.for(["of", "read-only", "false", "OFF"])("a mistyped EDITOR never opens the editor: %s", (editor) => {
+  expect(() => read({ EDITOR: editor })).toThrow("must be one of on, readonly, off");
+});
+
 test("the generated secret key is kept, and only its owner may read it", () => {
   const first = read({}).secretKey;
   expect(read({}).secretKey.equals(first)).toBe(true);
