@@ -30,6 +30,7 @@ const WAIT_FOR_LATEST_MS = 3_000;
 /** Older snapshots are history, not a state. */
 const LATEST_WITHIN_MS = 24 * 3_600_000;
 const HISTORY_ROWS = 20_000;
+const ROUNDS_AT_START = 100;
 
 /** Everything that lives as long as the process. Started in order, closed in the reverse order. */
 export type Services = {
@@ -64,7 +65,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisFaultLog(log));
   const liveState = createLiveState({
     inventory,
-    snapshots: await storedLatest(database, log),
+    ...(await storedLatest(database, log)),
     mirror: redis === null ? null : createLatestMirror(redis),
   });
   const collector = createCollector({ inventory, profileOf, journal, pollIntervalS: config.pollIntervalS, log });
@@ -114,16 +115,25 @@ async function openInventory(config: Config, database: Database, log: Logger): P
   return inventory;
 }
 
+/** What the screens showed last; nothing when the database does not answer in time. */
 async function storedLatest(database: Database, log: Logger) {
   const since = new Date(Date.now() - LATEST_WITHIN_MS).toISOString();
-  const timeout = Promise.withResolvers<null>();
-  const timer = setTimeout(() => timeout.resolve(null), WAIT_FOR_LATEST_MS);
+  const now = new Date().toISOString();
+  const read = async () => {
+    await database.whenReady();
+    const [snapshots, rounds] = await Promise.all([
+      readLatestSnapshots(database, since),
+      readRounds(database, now, ROUNDS_AT_START),
+    ]);
+    return { snapshots, rounds };
+  };
+  const timeout = Promise.withResolvers<Record<string, never>>();
+  const timer = setTimeout(() => timeout.resolve({}), WAIT_FOR_LATEST_MS);
   try {
-    const latest = database.whenReady().then(() => readLatestSnapshots(database, since));
-    return (await Promise.race([latest, timeout.promise])) ?? [];
+    return await Promise.race([read(), timeout.promise]);
   } catch (error) {
     log.warn({ reason: String(error) }, "the stored latest state could not be read; it fills with the next round");
-    return [];
+    return {};
   } finally {
     clearTimeout(timer);
   }
