@@ -1,4 +1,5 @@
 import type { PointValue } from "../telemetry/snapshot.ts";
+import { FAULTS, type FaultName } from "./faults.ts";
 
 /** 1 critical 紧急 · 2 high 严重 · 3 warning 警告 · 4 information 信息. */
 export type Severity = 1 | 2 | 3 | 4;
@@ -32,38 +33,47 @@ export const FAULT_POINTS = {
   spd_fault: fault(3, "防雷器故障", "Surge protector fault", "J", "Surge protector"),
 } as const satisfies Record<string, FaultDefinition>;
 
+/** How bad each canonical fault is, which rule says so, and its name on a tile where the label is too long. */
+type Grade = readonly [severity: Severity, source: string, shortEn?: string];
+const GRADES: Readonly<Record<FaultName, Grade>> = {
+  circulation_pump_fault: [1, "R02", "Circ. pump fault"],
+  supply_temp_too_high: [1, "R03", "Supply too hot"],
+  return_pressure_low: [1, "R05", "Return press. low"],
+  power_fault: [1, "R08"],
+  power_relay_fault: [1, "R08"],
+  phase_failure: [1, "R08"],
+  supply_temp_high: [2, "R11", "Supply temp. high"],
+  supply_pressure_high: [2, "R12", "Supply press. high"],
+  supply_flow_low: [2, "R14"],
+  makeup_pump_fault: [2, "R16"],
+  spray_pump_fault: [2, "R17"],
+  tower_fan1_fault: [3, "R18"],
+  tower_fan2_fault: [3, "R18"],
+  tower_fan3_fault: [3, "R18"],
+  supply_temp_sensor_fault: [3, "R27", "Supply T sensor"],
+  return_temp_sensor_fault: [3, "R27", "Return T sensor"],
+  exhaust_fan_fault: [3, "J"],
+  exhaust_fan1_fault: [3, "J"],
+  exhaust_fan2_fault: [3, "J"],
+  power_distribution_fault: [1, "R08 J", "Power distribution"],
+  dry_cooler_mains_fault: [2, "R18 J", "Dry cooler mains"],
+  dry_cooler_inverter_fault: [2, "R18 J", "Dry cooler inverter"],
+  return_temp_too_high: [1, "R03 J", "Return too hot"],
+  return_temp_high: [2, "R11 J", "Return temp. high"],
+  cabinet_temp_high: [2, "J", "Cabinet temp. high"],
+  level_sensor_fault: [3, "R27", "Level sensor fault"],
+  smoke_sensor_fault: [3, "R27", "Smoke sensor fault"],
+  second_pump1_fault: [3, "J", "2nd pump 1 fault"],
+  second_pump2_fault: [3, "J", "2nd pump 2 fault"],
+};
+
 /** Canonical fault bits of the controllers: the names that snapshots carry in `faults`. */
-export const CONTROLLER_FAULTS = {
-  circulation_pump_fault: fault(1, "循环泵故障", "Circulation pump fault", "R02", "Circ. pump fault"),
-  supply_temp_too_high: fault(1, "供液温度过高", "Supply temperature too high", "R03", "Supply too hot"),
-  return_pressure_low: fault(1, "回液压力低", "Return pressure low", "R05", "Return press. low"),
-  power_fault: fault(1, "电源故障", "Power fault", "R08"),
-  power_relay_fault: fault(1, "电源继电器故障", "Power relay fault", "R08"),
-  phase_failure: fault(1, "缺相", "Phase failure", "R08"),
-  supply_temp_high: fault(2, "供液温度高", "Supply temperature high", "R11", "Supply temp. high"),
-  supply_pressure_high: fault(2, "供液压力高", "Supply pressure high", "R12", "Supply press. high"),
-  supply_flow_low: fault(2, "供液流量低", "Supply flow low", "R14"),
-  makeup_pump_fault: fault(2, "补液泵故障", "Make-up pump fault", "R16"),
-  spray_pump_fault: fault(2, "喷淋泵故障", "Spray pump fault", "R17"),
-  tower_fan1_fault: fault(3, "冷却塔风机1故障", "Tower fan 1 fault", "R18"),
-  tower_fan2_fault: fault(3, "冷却塔风机2故障", "Tower fan 2 fault", "R18"),
-  tower_fan3_fault: fault(3, "冷却塔风机3故障", "Tower fan 3 fault", "R18"),
-  supply_temp_sensor_fault: fault(3, "供液温度传感器故障", "Supply temperature sensor fault", "R27", "Supply T sensor"),
-  return_temp_sensor_fault: fault(3, "回液温度传感器故障", "Return temperature sensor fault", "R27", "Return T sensor"),
-  exhaust_fan_fault: fault(3, "箱体风机故障", "Box fan fault", "J"),
-  exhaust_fan1_fault: fault(3, "箱体风机1故障", "Box fan 1 fault", "J"),
-  exhaust_fan2_fault: fault(3, "箱体风机2故障", "Box fan 2 fault", "J"),
-  power_distribution_fault: fault(1, "配电故障", "Power distribution fault", "R08 J", "Power distribution"),
-  dry_cooler_mains_fault: fault(2, "干冷器电源故障", "Dry cooler mains fault", "R18 J", "Dry cooler mains"),
-  dry_cooler_inverter_fault: fault(2, "干冷器变频器故障", "Dry cooler inverter fault", "R18 J", "Dry cooler inverter"),
-  return_temp_too_high: fault(1, "回液温度过高", "Return temperature too high", "R03 J", "Return too hot"),
-  return_temp_high: fault(2, "回液温度高", "Return temperature high", "R11 J", "Return temp. high"),
-  cabinet_temp_high: fault(2, "配电柜温度高", "Cabinet temperature high", "J", "Cabinet temp. high"),
-  level_sensor_fault: fault(3, "液位传感器故障", "Level sensor fault", "R27", "Level sensor fault"),
-  smoke_sensor_fault: fault(3, "烟感故障", "Smoke sensor fault", "R27", "Smoke sensor fault"),
-  second_pump1_fault: fault(3, "二次泵1故障", "Second pump 1 fault", "J"),
-  second_pump2_fault: fault(3, "二次泵2故障", "Second pump 2 fault", "J"),
-} as const satisfies Record<string, FaultDefinition>;
+export const CONTROLLER_FAULTS: Readonly<Record<string, FaultDefinition>> = Object.fromEntries(
+  Object.entries(GRADES).map(([name, [severity, source, shortEn]]) => {
+    const { label } = FAULTS[name as FaultName];
+    return [name, fault(severity, label["zh-CN"], label.en, source, shortEn)];
+  }),
+);
 
 const KNOWN: Readonly<Record<string, FaultDefinition>> = { ...FAULT_POINTS, ...CONTROLLER_FAULTS };
 
