@@ -5,8 +5,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY . .
 RUN node node_modules/tsup/dist/cli-default.js \
- && node node_modules/vite/bin/vite.js build \
- && node node_modules/vite/bin/vite.js build --mode login
+ && node node_modules/vite/bin/vite.js build
 RUN npm prune --omit=dev --ignore-scripts --no-audit --no-fund
 
 FROM node:24-bookworm-slim

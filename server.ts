@@ -1,10 +1,12 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
+import { createRequire } from "node:module";
 import path from "node:path";
 import compression from "compression";
 import express from "express";
 import nodeRed from "node-red";
 import type { Logger } from "pino";
+import { createDashboardAssets } from "./adapters/node-red/dashboard-assets.ts";
 import { createLogger } from "./adapters/observability/create-logger.ts";
 import { startLoopMonitor } from "./adapters/observability/loop-monitor.ts";
 import { createMetrics } from "./adapters/observability/metrics.ts";
@@ -98,11 +100,35 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
     express.static(path.join(PROJECT_ROOT, "resources"), { setHeaders: cacheWidgets }),
   );
   if (config.editor !== "off") app.use("/editor/", nodeRed.httpAdmin);
+  const dashboardAssets = createDashboardAssets({
+    folder: dashboardFolder(),
+    usesCharts: () => hasNodeOfType("ui-chart"),
+  });
+  app.use("/dashboard/assets", access.requireSession, dashboardAssets.handle);
   app.use("/", access.requireSession, nodeRed.httpNode);
   await listen(server, config);
   say(log, "starting the flows");
   await nodeRed.start();
   await flowsStarted.promise;
+  dashboardAssets
+    .warm()
+    .catch((error) => log.warn({ reason: String(error) }, "the dashboard's files could not be compressed"));
+}
+
+function dashboardFolder(): string {
+  const manifest = createRequire(import.meta.url).resolve("@flowfuse/node-red-dashboard/package.json");
+  return path.join(path.dirname(manifest), "dist", "assets");
+}
+
+/** `eachNode` is there at run time; the published types are those of Node-RED 3. */
+type NodeWalk = { eachNode(visit: (node: { type: string }) => void): void };
+
+function hasNodeOfType(type: string): boolean {
+  let isThere = false;
+  (nodeRed.nodes as unknown as NodeWalk).eachNode((node) => {
+    isThere ||= node.type === type;
+  });
+  return isThere;
 }
 
 /** Chunks carry a hash of their content in the name, entries do not. */

@@ -4,6 +4,7 @@ import type { Site } from "../domain/sites/site.ts";
 import { SiteId } from "../domain/sites/site-id.ts";
 import { SiteSummary } from "../domain/sites/site-summary.ts";
 import { ControllerReply } from "../domain/telemetry/controller-reply.ts";
+import { hideAddresses } from "../domain/telemetry/hide-addresses.ts";
 import { Snapshot } from "../domain/telemetry/snapshot.ts";
 import type { ApiContext } from "./context.ts";
 import { limitUpTo, listOf } from "./lists.ts";
@@ -96,13 +97,14 @@ export const SITE_ROUTES: readonly Route[] = [
       en: "The newest raw reply of a site's controller, unmapped",
     },
     params: SiteParams,
-    answer: { status: 200, description: "The reply as it came", schema: ControllerReply },
+    answer: { status: 200, description: "The reply as it came, network addresses replaced", schema: ControllerReply },
     refusals: [404],
     handle({ params }, { context }) {
       const { id } = findSite(context, params.id);
       const reply = context.collector.lastReplyOf(id);
       if (!reply) throw new AppError("request.not-found", `no raw reply of site "${id}" is kept`);
-      return { kind: "json", body: reply };
+      // Miners are listed by their private addresses: browsers know sites only.
+      return { kind: "json", body: hideAddresses(reply) as ControllerReply };
     },
   }),
   defineRoute({

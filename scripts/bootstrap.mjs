@@ -50,13 +50,8 @@ const node = nodeBinary();
 const environment = { ...process.env, PATH: path.dirname(node) + path.delimiter + process.env.PATH };
 installDependencies();
 if (needsBuild) {
-  buildWhenChanged("server", [["node_modules/tsup/dist/cli-default.js"]]);
-  // The widgets first: their build empties the folder.
-  const vite = "node_modules/vite/bin/vite.js";
-  buildWhenChanged("widgets", [
-    [vite, "build"],
-    [vite, "build", "--mode", "login"],
-  ]);
+  buildWhenChanged("server", ["node_modules/tsup/dist/cli-default.js"]);
+  buildWhenChanged("widgets", ["node_modules/vite/bin/vite.js", "build"]);
 }
 if (script) handOver(script, process.argv.slice(3));
 
@@ -116,7 +111,7 @@ function npmCli() {
   return candidates.find((file) => file?.endsWith("npm-cli.js") && existsSync(file));
 }
 
-function buildWhenChanged(name, steps) {
+function buildWhenChanged(name, args) {
   const stamp = path.join(RUNTIME, `built-${name}`);
   const fingerprint = fingerprintOf(SOURCES[name]);
   const output = path.join(ROOT, name === "server" ? "dist/server.js" : "resources/login/index.html");
@@ -126,8 +121,7 @@ function buildWhenChanged(name, steps) {
   // Chunks carry a hash in their name: the old ones would pile up.
   if (name === "server") rmSync(path.join(ROOT, "dist"), { recursive: true, force: true });
   try {
-    for (const args of steps)
-      execFileSync(node, args, { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
+    execFileSync(node, args, { cwd: ROOT, env: environment, stdio: ["ignore", "pipe", "pipe"] });
   } catch (error) {
     console.error(`${error.stdout ?? ""}${error.stderr ?? ""}\nantbox-flow: building ${name} failed`);
     process.exit(1);

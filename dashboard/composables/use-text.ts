@@ -24,7 +24,7 @@ export function useText(): {
 }
 
 /** Puts `values` into the `{name}` places of a text. */
-export function fillText(text: string, values: TextValues = {}): string {
+function fillText(text: string, values: TextValues = {}): string {
   return text.replace(/\{(\w+)\}/g, (place, name: string) => String(values[name] ?? place));
 }
 

@@ -11,7 +11,7 @@ export type LiveStatus = "connecting" | "live" | "stale" | "blind";
 export type LiveView = Pick<Subscribe, "view" | "sites">;
 export type LiveRound = RoundFrame["round"];
 
-export const BLIND_AFTER_MS = 5000;
+const BLIND_AFTER_MS = 5000;
 /** One and a half heartbeats: a late one is no reason to worry anybody. */
 const STALE_AFTER_MS = HEARTBEAT_MS * 1.5;
 /** A handshake that hangs must not cost the five seconds in which a page is right again. */

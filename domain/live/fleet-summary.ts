@@ -125,7 +125,7 @@ export function summariseFleet(
 }
 
 /** Number of a point that may be shown as a figure; null when missing or doubtful. */
-export function trustedReading(reading: SiteReading | null, point: string): number | null {
+function trustedReading(reading: SiteReading | null, point: string): number | null {
   const value = reading?.values[point];
   return typeof value === "number" && !isDoubtful(reading?.quality[point]) ? value : null;
 }

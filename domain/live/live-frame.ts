@@ -81,7 +81,7 @@ export const DeltaFrame = z.strictObject({
 export type DeltaFrame = z.infer<typeof DeltaFrame>;
 
 /** Every 2 s. A client that misses two says that it is blind. */
-export const Heartbeat = z.strictObject({
+const Heartbeat = z.strictObject({
   type: z.literal("heartbeat"),
   epoch: z.string(),
   seq: z.int(),

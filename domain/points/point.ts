@@ -5,14 +5,14 @@ export const PointGroup = z.enum(["loop", "rejection", "fluid", "environment", "
 export type PointGroup = z.infer<typeof PointGroup>;
 
 /** How a point rolls up: a gauge is averaged, a counter differenced, a state timed. */
-export const PointKind = z.enum(["gauge", "counter", "state"]);
+const PointKind = z.enum(["gauge", "counter", "state"]);
 export type PointKind = z.infer<typeof PointKind>;
 
 export const PointType = z.enum(["num", "bool", "enum", "text"]);
 export type PointType = z.infer<typeof PointType>;
 
 /** Who says it: the controller, a formula, a person, the collector or the inventory. */
-export const PointOrigin = z.enum(["device", "derived", "manual", "collector", "inventory"]);
+const PointOrigin = z.enum(["device", "derived", "manual", "collector", "inventory"]);
 export type PointOrigin = z.infer<typeof PointOrigin>;
 
 const Range = z.tuple([z.number().nullable(), z.number().nullable()]);

@@ -1,5 +1,5 @@
 /** Longest text of a point, and longest pointer in `unmapped`. */
-export const MOST_TEXT_CHARS = 200;
+const MOST_TEXT_CHARS = 200;
 
 /** Cuts that do not matter for short, plain text are skipped by looking first. */
 const UNCLEAN = /[\p{Cc}\p{Cs}]/u;

@@ -51,7 +51,7 @@ export const PointMapping = z.strictObject({
 });
 export type PointMapping = z.infer<typeof PointMapping>;
 
-export const FaultMapping = z.strictObject({
+const FaultMapping = z.strictObject({
   from: Source,
   ops: Ops.default([["bool"]]),
   /** Some firmwares lack it: when absent, it is not listed as `fault.<name>: missing`. */
@@ -66,7 +66,7 @@ const CommandArgument = z.union([
 ]);
 
 /** A command as the vendor takes it: data only. `{name}` in the path is an argument; `words` says how a word is written. */
-export const ProfileCommand = z.strictObject({
+const ProfileCommand = z.strictObject({
   method: z.enum(["GET", "POST"]),
   path: z
     .string()

@@ -2,7 +2,7 @@ import { cleanText } from "./clean-text.ts";
 import { escapeToken, isArrayIndex, pointerTokens } from "./json-pointer.ts";
 
 /** No more unknown fields are listed than this. */
-export const MOST_UNMAPPED = 100;
+const MOST_UNMAPPED = 100;
 /** A reply's keys are remembered in their order up to this many per object. */
 const MOST_REMEMBERED_KEYS = 512;
 

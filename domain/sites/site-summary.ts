@@ -4,7 +4,7 @@ import { SiteHealth } from "../telemetry/site-health.ts";
 import { SiteId } from "./site-id.ts";
 
 /** How the last poll of a site went. */
-export const PollSummary = z
+const PollSummary = z
   .strictObject({
     slot: z.iso.datetime(),
     result: z.union([z.enum(["ok", "late"]), FailureCause]),

@@ -4,7 +4,7 @@ import type { PointName } from "../points/catalogue.ts";
 export type Fluid = { readonly densityKgM3: number; readonly heatCapacityKjKgK: number };
 
 /** Inhibited water or a weak glycol mix; confirm per site [J]. */
-export const DEFAULT_FLUID: Fluid = { densityKgM3: 1015, heatCapacityKjKgK: 4.05 };
+const DEFAULT_FLUID: Fluid = { densityKgM3: 1015, heatCapacityKjKgK: 4.05 };
 
 /** Magnus coefficients: none, and °C. */
 const MAGNUS_A = 17.62;

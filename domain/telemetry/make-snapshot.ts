@@ -2,6 +2,7 @@ import type { PointName } from "../points/catalogue.ts";
 import type { CompiledProfile } from "../profiles/compile-profile.ts";
 import type { Site } from "../sites/site.ts";
 import type { ControllerReply } from "./controller-reply.ts";
+import { hideAddresses } from "./hide-addresses.ts";
 import type { QualityMark } from "./quality.ts";
 import type { PointValue, Snapshot } from "./snapshot.ts";
 
@@ -22,7 +23,8 @@ export function makeSnapshot(reply: ControllerReply, compiled: CompiledProfile, 
     values: points.values,
     quality: points.quality,
     faults: points.faults,
-    unmapped: points.unmapped,
+    // A pointer may run through an address, and snapshots go to browsers.
+    unmapped: points.unmapped.length === 0 ? points.unmapped : (hideAddresses(points.unmapped) as string[]),
     attempts: reply.attempts,
     latencyMs: reply.latencyMs,
   };

@@ -1,9 +1,9 @@
 import { z } from "zod";
 
 /** Marks with which a value is not to be trusted; rules treat the point as missing. The first three go with a `null` value. */
-export const DOUBTFUL_MARKS = ["missing", "bad_type", "out_of_range", "stale", "frozen", "jump"] as const;
+const DOUBTFUL_MARKS = ["missing", "bad_type", "out_of_range", "stale", "frozen", "jump"] as const;
 /** Marks with which a value is usable, and lowers the grade of every figure made from it. */
-export const USABLE_MARKS = ["estimated", "manual"] as const;
+const USABLE_MARKS = ["estimated", "manual"] as const;
 
 /** Why a point is not simply good. A good point has no mark. */
 export const QualityMark = z.enum([...DOUBTFUL_MARKS, ...USABLE_MARKS]);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { PointName } from "../points/catalogue.ts";
 import { SiteId } from "../sites/site-id.ts";
-import { isDoubtful, QualityMark } from "./quality.ts";
+import { QualityMark } from "./quality.ts";
 
 export const PointValue = z.union([z.number(), z.boolean(), z.string(), z.null()]);
 export type PointValue = z.infer<typeof PointValue>;
@@ -27,9 +27,3 @@ export const Snapshot = z
   })
   .meta({ id: "Snapshot", description: "The canonical points of one site in one round" });
 export type Snapshot = z.infer<typeof Snapshot>;
-
-/** The number that a rule may judge; null when there is none, or a doubtful one. */
-export function trustedNumber({ values, quality }: Snapshot, point: PointName): number | null {
-  const value = values[point];
-  return typeof value === "number" && !isDoubtful(quality[point]) ? value : null;
-}

@@ -23,7 +23,7 @@ export function launchBrowser(): Promise<Browser> {
   });
 }
 
-export const WALL = { width: 1920, height: 1080 };
+const WALL = { width: 1920, height: 1080 };
 export const PHONE = { width: 390, height: 844 };
 
 /** A page of its own browser profile, with the errors of its scripts kept in `problems`. */

@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { freePort } from "./free-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-export const ADMIN_PASSWORD = "correct horse battery";
+const ADMIN_PASSWORD = "correct horse battery";
 const START_WITHIN_MS = 120_000;
 const YAML_SITES = 1_500;
 
