@@ -32,7 +32,7 @@ const CHECKS: readonly Check[] = [
   {
     name: "boundaries",
     args: [
-      bin("dependency-cruiser", "bin/dependency-cruise.mjs"),
+      bin("dependency-cruiser", "bin/dependency-cruiser.mjs"),
       "--config",
       ".dependency-cruiser.mjs",
       "--output-type",

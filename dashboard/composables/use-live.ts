@@ -7,6 +7,7 @@ import {
   type LiveStatus,
   type LiveView,
 } from "../live/connection.ts";
+import { newestFleetRound } from "../live/fleet-round.ts";
 import { probeSession } from "./use-session.ts";
 
 /** How long the connection outlives its last user: a change of page takes the old widgets away before the new ones come. */
@@ -56,9 +57,9 @@ export function useLive(): Live {
   };
 }
 
-/** The newest round, as REST tells it before the first one has ended. */
-export function seedRound(seed: LiveRound): void {
-  round.value ??= seed;
+/** The newest rounds, newest first, as REST tells them before the first one has ended. */
+export function seedRounds(seeds: readonly LiveRound[]): void {
+  if (round.value === null) for (const seed of seeds.toReversed()) round.value = newestFleetRound(round.value, seed);
 }
 
 function connect(): LiveConnection {
@@ -73,7 +74,7 @@ function connect(): LiveConnection {
       rows.value = new Map(opened.table().rows);
       hasRows.value = opened.table().epoch !== null;
     }
-    if (change.kind === "round") round.value = change.round;
+    if (change.kind === "round") round.value = newestFleetRound(round.value, change.round);
     if (change.kind === "status") {
       blindSinceMs.value = change.status === "blind" ? (opened.lastFrameAtMs() ?? Date.now()) : null;
       status.value = change.status;

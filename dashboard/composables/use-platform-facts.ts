@@ -1,6 +1,6 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue";
 import type { LiveRound } from "../live/connection.ts";
-import { type Live, seedRound } from "./use-live.ts";
+import { type Live, seedRounds } from "./use-live.ts";
 import { getJson } from "./use-session.ts";
 
 /** What the shell needs of `GET /api/v1/status`. */
@@ -24,11 +24,10 @@ export function usePlatformFacts(live: Live): Readonly<ShallowRef<PlatformFacts 
     try {
       const [status, rounds] = await Promise.all([
         getJson<PlatformFacts>("/api/v1/status"),
-        getJson<{ items: readonly LiveRound[] }>("/api/v1/rounds?limit=1"),
+        getJson<{ items: readonly LiveRound[] }>("/api/v1/rounds?limit=20"),
       ]);
       facts.value = status;
-      const newest = rounds?.items[0];
-      if (newest) seedRound(newest);
+      if (rounds) seedRounds(rounds.items);
     } catch {
       // The banner says that the server is away.
       if (!isGone) timer = setTimeout(load, RETRY_MS);
