@@ -48,11 +48,22 @@ const INSERT_NAME = `sample:${createHash("sha256").update(INSERT).digest("hex").
  */
 export async function saveSamples(database: Database, samples: readonly Sample[]): Promise<number> {
   const rows = samples.map(rowFrom);
-  const columns = Array.from({ length: TYPED.length + JSON_COLUMNS.length }, (_, column) =>
-    rows.map((row) => row[column]),
-  );
+  const columns = Array.from({ length: TYPED.length + JSON_COLUMNS.length }, (_, column) => arrayLiteral(rows, column));
   const [result] = await database.query(INSERT, columns, { name: INSERT_NAME, lane: "ingest" });
   return Number(result?.["written"]);
+}
+
+/** One column as PostgreSQL writes an array: the driver would quote and escape every number, a tenth of a round's CPU. */
+function arrayLiteral(rows: readonly (readonly unknown[])[], column: number): string {
+  let text = "{";
+  for (const row of rows) text += `${text === "{" ? "" : ","}${elementOf(row[column])}`;
+  return `${text}}`;
+}
+
+function elementOf(value: unknown): string {
+  if (value === null) return "NULL";
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  return `"${String(value).replace(/["\\]/g, "\\$&")}"`;
 }
 
 function rowFrom({ siteNumber, profileNumber, snapshot }: Sample): unknown[] {
