@@ -160,6 +160,9 @@ function createPool(url: string, lane: Lane, log: Log): pg.Pool {
     allowExitOnIdle: true,
   });
   pool.on("error", (error) => log.warn({ code: toSqlError(error).code }, "an idle database connection was lost"));
+  // A connection that is lost while it is lent out, between two statements, is nobody's error yet: without a listener it
+  // would end the process. Whoever holds it sees it at the next statement.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return pool;
 }
 
