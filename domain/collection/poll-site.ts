@@ -18,13 +18,24 @@ export type PollRequest = {
 /** What one try gave. `latencyMs`: first byte sent to last byte read, a new connection included. */
 export type TryResult =
   | { readonly ok: true; readonly json: unknown; readonly body: Uint8Array; readonly latencyMs: number }
-  | { readonly ok: false; readonly cause: FailureCause; readonly status: number | null };
+  | Failure;
+
+type Failure = {
+  readonly ok: false;
+  readonly cause: FailureCause;
+  readonly status: number | null;
+  /** The controller had closed the kept-alive connection before it saw the request: that says nothing of the controller. */
+  readonly isStale?: true;
+};
 
 /** The connection to one controller: one request at a time. */
 export interface ControllerLine {
   /** True while a kept-alive connection is there, so that the next request opens none. */
   readonly isConnected: boolean;
-  /** Never rejects; settles at most `timeoutMs` (a whole number ≥ 1) after the call. */
+  /**
+   * Settles at most `timeoutMs` (a whole number ≥ 1) after the call. No controller can make it reject: only a request that
+   * may not be sent does, before a byte of it is.
+   */
   send(request: PollRequest, timeoutMs: number): Promise<TryResult>;
   /** Ends the connection, after the request under way if there is one. */
   close(): void;
@@ -62,8 +73,6 @@ export type PollOutcome =
       readonly latencyMs: number;
     }
   | { readonly ok: false; readonly cause: FailureCause; readonly isRetryable: boolean; readonly attempts: number };
-
-type Failure = { readonly ok: false; readonly cause: FailureCause; readonly status: number | null };
 
 /**
  * Polls one site: its requests in order, one in flight, with retries from what is left of the time. The first required
@@ -114,9 +123,10 @@ async function sendWithRetries(
   return result;
 }
 
-/** An optional request is repeated only when a kept-alive connection turned out to be closed. */
-function mayRetry(request: PollRequest, { cause, status }: Failure, used: number, maxRetries: number): boolean {
-  if (used >= maxRetries) return false;
+/** A kept-alive connection that turned out to be closed is worth one more try, whatever the plan allows. */
+function mayRetry(request: PollRequest, failure: Failure, used: number, maxRetries: number): boolean {
+  const { cause, status, isStale } = failure;
+  if (used >= maxRetries) return isStale === true && used === 0;
   return request.isRequired ? isRetryable(cause, status) : cause === "reset";
 }
 
@@ -140,7 +150,7 @@ async function sendOnce(
   const result = await line.send(request, Math.max(1, Math.round(Math.min(timeMs, leftMs))));
   if (!result.ok) {
     const cause = judgeFailure(result.cause, worstLagSinceMs(sentMs));
-    return { ok: false, cause, status: result.status, wasSent: true };
+    return { ...result, cause, wasSent: true };
   }
   onLatency(result.latencyMs);
   const cause = judge(request.name, result.json);

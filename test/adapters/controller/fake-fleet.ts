@@ -24,7 +24,7 @@ export const fails = (cause: FailureCause, afterMs = 1): Behaviour => ({ kind: "
 export type Sent = { readonly siteId: string; readonly request: string; readonly atMs: number; readonly endMs: number };
 
 export const SLOT = Date.parse("2026-01-01T00:00:00.000Z");
-export const PROFILE: PolledProfile = {
+const PROFILE: PolledProfile = {
   tag: "test@1",
   profile: {
     requests: [
@@ -144,7 +144,7 @@ function outcomeOf(behaviour: Behaviour, timeoutMs: number): { result: TryResult
   return { result: { ok: true, json: {}, body: new Uint8Array([123, 125]), latencyMs: afterMs }, afterMs };
 }
 
-export function aSite(site: Partial<Site>): Site {
+function aSite(site: Partial<Site>): Site {
   const id = site.id ?? "site-1";
   return {
     id,

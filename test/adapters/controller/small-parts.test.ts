@@ -66,9 +66,9 @@ test.for([
   { code: "EMFILE", progress: "connecting" as const, cause: "overloaded" },
   { code: "ERR_SSL_WRONG_VERSION_NUMBER", progress: "connecting" as const, cause: "not_http" },
   { code: "CERT_HAS_EXPIRED", progress: "connecting" as const, cause: "unreachable" },
-  { code: "UND_ERR_SOCKET", progress: "waiting" as const, cause: "reset" },
-  { code: "UND_ERR_SOCKET", progress: "reading" as const, cause: "truncated" },
+  { code: "EPIPE", progress: "waiting" as const, cause: "reset" },
   { code: "NEVER_HEARD_OF", progress: "waiting" as const, cause: "reset" },
+  { code: "NEVER_HEARD_OF", progress: "reading" as const, cause: "truncated" },
 ])("$code while $progress → $cause", ({ code, progress, cause }) => {
   expect(causeOfError(error(code), progress)).toBe(cause);
 });

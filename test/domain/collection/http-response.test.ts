@@ -92,21 +92,25 @@ const REFUSED: Row[] = [
   head("another length", "Content-Length: 3"),
   head("length and chunks", "Transfer-Encoding: chunked"),
   head("another coding", "Transfer-Encoding: gzip, chunked"),
-  ...["", "-2", "+2", "2, 2", "2 2", "0x2", "2.0", "two"].map((value): Row => ({
-    name: `length "${value}"`,
-    bytes: `${OK}Content-Length: ${value}\r\n\r\nhi`,
-    gives: "not_http",
-  })),
+  ...["", "-2", "+2", "2, 2", "2 2", "0x2", "2.0", "two"].map(
+    (value): Row => ({
+      name: `length "${value}"`,
+      bytes: `${OK}Content-Length: ${value}\r\n\r\nhi`,
+      gives: "not_http",
+    }),
+  ),
   {
     name: "chunked twice",
     bytes: `${OK}Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`,
     gives: "not_http",
   },
-  ...["", "zz", "-1", "0x2", " 2", "2 ", "2;", "2;a=", "1".repeat(17)].map((size): Row => ({
-    name: `chunk size "${size}"`,
-    bytes: `${CHUNKED}${size}\r\nhi\r\n0\r\n\r\n`,
-    gives: "not_http",
-  })),
+  ...["", "zz", "-1", "0x2", " 2", "2 ", "2;", "2;a=", "1".repeat(17)].map(
+    (size): Row => ({
+      name: `chunk size "${size}"`,
+      bytes: `${CHUNKED}${size}\r\nhi\r\n0\r\n\r\n`,
+      gives: "not_http",
+    }),
+  ),
   { name: "chunk longer than said", bytes: `${CHUNKED}2\r\nhi!\r\n0\r\n\r\n`, gives: "not_http" },
   { name: "endless extension", bytes: `${CHUNKED}2;${"a".repeat(300)}`, gives: "not_http" },
   { name: "a length in the trailer", bytes: `${CHUNKED}0\r\nContent-Length: 2\r\n\r\n`, gives: "not_http" },
@@ -118,7 +122,11 @@ const REFUSED: Row[] = [
   { name: "length of 40 digits", bytes: `${OK}Content-Length: ${"9".repeat(40)}\r\n\r\n`, gives: "too_large" },
   { name: "chunk over the limit", bytes: `${CHUNKED}3e9\r\n`, gives: "too_large" },
   { name: "chunk of 16 digits", bytes: `${CHUNKED}${"f".repeat(16)}\r\n`, gives: "too_large" },
-  { name: "chunks over the limit", bytes: `${CHUNKED}${`64\r\n${"a".repeat(100)}\r\n`.repeat(11)}`, gives: "too_large" },
+  {
+    name: "chunks over the limit",
+    bytes: `${CHUNKED}${`64\r\n${"a".repeat(100)}\r\n`.repeat(11)}`,
+    gives: "too_large",
+  },
   { name: "until close over the limit", bytes: `${OK}\r\n${"a".repeat(1001)}`, gives: "too_large" },
   { name: "ends in the sized body", bytes: `${OK}Content-Length: 3\r\n\r\nhi`, gives: "truncated", isEnded: true },
   { name: "ends in a chunk", bytes: `${CHUNKED}3\r\nhi`, gives: "truncated", isEnded: true },

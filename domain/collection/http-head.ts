@@ -1,0 +1,145 @@
+const TAB = 9;
+const SPACE = 32;
+const COLON = 58;
+const DELETE = 127;
+/** Byte classes of RFC 9110 §5.5–5.6: what a name may hold, and what a value or a reason may hold. */
+const TOKEN = 1;
+const TEXT = 2;
+const CLASS = new Uint8Array(256);
+for (let byte = 0; byte < 256; byte += 1) {
+  if (byte === TAB || (byte >= SPACE && byte !== DELETE)) CLASS[byte] = TEXT;
+  if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte))) CLASS[byte] = TOKEN | TEXT;
+}
+const VERSION = [..."HTTP/1."].map((char) => char.charCodeAt(0));
+/** Length of `HTTP/1.1 200`. */
+const SHORTEST_STATUS_LINE = 12;
+const DIGITS = /^\d+$/;
+
+/** What counts of a response's head. All else in it is checked, and forgotten. */
+export type HttpHead = {
+  status: number;
+  isHttp10: boolean;
+  /** Bytes; null = not said. More than 2^53 is inexact, which only makes it too large all the same. */
+  contentLength: number | null;
+  isChunked: boolean;
+  /** All values of `Content-Encoding`, joined as one list; "" = not said. */
+  contentEncoding: string;
+  /** All values of `Connection`, joined as one list, in lower case. */
+  connection: string;
+  /** How long the controller keeps an idle connection, seconds; null = not said. */
+  keepAliveS: number | null;
+};
+
+export function newHttpHead(): HttpHead {
+  return {
+    status: 0,
+    isHttp10: false,
+    contentLength: null,
+    isChunked: false,
+    contentEncoding: "",
+    connection: "",
+    keepAliveS: null,
+  };
+}
+
+/** Whether the bytes, as far as they go, are the beginning of an HTTP/1 response. */
+export function mayBeStatusLine(bytes: Uint8Array, from: number, to: number): boolean {
+  const known = Math.min(VERSION.length, to - from);
+  for (let i = 0; i < known; i += 1) if (bytes[from + i] !== VERSION[i]) return false;
+  return true;
+}
+
+/**
+ * Reads a status line without its CRLF: HTTP/1.0 or 1.1, one space, three digits, and a reason or none.
+ *
+ * @returns false when it is none
+ */
+export function readStatusLine(head: HttpHead, bytes: Uint8Array, from: number, to: number): boolean {
+  const afterStatus = from + SHORTEST_STATUS_LINE;
+  if (to < afterStatus || !mayBeStatusLine(bytes, from, to)) return false;
+  const minor = digitAt(bytes, from + 7);
+  const status = 100 * digitAt(bytes, from + 9) + 10 * digitAt(bytes, from + 10) + digitAt(bytes, from + 11);
+  if (!(minor <= 1) || bytes[from + 8] !== SPACE || !(status >= 100)) return false;
+  if (to > afterStatus && bytes[afterStatus] !== SPACE) return false;
+  head.status = status;
+  head.isHttp10 = minor === 0;
+  return isText(bytes, afterStatus, to);
+}
+
+/**
+ * Reads a header line without its CRLF (RFC 9112 §5): a name, a colon, a value without control characters. A folded line
+ * has no name and is refused; so is a second length or coding, which is how one answer is smuggled behind another.
+ *
+ * @returns false when the line is not allowed
+ */
+export function readHeaderLine(head: HttpHead, bytes: Uint8Array, from: number, to: number): boolean {
+  let nameEnd = from;
+  while (nameEnd < to && ((CLASS[bytes[nameEnd] ?? 0] ?? 0) & TOKEN) !== 0) nameEnd += 1;
+  if (nameEnd === from || nameEnd === to || bytes[nameEnd] !== COLON) return false;
+  if (!isText(bytes, nameEnd + 1, to)) return false;
+  const length = nameEnd - from;
+  // The lengths of the five names that count: no other name is worth a string.
+  if (length !== 10 && length !== 14 && length !== 16 && length !== 17) return true;
+  return readField(head, textOf(bytes, from, nameEnd).toLowerCase(), textOf(bytes, nameEnd + 1, to).trim());
+}
+
+/** A trailer is checked like a header; what would change the framing has no place there (RFC 9110 §6.5.1). */
+export function isTrailerLine(bytes: Uint8Array, from: number, to: number): boolean {
+  const head = newHttpHead();
+  return readHeaderLine(head, bytes, from, to) && head.contentLength === null && !head.isChunked;
+}
+
+function readField(head: HttpHead, name: string, value: string): boolean {
+  switch (name) {
+    case "content-length":
+      if (head.contentLength !== null || !DIGITS.test(value)) return false;
+      head.contentLength = Number(value);
+      return true;
+    case "transfer-encoding":
+      if (head.isChunked || value.toLowerCase() !== "chunked") return false;
+      head.isChunked = true;
+      return true;
+    case "content-encoding":
+      head.contentEncoding = joined(head.contentEncoding, value);
+      return true;
+    case "connection":
+      head.connection = joined(head.connection, value.toLowerCase());
+      return true;
+    case "keep-alive":
+      head.keepAliveS = Number(/timeout *= *(\d{1,9})/i.exec(value)?.[1] ?? Number.NaN) || null;
+      return true;
+    default:
+      return true;
+  }
+}
+
+/** Whether the connection may be used again (RFC 9112 §9.3). */
+export function allowsKeepAlive({ connection, isHttp10, isChunked }: HttpHead): boolean {
+  if (connection === "") return !isHttp10;
+  const options = connection.split(",").map((option) => option.trim());
+  if (options.includes("close")) return false;
+  // A coding in HTTP/1.0 is faulty framing: read, but not trusted further (RFC 9112 §6.1).
+  return !isHttp10 || (options.includes("keep-alive") && !isChunked);
+}
+
+function joined(list: string, value: string): string {
+  return list === "" ? value : `${list}, ${value}`;
+}
+
+function isText(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let i = from; i < to; i += 1) if (CLASS[bytes[i] ?? 0] === 0) return false;
+  return true;
+}
+
+/** NaN for what is no digit, so that every comparison with it fails. */
+function digitAt(bytes: Uint8Array, at: number): number {
+  const digit = (bytes[at] ?? 0) - 48;
+  return digit >= 0 && digit <= 9 ? digit : Number.NaN;
+}
+
+/** One character per byte. */
+export function textOf(bytes: Uint8Array, from: number, to: number): string {
+  let text = "";
+  for (let i = from; i < to; i += 1) text += String.fromCharCode(bytes[i] ?? 0);
+  return text;
+}
