@@ -61,11 +61,12 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     log,
   });
   const stopUpkeep = startUpkeep({ database, journal, dataDir: config.dataDir, log });
-  const inventory = await openInventory(config, database, log);
+  // Together: each waits some seconds for a database that is away, and collection should not.
+  const [inventory, latest] = await Promise.all([openInventory(config, database, log), storedLatest(database, log)]);
   const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisFaultLog(log));
   const liveState = createLiveState({
     inventory,
-    ...(await storedLatest(database, log)),
+    ...latest,
     mirror: redis === null ? null : createLatestMirror(redis),
   });
   const collector = createCollector({ inventory, profileOf, journal, pollIntervalS: config.pollIntervalS, log });

@@ -35,8 +35,8 @@ export type LossResult = {
   readonly drainS: number;
   /** Largest age of the newest live snapshot seen by REST while the database was away, seconds. */
   readonly worstLiveAgeS: number;
-  /** Rows that the database held when the outage ended: the outage bit when the ledger holds many more. */
-  readonly rowsAtOutageEnd: number;
+  /** State replies that the fleet served while there was no database: the outage bit when they are many. */
+  readonly servedInOutage: number;
   readonly killed: number;
   readonly deployed: number;
 };
@@ -58,15 +58,17 @@ export async function runLossPlan(plan: LossPlan): Promise<LossResult> {
     const outage = await takeDatabaseAway(plan, server, platform, cookie, say);
     const backAt = performance.now();
     await platform.ready();
-    const rowsAtOutageEnd = await countRows(database.url);
     const drainS = await waitForDrain(platform, cookie, backAt);
     say(`database back: drained after ${drainS.toFixed(1)} s`);
     const deployed = await deployAgainAndAgain(plan, platform, await platform.signIn());
     await sleep(3_000);
     await waitForDrain(platform, await platform.signIn(), performance.now());
     await platform.stop();
-    const verdict = compare(await readLedger(fleet.controlUrl), await readRows(database.url));
-    return { ...verdict, ...outage, rowsAtOutageEnd, drainS, deployed };
+    const ledger = await readLedger(fleet.controlUrl);
+    const verdict = compare(ledger, await readRows(database.url));
+    const { killed, worstLiveAgeS, fromMs, toMs } = outage;
+    const servedInOutage = ledger.filter(({ at }) => at > fromMs && at < toMs).length;
+    return { ...verdict, killed, worstLiveAgeS, servedInOutage, drainS, deployed };
   } finally {
     await platform.dispose();
     await fleet.stop();
@@ -81,8 +83,9 @@ async function takeDatabaseAway(
   platform: PlatformProcess,
   cookie: string,
   say: (text: string) => void,
-): Promise<{ killed: number; worstLiveAgeS: number }> {
+): Promise<{ killed: number; worstLiveAgeS: number; fromMs: number; toMs: number }> {
   await server.stop("immediate");
+  const fromMs = Date.now();
   say("database stopped");
   const endAt = performance.now() + plan.outageS * 1000;
   const killEveryMs = (plan.outageS * 1000) / (plan.kills + 1);
@@ -103,8 +106,9 @@ async function takeDatabaseAway(
     if (performance.now() > freshFrom) worstLiveAgeS = Math.max(worstLiveAgeS, ageS);
     await sleep(200);
   }
+  const toMs = Date.now();
   await server.start();
-  return { killed, worstLiveAgeS };
+  return { killed, worstLiveAgeS, fromMs, toMs };
 }
 
 async function newestAge(url: string, cookie: string): Promise<number> {
@@ -163,10 +167,16 @@ async function getJson<T>(url: string, cookie: string, headers: Record<string, s
   return (await response.json()) as T;
 }
 
-type ServedState = { readonly siteId: string; readonly seq: number; readonly hasArrived: boolean };
+type ServedState = {
+  readonly siteId: string;
+  readonly seq: number;
+  /** When it was served, milliseconds since the Unix epoch. */
+  readonly at: number;
+  readonly hasArrived: boolean;
+};
 
 async function readLedger(controlUrl: string): Promise<ServedState[]> {
-  const states: { siteId: string; seq: number; connection: number }[] = [];
+  const states: { siteId: string; seq: number; at: number; connection: number }[] = [];
   const lastStateOf = new Map<number, number>();
   for (let after: number | null = -1; after !== null; ) {
     const page: { columns: string[]; rows: (string | number | boolean | null)[][]; next: number | null } = await (
@@ -181,13 +191,14 @@ async function readLedger(controlUrl: string): Promise<ServedState[]> {
         Number(row[column("connection")]),
       ];
       lastStateOf.set(connection, seq);
-      states.push({ siteId, seq, connection });
+      states.push({ siteId, seq, at: Number(row[column("at")]), connection });
     }
     after = page.next;
   }
-  return states.map(({ siteId, seq, connection }) => ({
+  return states.map(({ siteId, seq, at, connection }) => ({
     siteId,
     seq,
+    at,
     hasArrived: seq < (lastStateOf.get(connection) ?? 0),
   }));
 }
@@ -200,13 +211,6 @@ async function readRows(url: string): Promise<StoredRow[]> {
       "select s.code, m.box1_energy_kwh as seq from sample m join site s on s.id = m.site_id order by m.site_id, m.slot",
     );
     return rows.map(({ code, seq }) => ({ siteId: code, seq }));
-  });
-}
-
-function countRows(url: string): Promise<number> {
-  return onDatabase(url, async (client) => {
-    const { rows } = await client.query<{ n: number }>("select count(*)::int as n from sample");
-    return rows[0]?.n ?? 0;
   });
 }
 
