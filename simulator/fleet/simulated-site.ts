@@ -43,9 +43,11 @@ export type SimulatedSite = {
 const COARSE_ABOVE_MS = 600_000;
 const COARSE_STEP_S = 10;
 const WARM_UP_STEP_S = 30;
+/** With 30 s steps the fan control swings by some kelvin: the last minutes are stepped finer, so that no site is first seen hot. */
+const SETTLING_S = 900;
 
 /**
- * @param plantMs plant time now; the site has run `warmUpS` until then, by the longest step the model allows,
+ * @param plantMs plant time now; the site has run `warmUpS` until then, mostly by the longest step the model allows,
  * so that the first look sees a settled plant and costs nothing
  */
 export function createSite(spec: SiteSpec, plantMs: number, warmUpS: number): SimulatedSite {
@@ -55,8 +57,10 @@ export function createSite(spec: SiteSpec, plantMs: number, warmUpS: number): Si
   const { climate } = spec;
   const setting = settingOf(spec, parameters, climate, controller, NO_EFFECTS);
   let plant = startState(spec.seed, startMs);
-  for (let elapsedS = 0; elapsedS + WARM_UP_STEP_S <= warmUpS; elapsedS += WARM_UP_STEP_S) {
-    plant = stepPlant(setting, plant, WARM_UP_STEP_S);
+  for (let leftS = warmUpS; leftS >= COARSE_STEP_S; ) {
+    const stepS = leftS > SETTLING_S ? WARM_UP_STEP_S : COARSE_STEP_S;
+    plant = stepPlant(setting, plant, stepS);
+    leftS -= stepS;
   }
   return {
     spec,

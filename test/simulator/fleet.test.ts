@@ -249,3 +249,17 @@ describe("options", () => {
     expect(() => parseCommandLine(argv)).toThrow(name.replace(/^--/, ""));
   });
 });
+
+test.for([0, 6, 12, 18])("a fleet that starts at %s:00 UTC is settled when it is first looked at", async (hour) => {
+  const startMs = Date.parse("2026-11-25T00:00:00Z") + hour * 3_600_000;
+  const simulator = await startSimulator({ sites: 150, port: 0, startMs });
+  try {
+    const supply = (id: string) => simulator.siteState(id).plant.supplyTempC;
+    const before = simulator.sites.map(({ id }) => supply(id));
+    simulator.advance(60);
+    const jumps = simulator.sites.map(({ id }, index) => Math.abs(supply(id) - (before[index] ?? 0)));
+    expect(Math.max(...jumps)).toBeLessThan(1);
+  } finally {
+    await simulator.close();
+  }
+});
