@@ -4,7 +4,7 @@ import { createLane, type Lane } from "../../domain/collection/lane.ts";
 import { addLatency, p99Ms } from "../../domain/collection/latency-history.ts";
 import { type LoopLag, lagSinceMs } from "../../domain/collection/loop-lag.ts";
 import { type PollOutcome, type PollPlan, type PollPorts, pollSite } from "../../domain/collection/poll-site.ts";
-import { slotText } from "../../domain/collection/slots.ts";
+import { instantText, slotText } from "../../domain/collection/slots.ts";
 import { type TokenBucket, takeToken } from "../../domain/collection/token-bucket.ts";
 import { firstTryMs, MAX_RETRIES, MAX_TRY_MS, probeMs } from "../../domain/collection/try-policy.ts";
 import { packJournalBody } from "../../domain/telemetry/journal-body.ts";
@@ -113,7 +113,7 @@ export function createPolling(parts: PollingParts): Polling {
     count(isLate ? "late" : "ok");
     const slot = slotText(slotMs);
     const profile = site.profile.tag;
-    const facts = { collectedAt: slotText(clock.wallMs()), attempts, latencyMs, isLate, failedRequests };
+    const facts = { collectedAt: instantText(clock.wallMs()), attempts, latencyMs, isLate, failedRequests };
     const entry = { siteId, slot, profile, body: packJournalBody(facts, bodies) };
     lastReplies.put(entry);
     const journalId = await journal.append(entry);

@@ -1,7 +1,7 @@
 import type { SiteId } from "../sites/site-id.ts";
 import type { FailureCause } from "./failure-cause.ts";
 import type { RoundReport } from "./round-report.ts";
-import { slotText } from "./slots.ts";
+import { instantText, slotText } from "./slots.ts";
 
 /** The verdict on one site in one round. */
 export type SiteVerdict =
@@ -60,7 +60,7 @@ export function createRoundTally(slotMs: number, startedAtMs: number, siteIds: r
       const failed = Object.fromEntries(Object.entries(failedSites).map(([cause, ids]) => [cause, ids.length]));
       report = {
         slot: slotText(slotMs),
-        startedAt: slotText(startedAtMs),
+        startedAt: instantText(startedAtMs),
         durationMs: Math.max(0, Math.round(durationMs * 10) / 10),
         sites,
         ok,

@@ -42,10 +42,17 @@ export function judgeSlot(wallMs: number, intervalMs: number, lastSlotMs: number
   return { slotMs, isDue: slotMs > lastSlotMs || hasClockGoneBack, hasClockGoneBack };
 }
 
-let lastText = { ms: Number.NaN, text: "" };
-
-/** A moment as everything stored names it. The sites of a round share theirs, so the last one is remembered. */
-export function slotText(slotMs: number): string {
-  if (lastText.ms !== slotMs) lastText = { ms: slotMs, text: new Date(slotMs).toISOString() };
-  return lastText.text;
+/** Remembers the last text: sites of a round share their slot, and replies of one millisecond their time. */
+function rememberingLast(): (ms: number) => string {
+  let last = { ms: Number.NaN, text: "" };
+  return (ms) => {
+    if (last.ms !== ms) last = { ms, text: new Date(ms).toISOString() };
+    return last.text;
+  };
 }
+
+/** A slot as everything stored names it. */
+export const slotText = rememberingLast();
+
+/** Any other moment in the same form. Of its own, so that it does not push the slot out of the memory. */
+export const instantText = rememberingLast();

@@ -20,12 +20,12 @@ const compiler = createCompiler();
 
 /** Compiles a message schema of `domain/` for the hot path: it takes microseconds and does not rebuild the object. */
 export function compileCheck<T>(schema: z.ZodType<T>): MessageCheck<T> {
-  return compiler.compile(z.toJSONSchema(schema, { override: trustFormat })) as unknown as MessageCheck<T>;
+  return compiler.compile(z.toJSONSchema(schema, { override: keepPattern })) as unknown as MessageCheck<T>;
 }
 
-/** zod writes a time both as a format and as a long pattern: one of them is enough on the hot path. */
-function trustFormat({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
-  if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+/** zod writes a time both as a format and as a pattern: the pattern alone is exact and costs a tenth of the format. */
+function keepPattern({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === "date-time" && jsonSchema.pattern) delete jsonSchema.format;
 }
 
 /**

@@ -43,7 +43,9 @@ export default function registerAntboxPoller(RED: NodeAPI): void {
 function attachToPlatform(node: Node, status: StatusDisplay): () => void {
   const { collector, replayer, journal } = platform();
   const sendReply = ({ reply, journalId, isReplay }: CollectedReply) => {
-    const message: PlatformMessage = { topic: "reply", payload: reply, journalId, isReplay };
+    // An id that says what travels here; the runtime would draw random bytes for each message.
+    const _msgid = `${reply.siteId}@${reply.slot}`;
+    const message: PlatformMessage = { _msgid, topic: "reply", payload: reply, journalId, isReplay };
     node.send([message, null]);
   };
   const sendRound = (report: RoundReport) => {
