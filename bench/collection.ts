@@ -25,9 +25,9 @@ const { values } = parseArgs({
 const siteCount = Number(values.sites);
 const rounds = Number(values.rounds);
 const intervalMs = Number(values.interval);
-const ROUNDS_PER_TURN = 5;
+const ROUNDS_PER_TURN = Math.min(5, rounds);
 /** A collector runs for months: what the compiler of the runtime does in the first half minute is not the question. */
-const WARM_UP_ROUNDS = 30;
+const WARM_UP_ROUNDS = Math.max(1, Math.round(4_500 / siteCount));
 
 const folder = mkdtempSync(join(tmpdir(), "bench-collection-"));
 const sitesFile = join(folder, "sites.json");
