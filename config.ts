@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { isAddressOrBlock } from "./adapters/security/client-address.ts";
 import { AppError } from "./domain/errors.ts";
 
 const PROCESS_ROLES = ["collector", "ui", "scheduler", "video"] as const;
@@ -24,6 +25,7 @@ const Environment = z.object({
       "must have no path: the platform answers at the root",
     )
     .optional(),
+  TRUSTED_PROXIES: z.string().default("").transform(proxiesFrom),
   DATA_DIR: z.string().min(1).default("./var"),
   DATABASE_URL: optionalUrl(/^postgres(ql)?$/, "postgres://user:password@host:5432/database"),
   REDIS_URL: optionalUrl(/^rediss?$/, "redis://host:6379"),
@@ -55,6 +57,8 @@ export type Config = {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string;
+  /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` names the client; empty = it is ignored. */
+  readonly trustedProxies: readonly string[];
   readonly dataDir: string;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
@@ -93,6 +97,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     host: env.HOST,
     port: env.PORT,
     publicUrl: new URL(env.PUBLIC_URL ?? `http://${hostForUrl(env.HOST)}:${env.PORT}`).origin,
+    trustedProxies: env.TRUSTED_PROXIES,
     dataDir,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -122,6 +127,17 @@ function rolesFrom(text: string, context: z.RefinementCtx): readonly ProcessRole
   const roles = PROCESS_ROLES.filter((role) => words.includes(role));
   if (roles.length === new Set(words).size) return roles;
   context.addIssue(`must be "all" or a comma list of ${PROCESS_ROLES.join(", ")}`);
+  return z.NEVER;
+}
+
+function proxiesFrom(text: string, context: z.RefinementCtx): readonly string[] {
+  const entries = text.split(",").map((entry) => entry.trim());
+  const given = entries.filter((entry) => entry !== "");
+  const wrong = given.filter((entry) => !isAddressOrBlock(entry));
+  if (wrong.length === 0) return given;
+  context.addIssue(
+    `must be a comma list of addresses and CIDR blocks such as 192.0.2.1, 2001:db8::/32; not one: ${wrong.slice(0, 3).join(", ").slice(0, 100)}`,
+  );
   return z.NEVER;
 }
 

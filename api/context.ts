@@ -5,6 +5,7 @@ import type { Inventory } from "../adapters/inventory/inventory.ts";
 import type { LiveState } from "../adapters/live/live-state.ts";
 import type { LoopMonitor } from "../adapters/observability/loop-monitor.ts";
 import type { Metrics } from "../adapters/observability/metrics.ts";
+import type { ClientAddress } from "../adapters/security/client-address.ts";
 import type { Auth } from "../adapters/security/create-auth.ts";
 import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { Log } from "../domain/log.ts";
@@ -27,6 +28,8 @@ export type ApiConfig = {
   readonly pollIntervalS: number;
   readonly roles: readonly string[];
   readonly siteTimeZone: string;
+  /** Whether there is a flow editor, and whether flows can be changed in it. */
+  readonly editor: "on" | "readonly" | "off";
   readonly version: string;
   /** ISO time of the start of this process. */
   readonly startedAt: string;
@@ -67,6 +70,8 @@ export type ApiContext = {
   readonly lifecycle: () => Lifecycle;
   /** How the platform stands to Redis; `in_process` without one. */
   readonly redis: () => "in_process" | "connected" | "unreachable";
+  /** Who a request comes from, by its socket's peer and its `X-Forwarded-For`; the peer itself when absent. */
+  readonly clientAddress?: ClientAddress;
   /** Milliseconds since the Unix epoch; the machine's clock when absent. */
   readonly clock?: () => number;
   readonly limits?: Partial<LiveLimits>;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { createClientAddress } from "../adapters/security/client-address.ts";
 import { AppError } from "../domain/errors.ts";
 import { authorise } from "./authorise.ts";
 import type { ApiContext } from "./context.ts";
@@ -28,7 +29,7 @@ export interface Api {
 }
 
 export function createApi(context: ApiContext): Api {
-  const { auth, metrics, log, clock = Date.now } = context;
+  const { auth, metrics, log, clock = Date.now, clientAddress = createClientAddress([]) } = context;
   const match = compileRoutes(ROUTES);
   const sender = createSender(new URL(context.config.publicUrl).protocol === "https:");
   const gate = createRequestGate();
@@ -51,7 +52,7 @@ export function createApi(context: ApiContext): Api {
     try {
       const body = route.body ? await readJsonBody(request) : undefined;
       const query = readQuery(request.url ?? "");
-      const address = request.socket.remoteAddress ?? "unknown";
+      const address = clientAddress(request.socket.remoteAddress, forwardedFor(request));
       const input = { params, query, body, session, headers: request.headers, address };
       await sender.reply(request, response, await route.answerTo(input, services));
     } finally {
@@ -107,6 +108,12 @@ export function createApi(context: ApiContext): Api {
       latest.close();
     },
   };
+}
+
+/** Node joins repeated headers with a comma, as the header's own list is written. */
+function forwardedFor({ headers }: IncomingMessage): string | undefined {
+  const given = headers["x-forwarded-for"];
+  return Array.isArray(given) ? given.join(",") : given;
 }
 
 function pathOf(url: string | undefined): string {

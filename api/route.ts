@@ -44,7 +44,7 @@ export type RawRequest = {
   readonly body: unknown;
   readonly session: Session | null;
   readonly headers: IncomingHttpHeaders;
-  /** Of the client's socket. */
+  /** Of the client, as far as it can be known; never what the client says of itself. */
   readonly address: string;
 };
 

@@ -32,6 +32,7 @@ const Status = z
     roles: z.array(z.string()),
     timeZone: z.string(),
     pollIntervalS: z.number(),
+    editor: z.enum(["on", "readonly", "off"]).describe("Flows can be changed, only looked at, or there is no editor"),
     redis: z.enum(["in_process", "connected", "unreachable"]),
     journal: z.strictObject({
       rows: z.int(),
@@ -123,6 +124,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
         roles: [...config.roles],
         timeZone: config.siteTimeZone,
         pollIntervalS: config.pollIntervalS,
+        editor: config.editor,
         redis: redis(),
         journal: {
           rows: kept.rows,

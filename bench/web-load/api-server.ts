@@ -73,6 +73,7 @@ const api = createApi({
     pollIntervalS: 60,
     roles: [],
     siteTimeZone: "UTC",
+    editor: "off",
     version: "0",
     startedAt: new Date().toISOString(),
     loginFolder: folder,

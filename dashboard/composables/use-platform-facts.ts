@@ -1,4 +1,5 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue";
+import { FIRST_REQUESTS } from "../../domain/live/first-requests.ts";
 import type { LiveRound } from "../live/connection.ts";
 import { type Live, seedRounds } from "./use-live.ts";
 import { getJson } from "./use-session.ts";
@@ -8,7 +9,7 @@ export type PlatformFacts = {
   readonly isEvaluation: boolean;
   readonly version: string;
   readonly pollIntervalS: number;
-  readonly editor?: "on" | "readonly" | "off";
+  readonly editor: "on" | "readonly" | "off";
 };
 
 const RETRY_MS = 3000;
@@ -23,8 +24,8 @@ export function usePlatformFacts(live: Live): Readonly<ShallowRef<PlatformFacts 
     clearTimeout(timer);
     try {
       const [status, rounds] = await Promise.all([
-        getJson<PlatformFacts>("/api/v1/status"),
-        getJson<{ items: readonly LiveRound[] }>("/api/v1/rounds?limit=20"),
+        getJson<PlatformFacts>(FIRST_REQUESTS.status),
+        getJson<{ items: readonly LiveRound[] }>(FIRST_REQUESTS.rounds),
       ]);
       facts.value = status;
       if (rounds) seedRounds(rounds.items);

@@ -12,6 +12,7 @@ import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import type { LiveState } from "../../adapters/live/live-state.ts";
 import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
 import { createMetrics } from "../../adapters/observability/metrics.ts";
+import { createClientAddress } from "../../adapters/security/client-address.ts";
 import { type Auth, createAuth } from "../../adapters/security/create-auth.ts";
 import { createPasswords } from "../../adapters/security/passwords.ts";
 import type { ApiContext, Lifecycle, Storage } from "../../api/context.ts";
@@ -72,6 +73,7 @@ export type ApiUnderTest = {
 export type Options = {
   readonly sites: readonly Site[];
   readonly publicUrl?: string;
+  readonly trustedProxies?: readonly string[];
   readonly limits?: ApiContext["limits"];
   readonly clock?: () => number;
 };
@@ -142,12 +144,14 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       pollIntervalS: 60,
       roles: ["collector", "ui"],
       siteTimeZone: "Asia/Dubai",
+      editor: "readonly",
       version: "0.1.0",
       startedAt: new Date(0).toISOString(),
       loginFolder: resolve("test/api/login-page"),
     },
     lifecycle: () => lifecycle,
     redis: () => "in_process",
+    clientAddress: createClientAddress(options.trustedProxies ?? []),
     clock,
     ...(options.limits ? { limits: options.limits } : {}),
   });

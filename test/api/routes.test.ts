@@ -344,6 +344,16 @@ test("readiness names each reason, and liveness asks nobody", async () => {
   expect((await api.call("/healthz")).json).toMatchObject({ status: "ok" });
 });
 
+test("the status tells a signed-in page whether there is an editor", async () => {
+  const { status, json } = await api.call("/api/v1/status", { role: "viewer" });
+  expect([status, json]).toEqual([200, expect.objectContaining({ editor: "readonly", pollIntervalS: 60 })]);
+  const { components } = (await api.call("/openapi.json", { role: "viewer" })).json as {
+    components: { schemas: Record<string, { required: string[]; properties: Record<string, { enum?: string[] }> }> };
+  };
+  expect(components.schemas["Status"]?.required).toContain("editor");
+  expect(components.schemas["Status"]?.properties["editor"]?.enum).toEqual(["on", "readonly", "off"]);
+});
+
 test("without the database: not ready, history says so, rounds and the latest state go on", async () => {
   await api.loseDatabase();
   nowMs += 2_000;

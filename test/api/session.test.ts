@@ -75,6 +75,29 @@ test("after five wrong passwords the next try must wait, also the right one; ano
   expect((await signIn("admin")).status).toBe(200);
 });
 
+test("a client cannot wipe its failures by naming another address in X-Forwarded-For", async () => {
+  const headers = (n: number) => ({ "x-forwarded-for": `203.0.113.${n}` });
+  for (let n = 0; n < 5; n += 1) await wrongPassword(api, headers(n));
+  expect((await wrongPassword(api, headers(9))).json).toMatchObject({ code: "auth.too-many-attempts" });
+});
+
+test("behind a trusted proxy each client is throttled by its own address, whatever it puts before it", async () => {
+  const proxied = await startApi({ sites: [aSite(1)], clock, trustedProxies: ["127.0.0.0/8"] });
+  try {
+    const from = (client: string, n = 0) => ({ "x-forwarded-for": `198.51.100.${n}, ${client}` });
+    for (let n = 0; n < 5; n += 1) await wrongPassword(proxied, from("203.0.113.1", n));
+    expect((await wrongPassword(proxied, from("203.0.113.1"))).json).toMatchObject({ code: "auth.too-many-attempts" });
+    expect((await wrongPassword(proxied, from("203.0.113.2"))).json).toMatchObject({ code: "auth.bad-credentials" });
+  } finally {
+    await proxied.close();
+  }
+});
+
+function wrongPassword(target: ApiUnderTest, headers: Record<string, string>) {
+  const body = { username: "admin", password: "wrong" };
+  return target.call("/api/v1/auth/login", { method: "POST", body, headers });
+}
+
 test("the access token ends after ten minutes, and the refresh cookie gives a new one", async () => {
   const { cookie, granted } = await signIn();
   offsetMs += 601_000;

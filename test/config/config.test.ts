@@ -19,6 +19,7 @@ test("nothing set gives the documented defaults", () => {
     redisUrl: null,
     roles: ["collector", "ui", "scheduler", "video"],
     pollIntervalS: 60,
+    trustedProxies: [],
     editor: "on",
     logLevel: "info",
   });
@@ -39,6 +40,11 @@ test.for(["of", "read-only", "false", "OFF"])("a mistyped EDITOR never opens the
   expect(() => read({ EDITOR: editor })).toThrow("must be one of on, readonly, off");
 });
 
+test("trusted proxies are a comma list of addresses and blocks", () => {
+  const { trustedProxies } = read({ TRUSTED_PROXIES: "127.0.0.1, 192.0.2.0/24,2001:db8::/32" });
+  expect(trustedProxies).toEqual(["127.0.0.1", "192.0.2.0/24", "2001:db8::/32"]);
+});
+
 test("the generated secret key is kept, and only its owner may read it", () => {
   const first = read({}).secretKey;
   expect(read({}).secretKey.equals(first)).toBe(true);
@@ -55,6 +61,7 @@ test.for([
   ],
   [{ EDITOR: "yes" }, 'EDITOR: "yes" must be one of on, readonly, off'],
   [{ PUBLIC_URL: "https://a.example/flow" }, "PUBLIC_URL: the given value must have no path"],
+  [{ TRUSTED_PROXIES: "192.0.2.1, proxy.example, 10.0.0.0/33" }, "not one: proxy.example, 10.0.0.0/33"],
   [{ SITE_TIME_ZONE: "Mars/Base" }, 'SITE_TIME_ZONE: "Mars/Base" must be an IANA time zone'],
   [{ DATABASE_URL: "mysql://u:secret@h/d" }, "DATABASE_URL: the given value must look like postgres://"],
   [{ SECRET_KEY: "short" }, "SECRET_KEY: the given value must be 32 random bytes in base64"],
