@@ -2,6 +2,7 @@ import path from "node:path";
 import type nodeRed from "node-red";
 import { createFlowStorage, type Deploy } from "./adapters/flow-storage/flow-storage.ts";
 import { createDashboardAccess } from "./adapters/node-red/dashboard-access.ts";
+import { createDashboardPolicy } from "./adapters/node-red/dashboard-policy.ts";
 import { createEditorAccess, EDITOR_ROOT, type EditorMode } from "./adapters/node-red/editor-access.ts";
 import { createLogging, type LogLevel, type NodeRedLogEntry } from "./adapters/node-red/logging.ts";
 import type { SessionSource } from "./adapters/node-red/session-source.ts";
@@ -20,6 +21,8 @@ export type NodeRedOptions = SessionSource & {
   readonly credentialSecret: string;
   readonly logLevel: LogLevel;
   readonly flowsDir: string;
+  /** True when a flow has a node of that type, such as `ui-template`. Absent: as if every type were there. */
+  readonly hasNodeOfType?: (type: string) => boolean;
   /** For processes without the role `ui`: no Dashboard tabs; needs an editor that is not `on`. */
   readonly withoutDashboard?: boolean;
   /** npm packages with nodes that an integrator has put into `DATA_DIR/nodered` and vouches for. */
@@ -30,7 +33,11 @@ export type NodeRedOptions = SessionSource & {
 };
 
 /** What the pages, the editor and their sockets ask about a session. */
-export type NodeRedAccess = ReturnType<typeof createEditorAccess> & ReturnType<typeof createDashboardAccess>;
+export type NodeRedAccess = ReturnType<typeof createEditorAccess> &
+  ReturnType<typeof createDashboardAccess> & {
+    /** Express middleware for all below `/dashboard`. */
+    readonly dashboardPolicy: ReturnType<typeof createDashboardPolicy>;
+  };
 export type NodeRedSettings = Parameters<nodeRed.NodeRedApp["init"]>[1];
 
 /** Shell commands, raw sockets and the server's files are not for flows. */
@@ -46,7 +53,14 @@ const OWN_MODULES = ["antbox-flow", "@flowfuse/node-red-dashboard"];
 const SECRET_VARIABLES = ["DATABASE_URL", "REDIS_URL", "ADMIN_PASSWORD", "SECRET_KEY"];
 
 export function createNodeRedAccess(options: NodeRedOptions): NodeRedAccess {
-  return { ...createEditorAccess(options, options.editor), ...createDashboardAccess(options) };
+  return {
+    ...createEditorAccess(options, options.editor),
+    ...createDashboardAccess(options),
+    dashboardPolicy: createDashboardPolicy({
+      publicOrigin: options.publicOrigin,
+      compilesTemplates: () => options.hasNodeOfType?.("ui-template") ?? true,
+    }),
+  };
 }
 
 /**
@@ -75,7 +89,10 @@ export function createNodeRedSettings(options: NodeRedOptions, access = createNo
     adminAuth: access.adminAuth,
     httpAdminMiddleware: access.httpAdminMiddleware,
     httpNodeMiddleware: access.requireSession,
-    dashboard: { middleware: access.requireSession, ioMiddleware: [access.ioMiddleware] },
+    dashboard: {
+      middleware: [access.requireSession, access.dashboardPolicy],
+      ioMiddleware: [access.ioMiddleware],
+    },
     ...airGap(options.allowedModules ?? []),
     ...runtimeLimits(),
     editorTheme: editorTheme(),

@@ -60,6 +60,16 @@ export function createEditorAccess(options: AccessOptions, mode: EditorMode) {
     },
 
     /**
+     * The same before the flows first run, when nobody would answer a Dashboard's or an editor's socket. A browser makes
+     * one WebSocket handshake per host at a time: one that hangs would hold up our live stream, in other tabs too.
+     */
+    refuseEarlyUpgrade(request: IncomingMessage, socket: Duplex): void {
+      // Node-RED's own listener passes by what is not the editor's address.
+      request.url = "/";
+      endUpgrade(request, socket, "503 Service Unavailable");
+    },
+
+    /**
      * To be called from the HTTP server's `upgrade` event, before Node-RED's own listener: the editor's socket bypasses
      * Express. Leaves other paths alone. A stranger's socket is ended here; a user's ends with the session.
      */

@@ -28,7 +28,7 @@ export type AuthLog = {
 
 export interface Auth {
   /**
-   * @param address of the client's socket, for the throttle and the log
+   * @param address of the client, for the throttle and the log
    * @throws {AppError} `auth.bad-credentials` (also for unknown and disabled accounts, after the same time),
    *   `auth.too-many-attempts` with `retryAfterS`, `storage.unavailable`
    */

@@ -133,6 +133,22 @@ test.for([
   expect((await nodeRed.get(pathname, "viewer")).status).toBe(viewer);
 });
 
+test("a page may run scripts of this server only, and compile text only while a flow has a template", async () => {
+  const policy = async () =>
+    (await nodeRed.get("/dashboard/overview", "viewer")).headers.get("content-security-policy");
+  expect(await policy()).toContain("script-src 'self' 'unsafe-eval'; ");
+  const flows = flowApi().getFlows().flows as { id: string }[];
+  await deploy(
+    "full",
+    flows.filter(({ id }) => id !== "own-template"),
+  );
+  const strict = await policy();
+  expect(strict).toContain("default-src 'none'; script-src 'self'; ");
+  expect(strict).toContain(`connect-src 'self' ${nodeRed.origin.replace("http", "ws")}; `);
+  expect(strict).toContain("frame-ancestors 'none'");
+  await deploy("full", flows);
+});
+
 test.for([
   "/dashboard/%5fdebug",
   "/dashboard//_debug",

@@ -76,6 +76,10 @@ export async function startNodeRed(options: Partial<NodeRedOptions> = {}): Promi
     sessionOf,
     logLevel: "info",
     onLog: (entry) => log.push(entry),
+    hasNodeOfType: (type) =>
+      flowApi()
+        .getFlows()
+        .flows.some((node) => "type" in node && node.type === type),
     ...options,
   };
   const access = createNodeRedAccess(settings);
