@@ -7,9 +7,12 @@ import express from "express";
 import nodeRed from "node-red";
 import type { Logger } from "pino";
 import { createDashboardAssets } from "./adapters/node-red/dashboard-assets.ts";
+import { createDashboardPages, type FlowNode } from "./adapters/node-red/dashboard-pages.ts";
+import { createWidgetFiles } from "./adapters/node-red/widget-files.ts";
 import { createLogger } from "./adapters/observability/create-logger.ts";
 import { startLoopMonitor } from "./adapters/observability/loop-monitor.ts";
 import { createMetrics } from "./adapters/observability/metrics.ts";
+import { createClientAddress } from "./adapters/security/client-address.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
 import { ensureAdmin } from "./adapters/security/ensure-admin.ts";
 import type { Lifecycle } from "./api/context.ts";
@@ -78,33 +81,41 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
     isOwnOrigin: auth.isOwnOrigin,
     logLevel: config.logLevel,
     flowsDir: path.join(PROJECT_ROOT, "flows"),
+    hasNodeOfType,
     onLog: ({ level, message, ...facts }) => log[level](facts, message),
     onDeploy: (deploy) => log.info({ ...deploy }, "flows deployed"),
   };
   const access = createNodeRedAccess(options);
+  let areFlowsUp = false;
   server.on("upgrade", (request, socket, head) => {
-    if (!api.handleUpgrade(request, socket, head)) access.authoriseEditorUpgrade(request, socket);
+    if (api.handleUpgrade(request, socket, head)) return;
+    if (areFlowsUp) access.authoriseEditorUpgrade(request, socket);
+    else access.refuseEarlyUpgrade(request, socket);
   });
   setPlatform({ ...services, profileOf, pollIntervalS: config.pollIntervalS });
   const flowsStarted = Promise.withResolvers<void>();
   nodeRed.events.on("flows:started", () => {
     lifecycle.flowsStarted = true;
+    areFlowsUp = true;
     flowsStarted.resolve();
   });
   nodeRed.events.on("flows:stopping", () => (lifecycle.flowsStarted = false));
   nodeRed.init(server, createNodeRedSettings(options, access));
+  const widgetFiles = createWidgetFiles(path.join(PROJECT_ROOT, "resources"));
   // Widgets are wanted in every mode; the editor's own file server goes away with the editor.
-  app.use(
-    "/editor/resources/antbox-flow",
-    access.requireSession,
-    express.static(path.join(PROJECT_ROOT, "resources"), { setHeaders: cacheWidgets }),
-  );
+  app.use("/editor/resources/antbox-flow", access.requireSession, widgetFiles.handle);
   if (config.editor !== "off") app.use("/editor/", nodeRed.httpAdmin);
   const dashboardAssets = createDashboardAssets({
-    folder: dashboardFolder(),
+    folder: path.join(dashboardFolder(), "assets"),
     usesCharts: () => hasNodeOfType("ui-chart"),
   });
   app.use("/dashboard/assets", access.requireSession, dashboardAssets.handle);
+  const dashboardPages = createDashboardPages({
+    htmlFile: path.join(dashboardFolder(), "index.html"),
+    scriptsOf: widgetFiles.withImports,
+    flowNodes,
+  });
+  app.use("/dashboard", access.requireSession, access.dashboardPolicy, dashboardPages.handle);
   app.use("/", access.requireSession, nodeRed.httpNode);
   await listen(server, config);
   say(log, "starting the flows");
@@ -117,26 +128,20 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
 
 function dashboardFolder(): string {
   const manifest = createRequire(import.meta.url).resolve("@flowfuse/node-red-dashboard/package.json");
-  return path.join(path.dirname(manifest), "dist", "assets");
+  return path.join(path.dirname(manifest), "dist");
 }
 
 /** `eachNode` is there at run time; the published types are those of Node-RED 3. */
-type NodeWalk = { eachNode(visit: (node: { type: string }) => void): void };
+type NodeWalk = { eachNode(visit: (node: FlowNode) => void): void };
 
-function hasNodeOfType(type: string): boolean {
-  let isThere = false;
-  (nodeRed.nodes as unknown as NodeWalk).eachNode((node) => {
-    isThere ||= node.type === type;
-  });
-  return isThere;
+function flowNodes(): FlowNode[] {
+  const all: FlowNode[] = [];
+  (nodeRed.nodes as unknown as NodeWalk).eachNode((node) => all.push(node));
+  return all;
 }
 
-/** Chunks carry a hash of their content in the name, entries do not. */
-function cacheWidgets(response: http.ServerResponse, file: string): void {
-  response.setHeader(
-    "Cache-Control",
-    file.includes(`${path.sep}chunks${path.sep}`) ? "public, max-age=31536000, immutable" : "no-cache",
-  );
+function hasNodeOfType(type: string): boolean {
+  return flowNodes().some((node) => node.type === type);
 }
 
 function listen(server: http.Server, { host, port }: Config): Promise<void> {
@@ -162,12 +167,14 @@ function apiContext(services: Services, config: Config, log: Logger): Parameters
       pollIntervalS: config.pollIntervalS,
       roles: config.roles,
       siteTimeZone: config.siteTimeZone,
+      editor: config.editor,
       version: versionOf(),
       startedAt: new Date().toISOString(),
       loginFolder: path.join(PROJECT_ROOT, "resources", "login"),
     },
     lifecycle: (): Lifecycle => lifecycle,
     redis: services.redisState,
+    clientAddress: createClientAddress(config.trustedProxies),
   };
 }
 

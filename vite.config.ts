@@ -4,8 +4,9 @@ import cssInjectedByJs from "vite-plugin-css-injected-by-js";
 import * as Vue from "vue";
 
 /**
- * `vite build` makes both: the widgets, which Dashboard 2.0 loads into its own Vue, and after them the login page, which
- * stands alone and keeps its style sheet in a file, so that its policy can forbid inline styles.
+ * `vite build` makes all three: the widgets, which Dashboard 2.0 loads into its own Vue, the script that opens the live
+ * stream before Dashboard is there, and the login page, which stands alone and keeps its style sheet in a file, so that
+ * its policy can forbid inline styles.
  */
 const WIDGETS = ["ui-antbox-shell", "ui-fleet-overview", "ui-site-detail"];
 const BROWSERS = ["chrome111", "edge111", "firefox114", "safari16.4"];
@@ -63,12 +64,31 @@ const login: InlineConfig = {
   },
 };
 
-/** The widgets' build empties the output folder: the login page must come after it. */
-function thenLogin(): Plugin {
+/** Stands alone as well: it runs before there is a Vue, so it must share no file with the widgets. */
+const earlyLive: InlineConfig = {
+  configFile: false,
+  publicDir: false,
+  plugins: [schemasWithoutZod()],
+  build: {
+    outDir: "resources",
+    emptyOutDir: false,
+    target: BROWSERS,
+    modulePreload: false,
+    sourcemap: false,
+    rolldownOptions: {
+      input: { "early-live": "dashboard/early-live/early-live.ts" },
+      output: { format: "es", entryFileNames: "[name].js" },
+    },
+  },
+};
+
+/** The widgets' build empties the output folder: what stands alone must come after it. */
+function thenTheRest(): Plugin {
   return {
-    name: "then-login",
+    name: "then-the-rest",
     apply: "build",
     async closeBundle() {
+      await build(earlyLive);
       await build(login);
     },
   };
@@ -77,7 +97,7 @@ function thenLogin(): Plugin {
 const widgets: UserConfig = {
   base: "./",
   publicDir: false,
-  plugins: [dashboardVue(), schemasWithoutZod(), vue(), cssInjectedByJs({ relativeCSSInjection: true }), thenLogin()],
+  plugins: [dashboardVue(), schemasWithoutZod(), vue(), cssInjectedByJs({ relativeCSSInjection: true }), thenTheRest()],
   define: { "process.env.NODE_ENV": '"production"' },
   build: {
     outDir: "resources",
@@ -89,7 +109,13 @@ const widgets: UserConfig = {
     rolldownOptions: {
       input: Object.fromEntries(WIDGETS.map((name) => [name, `dashboard/${name}/${name}.ts`])),
       preserveEntrySignatures: "allow-extension",
-      output: { format: "es", entryFileNames: "[name].js", chunkFileNames: "chunks/[name]-[hash].js" },
+      output: {
+        format: "es",
+        entryFileNames: "[name].js",
+        chunkFileNames: "chunks/[name]-[hash].js",
+        // One file for all that is shared: each file more is a request more while the page starts.
+        codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+      },
     },
   },
 };
