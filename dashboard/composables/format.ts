@@ -3,19 +3,16 @@ import type { Translate } from "./use-text.ts";
 /** What stands where there is no reading. Never 0. */
 export const NO_VALUE = "—";
 
-const numberFormats = new Map<string, Intl.NumberFormat>();
-
-/** A number the way the reader's language writes it, with exactly that many decimals; no value gives a dash. */
-export function formatNumber(value: number | null | undefined, decimals: number, locale: string): string {
+/**
+ * A number with exactly that many decimals; no value gives a dash. Both languages write 12,345.6: `Intl` would say the
+ * same, and the first use of it costs a page that is starting more than drawing a hundred tiles.
+ */
+export function formatNumber(value: number | null | undefined, decimals: number, _locale: string): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NO_VALUE;
-  const key = `${locale}|${decimals}`;
-  let format = numberFormats.get(key);
-  if (!format) {
-    format = new Intl.NumberFormat(locale, { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-    numberFormats.set(key, format);
-  }
   // A rounded -0 would read "-0.0".
-  return format.format(Math.abs(value) < 0.5 / 10 ** decimals ? 0 : value);
+  const [whole = "", fraction] = (Math.abs(value) < 0.5 / 10 ** decimals ? 0 : value).toFixed(decimals).split(".");
+  const grouped = whole.replace(/\d(?=(?:\d{3})+$)/g, "$&,");
+  return fraction === undefined ? grouped : `${grouped}.${fraction}`;
 }
 
 /** An age in its largest whole unit, short enough for a tile: 42 s, 3 min, 2 h, 5 d. */

@@ -7,7 +7,9 @@ import {
   type LiveStatus,
   type LiveView,
 } from "../live/connection.ts";
+import { takeEarlySocket } from "../live/early-socket.ts";
 import { newestFleetRound } from "../live/fleet-round.ts";
+import { liveUrl } from "../live/live-url.ts";
 import { probeSession } from "./use-session.ts";
 
 /** How long the connection outlives its last user: a change of page takes the old widgets away before the new ones come. */
@@ -64,10 +66,11 @@ export function seedRounds(seeds: readonly LiveRound[]): void {
 
 function connect(): LiveConnection {
   const opened = createLiveConnection({
-    openSocket: () => new WebSocket(liveUrl()) as never,
-    monotonicMs: () => performance.now(),
+    openSocket: () => takeEarlySocket(monotonicMs) ?? (new WebSocket(liveUrl()) as never),
+    monotonicMs,
     random: Math.random,
-    onRefused: probeSession,
+    // After a long outage the access token has run out: the renewed one is used at once, not at the next try.
+    onRefused: () => void probeSession().then((isRenewed) => isRenewed && opened.retryNow()),
   });
   opened.onChange((change) => {
     if (change.kind === "rows") {
@@ -99,8 +102,6 @@ function disconnect(): void {
   window.removeEventListener("online", retryWhenSeen);
 }
 
-function liveUrl(): string {
-  const url = new URL("/api/v1/live", location.href);
-  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
-  return url.href;
+function monotonicMs(): number {
+  return performance.now();
 }

@@ -39,20 +39,23 @@ export async function getJson<T>(path: string): Promise<T | null> {
   return (await response.json()) as T;
 }
 
-/** The live connection was refused: the server may be away, or the session may be over. Only the second is for us. */
-export function probeSession(): void {
-  if (isProbing) return;
+/**
+ * The live connection was refused: the server may be away, or the session may be over. Only the second is for us.
+ *
+ * @returns true when the session was renewed: another try will be let in
+ */
+export async function probeSession(): Promise<boolean> {
+  if (isProbing) return false;
   isProbing = true;
-  fetch("/api/v1/auth/me", { credentials: "same-origin" })
-    .then(async ({ status }) => {
-      if (status === 401) await renew();
-    })
-    .catch(() => {
-      // The server is away: the live connection goes on trying, and says so on the screen.
-    })
-    .finally(() => {
-      isProbing = false;
-    });
+  try {
+    const { status } = await fetch("/api/v1/auth/me", { credentials: "same-origin" });
+    return status === 401 && (await renew());
+  } catch {
+    // The server is away: the live connection goes on trying, and says so on the screen.
+    return false;
+  } finally {
+    isProbing = false;
+  }
 }
 
 async function signOut(): Promise<void> {

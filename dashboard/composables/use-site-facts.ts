@@ -14,8 +14,13 @@ export type SiteFacts = {
   readonly isUnknown: Readonly<Ref<boolean>>;
 };
 
-/** What is slow about one site: who it is, how its polls went. Asked for again while the page is seen. */
-export function useSiteFacts(siteId: Readonly<Ref<string>>): SiteFacts {
+/**
+ * What is slow about one site: who it is, how its polls went. Asked for again while the page is seen, and at once after
+ * an outage.
+ *
+ * @param outages a number that grows when the server is back
+ */
+export function useSiteFacts(siteId: Readonly<Ref<string>>, outages: Readonly<Ref<number>>): SiteFacts {
   const summary = shallowRef<SiteSummary | null>(null);
   const snapshot = shallowRef<Snapshot | null>(null);
   const isUnknown = ref(false);
@@ -62,6 +67,7 @@ export function useSiteFacts(siteId: Readonly<Ref<string>>): SiteFacts {
     askToWatch();
   };
   document.addEventListener("visibilitychange", onSeen);
+  watch(outages, () => void load());
   watch(
     siteId,
     () => {

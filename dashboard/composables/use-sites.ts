@@ -1,4 +1,5 @@
 import { onScopeDispose, type ShallowRef, shallowRef } from "vue";
+import { FIRST_REQUESTS } from "../../domain/live/first-requests.ts";
 import type { SiteSummary } from "../../domain/sites/site-summary.ts";
 import { getJson } from "./use-session.ts";
 
@@ -7,7 +8,6 @@ type SitePage = { readonly items: readonly SiteSummary[]; readonly nextCursor: s
 /** Names, regions and intervals change when somebody edits the inventory: once a minute is soon enough. */
 const REFRESH_MS = 60_000;
 const RETRY_MS = 2000;
-const PAGE_SIZE = 500;
 
 /** All sites in the inventory's order; null until the first answer. Asks again by itself. Call in `setup`. */
 export function useSites(): { sites: Readonly<ShallowRef<readonly SiteSummary[] | null>>; reload: () => void } {
@@ -41,7 +41,7 @@ async function loadAll(): Promise<SiteSummary[]> {
   let cursor: string | null = null;
   do {
     const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: SitePage | null = await getJson<SitePage>(`/api/v1/sites?limit=${PAGE_SIZE}${query}`);
+    const page: SitePage | null = await getJson<SitePage>(FIRST_REQUESTS.sites + query);
     all.push(...(page?.items ?? []));
     cursor = page?.nextCursor ?? null;
   } while (cursor !== null);

@@ -11,17 +11,24 @@ export type LiveStatus = "connecting" | "live" | "stale" | "blind";
 export type LiveView = Pick<Subscribe, "view" | "sites">;
 export type LiveRound = RoundFrame["round"];
 
-const BLIND_AFTER_MS = 5000;
+/**
+ * Two heartbeats. A server may die just after a frame, and the page has five seconds from then: one of them is left for a
+ * busy browser and for the drawing.
+ */
+const BLIND_AFTER_MS = 4000;
+/** A server that has cut the line and then refused a new one is gone: there is no frame to wait for. */
+const GONE_AFTER_MS = 3000;
 /** One and a half heartbeats: a late one is no reason to worry anybody. */
 const STALE_AFTER_MS = HEARTBEAT_MS * 1.5;
-/** A handshake that hangs must not cost the five seconds in which a page is right again. */
+/** A handshake that hangs, the longest wait and the first frame together must stay below five seconds. */
 const OPEN_WITHIN_MS = 2000;
-const CHECK_EVERY_MS = 250;
+const CHECK_EVERY_MS = 100;
 
 /** The part of a WebSocket that is needed, so that a test can hand in its own. */
 export type LiveSocket = {
   onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
+  /** `heldMs`: how long the message waited in the page before it was handed on. */
+  onmessage: ((event: { data: unknown; heldMs?: number }) => void) | null;
   onclose: (() => void) | null;
   onerror: (() => void) | null;
   send(text: string): void;
@@ -81,7 +88,8 @@ export function createLiveConnection(environment: LiveEnvironment): LiveConnecti
 
   function judge(): LiveStatus {
     const silentMs = monotonicMs() - (lastFrameMs ?? startedMs);
-    if (silentMs > BLIND_AFTER_MS) return "blind";
+    const isGone = !isOpen && failures > 1;
+    if (silentMs > (isGone ? GONE_AFTER_MS : BLIND_AFTER_MS)) return "blind";
     if (lastFrameMs === null) return "connecting";
     return isOpen && silentMs <= STALE_AFTER_MS ? "live" : "stale";
   }
@@ -113,7 +121,7 @@ export function createLiveConnection(environment: LiveEnvironment): LiveConnecti
       socketMs = monotonicMs();
       subscribe();
     };
-    opened.onmessage = ({ data }) => receive(String(data));
+    opened.onmessage = ({ data, heldMs = 0 }) => receive(String(data), heldMs);
     opened.onclose = () => drop(opened);
     opened.onerror = () => drop(opened);
   }
@@ -137,12 +145,12 @@ export function createLiveConnection(environment: LiveEnvironment): LiveConnecti
     socket.send(JSON.stringify({ type: "subscribe", ...view, ...resume } satisfies Subscribe));
   }
 
-  function receive(text: string): void {
+  function receive(text: string, heldMs: number): void {
     const frame = readFrame(text);
     if (!frame) return;
     lastFrameMs = monotonicMs();
     failures = 0;
-    if (frame.type !== "error") clock.hear(Date.parse(frame.at));
+    if (frame.type !== "error") clock.hear(Date.parse(frame.at) + heldMs);
     if (frame.type === "round") tell({ kind: "round", round: frame.round });
     if (frame.type !== "full" || frame.view === view?.view) takeRows(frame);
     check();

@@ -37,6 +37,8 @@ export function appendReading(
 
 export type Trend = {
   readonly path: string;
+  /** The first reading, when the hour began before it: where it is drawn, and its time. Null: the hour is covered. */
+  readonly first: { readonly x: number; readonly atMs: number } | null;
   readonly min: number;
   readonly max: number;
   readonly last: readonly [number, number] | null;
@@ -49,7 +51,7 @@ type Bucket = { min: number; max: number; last: number };
 
 /**
  * A series as an SVG path. Each minute is drawn from its least to its greatest value, so that a short spike stays
- * visible; a minute without a reading breaks the line.
+ * visible; a minute without a reading breaks the line. The axis is always the whole hour.
  *
  * @returns null when the window holds no reading
  */
@@ -66,6 +68,10 @@ export function trendOf({ times, values }: Series, nowMs: number, width: number,
   const x = (place: number): number => round((place / (BUCKETS - 1)) * (width - 4) + 2);
   let path = "";
   let isDrawing = false;
+  const firstPlace = buckets.findIndex((bucket) => bucket !== undefined);
+  // The hour begins between two readings: less than two of their distances before the first one is no missing history.
+  const isCovered = firstPlace <= 2 * usualDistance(times);
+  const atMs = times.find((time, index) => time >= nowMs - WINDOW_MS && (values[index] ?? null) !== null) ?? nowMs;
   let last: readonly [number, number] | null = null;
   buckets.forEach((bucket, place) => {
     if (bucket) {
@@ -76,7 +82,7 @@ export function trendOf({ times, values }: Series, nowMs: number, width: number,
     }
     isDrawing = bucket !== undefined;
   });
-  return { path, min, max, last };
+  return { path, first: isCovered ? null : { x: x(firstPlace), atMs }, min, max, last };
 }
 
 /** Readings slower than one a minute do not fill every bucket: gaps up to the usual distance are bridged. */

@@ -99,6 +99,14 @@ export const en = {
   "overview.loading": "Loading the fleet…",
   "overview.no-contact": "No contact with the server yet.",
 
+  "empty.title": "There are no sites yet",
+  "empty.write": "Describe your controllers in a sites file, YAML or JSON:",
+  "empty.example-name": "Site 1",
+  "empty.point": "Start the platform with this file. Later changes of the file are taken over while it runs:",
+  "empty.wait":
+    "This page shows the sites within a minute after they are in the file; readings follow with the next round.",
+  "empty.demo": "Only looking around? This starts a simulated fleet of 150 sites:",
+
   "group.loop": "Coolant loop",
   "group.rejection": "Heat rejection",
   "group.fluid": "Fluid quality",
@@ -145,6 +153,7 @@ export const en = {
   "site.band-below": "usual up to {to}",
   "site.trend": "Last hour",
   "site.trend-of": "{name}, last hour: {min} to {max}",
+  "site.trend-since": "{trend}; no data before {since}",
   "site.trend-none": "no history",
   "site.history-failed": "The history could not be loaded.",
   "site.no-value": "no reading",

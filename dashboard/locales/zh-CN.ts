@@ -100,6 +100,13 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "overview.loading": "正在加载…",
   "overview.no-contact": "尚未连上服务器。",
 
+  "empty.title": "还没有站点",
+  "empty.write": "在站点文件（YAML 或 JSON）中登记控制器：",
+  "empty.example-name": "站点 1",
+  "empty.point": "用该文件启动平台；此后修改文件会自动生效，无需重启：",
+  "empty.wait": "写入文件后一分钟内，本页显示站点；下一轮采集后显示读数。",
+  "empty.demo": "只想先看看？以下命令启动 150 个模拟站点：",
+
   "group.loop": "内循环",
   "group.rejection": "冷却塔 / 干冷器",
   "group.fluid": "水质",
@@ -145,6 +152,7 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "site.band-below": "正常 ≤ {to}",
   "site.trend": "最近一小时",
   "site.trend-of": "{name}，最近一小时：{min} 至 {max}",
+  "site.trend-since": "{trend}；{since} 之前无数据",
   "site.trend-none": "无历史",
   "site.history-failed": "历史数据加载失败。",
   "site.no-value": "无读数",

@@ -41,6 +41,14 @@ function goLive(seq = 4): FakeSocket {
   return socket;
 }
 
+/** Lets time pass until another socket is opened. */
+function nextTry(): FakeSocket {
+  const known = FakeSocket.opened.length;
+  for (let n = 0; n < 200 && FakeSocket.opened.length === known; n++) vi.advanceTimersByTime(50);
+  expect(FakeSocket.opened.length).toBe(known + 1);
+  return FakeSocket.newest();
+}
+
 describe("the live connection", () => {
   test("subscribes when open, shows the rows of the first frame, and is live", () => {
     const socket = goLive();
@@ -49,15 +57,29 @@ describe("the live connection", () => {
     expect(statuses()).toEqual(["live"]);
   });
 
-  test("is stale after a missed heartbeat, blind after five silent seconds, and opens a new socket", () => {
+  test("is stale after a missed heartbeat, blind well within five silent seconds, and opens a new socket", () => {
     const socket = goLive();
     vi.advanceTimersByTime(3250);
     expect(connection.status()).toBe("stale");
-    vi.advanceTimersByTime(2000);
+    vi.advanceTimersByTime(1000);
     expect(connection.status()).toBe("blind");
     expect(socket.isClosed).toBe(true);
     vi.advanceTimersByTime(4000);
     expect(FakeSocket.opened.length).toBeGreaterThan(1);
+  });
+
+  test("is blind sooner when the server has cut the line and refuses a new one, not when it lets one in", () => {
+    goLive().lose();
+    nextTry().lose();
+    vi.advanceTimersByTime(2900 - (Date.now() - START));
+    expect(connection.status()).toBe("stale");
+    vi.advanceTimersByTime(300);
+    expect(connection.status()).toBe("blind");
+    const socket = goLive(1);
+    socket.lose();
+    nextTry().accept();
+    vi.advanceTimersByTime(3200);
+    expect(connection.status()).toBe("stale");
   });
 
   test("stays live on heartbeats alone", () => {
@@ -91,18 +113,33 @@ describe("the live connection", () => {
     expect(connection.table().seq).toBe(9);
   });
 
-  test("never waits five seconds for the next try, however long the server is away", () => {
+  test("never waits longer than two seconds for the next try, however long the server is away", () => {
     goLive();
     for (let n = 0; n < 60; n++) {
       FakeSocket.newest().lose();
       const before = FakeSocket.opened.length;
-      vi.advanceTimersByTime(3600);
+      vi.advanceTimersByTime(2050);
       expect(FakeSocket.opened.length).toBe(before + 1);
     }
     expect(connection.status()).toBe("blind");
     expect(refused).toBeGreaterThan(0);
     goLive(1);
     expect(connection.status()).toBe("live");
+  });
+
+  test.each([
+    { server: "refused", answer: (socket: FakeSocket) => socket.lose() },
+    { server: "let hang", answer: () => undefined },
+  ])("is right within five seconds of the server's return, when its newest try is $server", ({ answer }) => {
+    goLive().lose();
+    for (let n = 0; n < 12; n++) answer(nextTry());
+    const failing = nextTry();
+    const backAtMs = Date.now();
+    answer(failing);
+    nextTry();
+    goLive(1);
+    expect(connection.status()).toBe("live");
+    expect(Date.now() - backAtMs).toBeLessThan(5000);
   });
 
   test("gives up a handshake that hangs", () => {

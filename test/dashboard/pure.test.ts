@@ -58,6 +58,8 @@ describe("signing in", () => {
   });
 });
 
+const isHalf = (value: number, decimals: number): boolean => (Math.abs(value) * 10 ** decimals * 2) % 2 === 1;
+
 describe("numbers", () => {
   test("a missing one is a dash, never 0", () => {
     for (const value of [null, undefined, Number.NaN]) expect(formatNumber(value, 1, "en")).toBe("—");
@@ -65,6 +67,18 @@ describe("numbers", () => {
   });
   test("zero is zero, also from below", () => {
     expect([formatNumber(0, 1, "en"), formatNumber(-0.04, 1, "en")]).toEqual(["0.0", "0.0"]);
+  });
+  test("are written as the browser would in both languages", () => {
+    for (const locale of ["en", "zh-CN"]) {
+      for (const value of [0, 7, -7.25, 999.96, 1000, -1234.5, 98_765.432, 1_234_567.891]) {
+        for (const decimals of [0, 1, 2, 3, 4]) {
+          const format = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+          const expected = new Intl.NumberFormat(locale, format).format(value);
+          // A half is the one thing in which the two may differ: by the last digit, of a value between two.
+          if (!isHalf(value, decimals)) expect(formatNumber(value, decimals, locale)).toBe(expected);
+        }
+      }
+    }
   });
   test("take the unit that is read easily", () => {
     expect(formatHashrate(47_311, "en")).toEqual({ text: "47.3", unit: "PH/s" });
@@ -167,6 +181,17 @@ describe("the trend", () => {
     const times = Array.from({ length: 12 }, (_, index) => now - (12 - index) * 300_000);
     expect(trendOf({ times, values: times.map(() => 5) }, now, 100, 20)?.path.match(/M/g)).toHaveLength(1);
   });
+  test("tells from when on it knows anything, when that is not the whole hour", () => {
+    const started = trendOf(minutes([7, 7, 7]), now, 100, 20);
+    expect(started?.first).toEqual({ x: expect.closeTo(94.7, 0), atMs: now - 180_000 });
+    expect(started?.path.startsWith(`M${started.first?.x} `)).toBe(true);
+    expect(trendOf(minutes([null, null, 7]), now, 100, 20)?.first?.atMs).toBe(now - 60_000);
+    expect(trendOf(minutes(Array.from({ length: 59 }, () => 7)), now, 100, 20)?.first).toBeNull();
+    const slow = Array.from({ length: 10 }, (_, index) => now - (10 - index) * 360_000 + 200_000);
+    expect(trendOf({ times: slow, values: slow.map(() => 7) }, now, 100, 20)?.first).toBeNull();
+    const hole = [7, ...Array.from({ length: 40 }, () => null), ...Array.from({ length: 19 }, () => 7)];
+    expect(trendOf(minutes(hole), now, 100, 20)?.first).toBeNull();
+  });
   test("puts a flat line in the middle", () => {
     expect(trendOf(minutes([5, 5, 5]), now, 100, 20)?.last?.[1]).toBe(10);
   });
@@ -184,9 +209,9 @@ describe("the trend", () => {
   });
 });
 
-test("the next try comes within 3.5 s, spread by jitter", () => {
+test("the next try comes within 2 s, spread by jitter", () => {
   expect([retryDelayMs(0, 0), retryDelayMs(0, 1), retryDelayMs(50, 0), retryDelayMs(50, 1)]).toEqual([
-    250, 500, 1750, 3500,
+    250, 500, 1000, 2000,
   ]);
 });
 test("a session is renewed well before its end", () => {

@@ -27,7 +27,7 @@ beforeEach(() => {
     "/api/v1/sites": { items: summaries, nextCursor: null, total: summaries.length },
     "/api/v1/auth/refresh": { expiresIn: 600, user: { username: "li.wei", role: "engineer" } },
     "/api/v1/auth/me": { username: "li.wei", role: "engineer" },
-    "/api/v1/status": { isEvaluation: true, version: "0.1.0", pollIntervalS: 60 },
+    "/api/v1/status": { isEvaluation: true, version: "0.1.0", pollIntervalS: 60, editor: "on" },
     "/api/v1/rounds": { items: [] },
   };
   for (const { id } of summaries) {
@@ -301,6 +301,13 @@ describe("the shell", () => {
     document.querySelector<HTMLButtonElement>(".abx-banner button")?.click();
     await flushPromises();
     expect(chrome()).not.toContain("Evaluation");
+  });
+
+  test("offers no editor when there is none, also to an engineer", async () => {
+    routes["/api/v1/status"] = { isEvaluation: false, version: "0.1.0", pollIntervalS: 60, editor: "off" };
+    await show(AntboxShell);
+    expect(chrome()).toContain("li.wei");
+    expect(chrome()).not.toContain("Editor");
   });
 
   test("hides the editor from a viewer", async () => {

@@ -26,7 +26,7 @@ export function launchBrowser(): Promise<Browser> {
 const WALL = { width: 1920, height: 1080 };
 export const PHONE = { width: 390, height: 844 };
 
-/** A page of its own browser profile, with the errors of its scripts kept in `problems`. */
+/** A page of its own browser profile. Errors of scripts, and what a page's policy forbade, are kept in `problems`. */
 export async function openPage(
   browser: Browser,
   options: BrowserContextOptions,
@@ -34,7 +34,10 @@ export async function openPage(
   const context = await browser.newContext({ viewport: WALL, ...options });
   const page = await context.newPage();
   const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(error.message));
+  context.on("weberror", (error) => problems.push(error.error().message));
+  context.on("console", (message) => {
+    if (/content.security.policy/i.test(message.text())) problems.push(message.text());
+  });
   return { page, problems };
 }
 

@@ -1,6 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser, noBrowser, openPage, seriousViolations, signIn } from "./browser.ts";
+import { measureOutage, PATIENCE_S, wasReloaded } from "./outage.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 import { type Traffic, watchTraffic } from "./traffic.ts";
 
@@ -34,6 +35,24 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
     expect(await first.textContent()).toMatch(/^\d+\.\d$/);
   });
 
+  test("loads the page with one live stream, and nothing twice", async () => {
+    const streams: string[] = [];
+    const note = (socket: { url(): string }): void => {
+      if (socket.url().endsWith("/api/v1/live")) streams.push(socket.url());
+    };
+    page.on("websocket", note);
+    await page.reload();
+    await page.locator(".abx-tile").first().waitFor();
+    await page.locator(".abx-chip.is-live").waitFor();
+    page.off("websocket", note);
+    const loaded = (await page.evaluate(
+      "performance.getEntriesByType('resource').map(({ name }) => name)",
+    )) as string[];
+    expect(loaded.some((name) => name.endsWith("/early-live.js?view=overview"))).toBe(true);
+    expect(loaded.filter((name, place) => loaded.indexOf(name) !== place)).toEqual([]);
+    expect(streams.length).toBe(1);
+  });
+
   test("opens a site, sees its readings with a trend, and its raw reply", async () => {
     await page.locator(".abx-tile").first().click();
     await page.locator(".abx-points").first().waitFor();
@@ -55,6 +74,31 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
     });
   }
 
+  test("runs no script but the platform's own: an inline one is stopped, and that is seen", async () => {
+    const { page: other, problems: stopped } = await openPage(browser, {
+      storageState: await page.context().storageState(),
+    });
+    await other.goto(`${platform.url}/dashboard/overview`);
+    await other.locator(".abx-tile").first().waitFor();
+    expect(stopped).toEqual([]);
+    await other.evaluate(`(() => {
+      const script = document.createElement("script");
+      script.textContent = "window.wasRun = true";
+      document.head.append(script);
+    })()`);
+    await expect.poll(() => stopped.length).toBe(1);
+    expect(await other.evaluate("window.wasRun")).toBeUndefined();
+    await other.context().close();
+  });
+
+  test("finds the way to the editor, with the flows in it", async () => {
+    const { page: editor } = await openPage(browser, { storageState: await page.context().storageState() });
+    await editor.goto(`${platform.url}/dashboard/overview`);
+    await editor.locator(".abx-nav a[href='/editor/']").click();
+    await editor.locator("#red-ui-workspace-chart").getByText("入库 Store").waitFor();
+    await editor.context().close();
+  });
+
   test("is told that a site does not exist", async () => {
     await page.goto(`${platform.url}/dashboard/site?id=site-nowhere`);
     await page.getByRole("alert").filter({ hasText: "site-nowhere" }).waitFor();
@@ -64,18 +108,29 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
     timeout: 150_000,
   }, async ({ skip }) => {
     if (!platform.kill || !platform.start) return skip("the platform is somebody else's: it is not killed");
+    const { kill, start } = platform;
     await page.evaluate('localStorage.setItem("antbox.locale", "en")');
-    await page.goto(`${platform.url}/dashboard/overview`);
-    await page.locator(".abx-chip.is-live").waitFor();
-    await page.evaluate("window.stillHere = true");
-    await platform.kill();
-    await page.locator(".abx-banner.is-blind").waitFor({ timeout: 6500 });
-    expect(await page.locator(".abx-tile:not(.abx-hatched)").count()).toBe(0);
-    await platform.start();
-    await page.locator(".abx-chip.is-live").waitFor({ timeout: 6500 });
-    expect(await page.locator(".abx-banner.is-blind").count()).toBe(0);
+    const sitePage = await page.context().newPage();
+    const pages = [
+      { name: "overview", page, path: "/dashboard/overview" },
+      { name: "site", page: sitePage, path: "/dashboard/site?id=site-007" },
+    ];
+    for (const each of pages) {
+      await each.page.goto(platform.url + each.path);
+      await each.page.locator(".abx-chip.is-live").waitFor();
+      await each.page.locator(".abx-tile, .abx-points").first().waitFor();
+    }
+    const { blindAfterS, rightAfterS } = await measureOutage(pages, kill, async () => {
+      await start();
+      return Date.now();
+    });
+    for (const { name } of pages) {
+      expect(blindAfterS[name], `${name} blind`).toBeLessThanOrEqual(PATIENCE_S);
+      expect(rightAfterS[name], `${name} right`).toBeLessThanOrEqual(PATIENCE_S);
+    }
     await expect.poll(() => page.locator(".abx-tile.is-good").count(), { timeout: 20_000 }).toBe(platform.sites);
-    expect(await page.evaluate("window.stillHere")).toBe(true);
+    for (const each of pages) expect(await wasReloaded(each), each.name).toBe(false);
+    await sitePage.close();
   });
 
   test("signs out, and is let in nowhere afterwards", async () => {

@@ -8,7 +8,7 @@ import { parse } from "yaml";
 import { freePort } from "./free-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
-const ADMIN_PASSWORD = "correct horse battery";
+export const ADMIN_PASSWORD = "correct horse battery";
 const START_WITHIN_MS = 120_000;
 const YAML_SITES = 1_500;
 
@@ -63,6 +63,7 @@ export async function startFleet(
     ...args,
   ];
   const child = spawn(words[0] ?? "", words.slice(1), { stdio: ["ignore", "pipe", "inherit"] });
+  endWithUs(child);
   const controlUrl = await firstLine(child, /control (http:\S+?),/);
   return {
     controlUrl,
@@ -106,6 +107,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         path.join(ROOT, "dist/server.js"),
       ];
       child = spawn(words[0] ?? "", words.slice(1), { env: environment, stdio: ["ignore", "pipe", "pipe"] });
+      endWithUs(child);
       const keep = (chunk: Buffer) => {
         text = (text + chunk.toString()).slice(-200_000);
       };
@@ -147,7 +149,13 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
       rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
     },
   };
-  await platform.start();
+  try {
+    await platform.start();
+  } catch (error) {
+    await platform.kill();
+    await platform.dispose();
+    throw error;
+  }
   return platform;
 }
 
@@ -187,6 +195,13 @@ function firstLine(child: ChildProcess, pattern: RegExp): Promise<string> {
       if (found) resolve(found);
     });
   });
+}
+
+/** A run that is cut short must not leave its processes on the machine. */
+function endWithUs(child: ChildProcess): void {
+  const kill = (): boolean => child.kill("SIGKILL");
+  process.once("exit", kill);
+  child.once("exit", () => process.off("exit", kill));
 }
 
 function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

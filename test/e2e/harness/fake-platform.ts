@@ -194,12 +194,13 @@ function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer
     "/auth/me": { status: 200, body: USER },
     "/auth/refresh": { status: 200, body: GRANTED },
     "/auth/logout": { status: 204, headers: { "set-cookie": "antbox_access=; Max-Age=0; Path=/" } },
+    "/snapshots": { status: 200, body: { items: fleet.ids.flatMap((id) => fleet.snapshot(id) ?? []) } },
     "/points": { status: 200, body: { items: fakePoints() } },
     "/sites": { status: 200, body: { items, nextCursor: null, total: items.length } },
     "/rounds": { status: 200, body: { items: [fakeRound(fleet, fleet.ids.length - 2)] } },
     "/status": {
       status: 200,
-      body: { isEvaluation: true, version: "0.1.0", pollIntervalS: fleet.intervalS, engine: "pglite" },
+      body: { isEvaluation: true, version: "0.1.0", pollIntervalS: fleet.intervalS, editor: "on" },
     },
   };
   return answers[path] ?? NOT_FOUND;
