@@ -27,6 +27,8 @@ import { createNodeRedAccess, createNodeRedSettings, type NodeRedOptions } from 
 /** The package's own folder, whether this runs as source or from `dist/`. */
 const PROJECT_ROOT =
   path.basename(import.meta.dirname) === "dist" ? path.dirname(import.meta.dirname) : import.meta.dirname;
+const MANIFEST = readManifest();
+const OWN_WIDGETS: ReadonlySet<string> = new Set(Object.keys(MANIFEST["node-red-dashboard-2"].widgets));
 const ADMIN_RETRY_MS = 2_000;
 /** Kubernetes and compose give 30 s; what is not closed by then is in the journal anyway. */
 const SHUTDOWN_LIMIT_MS = 25_000;
@@ -107,7 +109,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   if (config.editor !== "off") app.use("/editor/", nodeRed.httpAdmin);
   const dashboardAssets = createDashboardAssets({
     folder: path.join(dashboardFolder(), "assets"),
-    usesCharts: () => hasNodeOfType("ui-chart"),
+    usesStockWidgets,
   });
   app.use("/dashboard/assets", access.requireSession, dashboardAssets.handle);
   const dashboardPages = createDashboardPages({
@@ -144,6 +146,22 @@ function hasNodeOfType(type: string): boolean {
   return flowNodes().some((node) => node.type === type);
 }
 
+/** Parts of Dashboard that draw nothing of themselves. */
+const LAYOUT_TYPES: ReadonlySet<string> = new Set([
+  "ui-base",
+  "ui-page",
+  "ui-group",
+  "ui-theme",
+  "ui-link",
+  "ui-spacer",
+]);
+
+/** True when a flow has a widget of Dashboard's own, or of a third party, which may build on Dashboard's libraries. */
+function usesStockWidgets(): boolean {
+  const isStock = (type: string) => type.startsWith("ui-") && !LAYOUT_TYPES.has(type) && !OWN_WIDGETS.has(type);
+  return flowNodes().some(({ type }) => isStock(type));
+}
+
 function listen(server: http.Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
@@ -168,7 +186,7 @@ function apiContext(services: Services, config: Config, log: Logger): Parameters
       roles: config.roles,
       siteTimeZone: config.siteTimeZone,
       editor: config.editor,
-      version: versionOf(),
+      version: MANIFEST.version,
       startedAt: new Date().toISOString(),
       loginFolder: path.join(PROJECT_ROOT, "resources", "login"),
     },
@@ -178,9 +196,13 @@ function apiContext(services: Services, config: Config, log: Logger): Parameters
   };
 }
 
-function versionOf(): string {
-  const text = readFileSync(path.join(PROJECT_ROOT, "package.json"), "utf8");
-  return (JSON.parse(text) as { version: string }).version;
+type Manifest = {
+  readonly version: string;
+  readonly "node-red-dashboard-2": { readonly widgets: Readonly<Record<string, unknown>> };
+};
+
+function readManifest(): Manifest {
+  return JSON.parse(readFileSync(path.join(PROJECT_ROOT, "package.json"), "utf8")) as Manifest;
 }
 
 /** Makes the first account as soon as the database is there; a generated password goes to a file that only its owner reads. */

@@ -14,11 +14,11 @@ const folder = path.join(dashboard, "dist/assets");
 describe("Dashboard's assets", () => {
   let server: Server;
   let url: string;
-  let usesCharts = false;
+  let usesStockWidgets = false;
   let html: string;
 
   beforeAll(async () => {
-    const assets = createDashboardAssets({ folder, usesCharts: () => usesCharts });
+    const assets = createDashboardAssets({ folder, usesStockWidgets: () => usesStockWidgets });
     server = createServer((request, response) =>
       assets.handle(request, response, () => {
         response.writeHead(404);
@@ -39,7 +39,6 @@ describe("Dashboard's assets", () => {
   };
   const main = () => named(/assets\/(index-[\w-]+\.js)/);
   const sheet = () => named(/assets\/(index-[\w-]+\.css)/);
-  const charts = () => named(/assets\/(echarts-[\w-]+\.js)/);
 
   test("come compressed, and unchanged", async () => {
     const plain = await get(main());
@@ -61,21 +60,36 @@ describe("Dashboard's assets", () => {
     expect(body.toString().trimEnd().split("\n").slice(-3).join()).toContain(".v-navigation-drawer");
   });
 
-  test("leave the chart library out until a flow draws a chart, under the same names", async () => {
-    const inert = await get(charts());
-    expect(inert.body.length).toBeLessThan(1000);
-    expect(inert.headers["cache-control"]).toBe("no-cache");
-    const names = (text: string) =>
-      /export\s*\{([^}]*)\}\s*;?\s*$/
-        .exec(text)?.[1]
-        ?.split(",")
-        .map((entry) => entry.trim().split(" as ").at(-1));
-    usesCharts = true;
-    const real = await get(charts());
-    expect(real.body.length).toBeGreaterThan(500_000);
-    expect(names(inert.body.toString())).toEqual(names(real.body.toString()));
-    expect(real.headers["etag"]).not.toBe(inert.headers["etag"]);
-    usesCharts = false;
+  test.each(["echarts", "mermaid"])(
+    "leave %s out until a flow has a stock widget, with all that is asked of it",
+    async (name) => {
+      const library = named(new RegExp(`assets/(${name}-[\\w-]+\\.js)`));
+      const inert = await get(library);
+      expect(inert.body.length).toBeLessThan(1500);
+      expect(inert.headers["cache-control"]).toBe("no-cache");
+      const script = (await get(main())).body.toString();
+      const list = new RegExp(`import\\{([^}]*)\\}from"\\./${library}"`).exec(script)?.[1]?.split(",") ?? [];
+      const asked = list.map((entry) => entry.trim().split(" as ")[0]);
+      const offered = await import(`data:text/javascript;base64,${inert.body.toString("base64")}`);
+      expect(asked.length).toBeGreaterThan(0);
+      expect(Object.keys(offered)).toEqual(expect.arrayContaining(asked));
+      usesStockWidgets = true;
+      const real = await get(library);
+      usesStockWidgets = false;
+      expect(real.body.length).toBeGreaterThan(500_000);
+      expect(real.headers["etag"]).not.toBe(inert.headers["etag"]);
+    },
+  );
+
+  test("name icons only when a flow has a stock widget", async () => {
+    const icon = '.mdi-account:before{content:"';
+    const lean = (await get(sheet())).body.toString();
+    usesStockWidgets = true;
+    const whole = (await get(sheet())).body.toString();
+    usesStockWidgets = false;
+    expect(whole).toContain(icon);
+    expect(lean).not.toContain(icon);
+    expect(lean.length).toBeLessThan(0.7 * whole.length);
   });
 
   test("are sent plain to who refuses compression, and what is no asset is handed on", async () => {
