@@ -27,10 +27,12 @@ export interface Metrics {
 }
 
 const ROUND_WATCH_MS = 500;
+const LOOP_PRECISION_MS = 100;
 
 export function createMetrics({ collector, journal, writer, loop }: MetricSources): Metrics {
   const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  // The usual 10 ms wake the process a hundred times a second: two thirds of what it cost while idle.
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
   const registers = [registry];
 
   const gauge = (name: string, help: string, read: () => number) =>

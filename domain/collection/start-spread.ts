@@ -1,7 +1,7 @@
 import { ROUND_LIMIT_MS } from "./round-budget.ts";
 
 /** Up to so many sites of one slot start together (performance.md §3.4: ≤ 1,500 new connections in flight were safe). */
-const AT_ONCE_SITES = 1000;
+const AT_ONCE_SITES = 1500;
 /** A bigger fleet starts at this pace, so that one event loop and one switch keep up [J]. */
 const STARTS_PER_S = 270;
 const MAX_SPREAD_SHARE = 0.75;

@@ -19,9 +19,9 @@ describe("round budget", () => {
 });
 
 describe("spread of starts", () => {
-  test("1,000 sites start at once, 1,001 do not", () => {
-    expect(spreadMs(1000, 60_000)).toBe(0);
-    expect(spreadMs(1001, 60_000)).toBeGreaterThan(0);
+  test("1,500 sites start at once, 1,501 do not", () => {
+    expect(spreadMs(1500, 60_000)).toBe(0);
+    expect(spreadMs(1501, 60_000)).toBeGreaterThan(0);
   });
 
   test("law: offsets rise, stay below 75 % of the interval, and leave the last site its 5 s where the interval has them", () => {
