@@ -15,6 +15,8 @@ const optionalUrl = (protocol: RegExp, example: string) =>
     .optional()
     .transform((url) => url ?? null);
 
+const MAX_RETENTION_DAYS = 36_500;
+
 const Environment = z.object({
   HOST: z.string().min(1).default("127.0.0.1"),
   PORT: wholeNumber(1, 65_535).default(1880),
@@ -36,6 +38,10 @@ const Environment = z.object({
     .optional()
     .transform((file) => file ?? null),
   POLL_INTERVAL_S: wholeNumber(1, 3600).default(60),
+  RETENTION_RAW_DAYS: wholeNumber(1, MAX_RETENTION_DAYS).optional(),
+  RETENTION_5M_DAYS: wholeNumber(1, MAX_RETENTION_DAYS).optional(),
+  RETENTION_1H_DAYS: wholeNumber(1, MAX_RETENTION_DAYS).default(400),
+  RETENTION_1D_DAYS: wholeNumber(0, MAX_RETENTION_DAYS).default(0),
   ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").max(200).optional(),
   SECRET_KEY: z
     .string()
@@ -52,6 +58,14 @@ const Environment = z.object({
     .refine(isTimeZone, "must be an IANA time zone such as Asia/Dubai"),
 });
 
+/** Days that each level of history is kept; null = what suits the engine, for `dayDays` for ever. */
+export type ConfiguredRetention = {
+  readonly rawDays: number | null;
+  readonly fiveMinuteDays: number | null;
+  readonly hourDays: number;
+  readonly dayDays: number | null;
+};
+
 /** The platform's configuration. Times in seconds where the name says so; `publicUrl` has no trailing slash. */
 export type Config = {
   readonly host: string;
@@ -65,6 +79,7 @@ export type Config = {
   readonly roles: readonly ProcessRole[];
   readonly sitesFile: string | null;
   readonly pollIntervalS: number;
+  readonly retention: ConfiguredRetention;
   readonly adminPassword: string | null;
   /** 32 bytes; every use derives a key of its own from it. */
   readonly secretKey: Buffer;
@@ -91,6 +106,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     throw new AppError("config.invalid", parsed.error.issues.map((issue) => describe(issue, given)).join("\n"));
   }
   const env = parsed.data;
+  refuseImpossibleRoles(env);
   const dataDir = path.resolve(env.DATA_DIR);
   mkdirSync(dataDir, { recursive: true });
   return {
@@ -104,6 +120,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     roles: env.ROLES,
     sitesFile: env.SITES_FILE === null ? null : path.resolve(env.SITES_FILE),
     pollIntervalS: env.POLL_INTERVAL_S,
+    retention: {
+      rawDays: env.RETENTION_RAW_DAYS ?? null,
+      fiveMinuteDays: env.RETENTION_5M_DAYS ?? null,
+      hourDays: env.RETENTION_1H_DAYS,
+      dayDays: env.RETENTION_1D_DAYS || null,
+    },
     adminPassword: env.ADMIN_PASSWORD ?? null,
     secretKey: env.SECRET_KEY ? Buffer.from(env.SECRET_KEY, "base64") : storedKey(dataDir, env.DATABASE_URL),
     editor: env.EDITOR,
@@ -128,6 +150,25 @@ function rolesFrom(text: string, context: z.RefinementCtx): readonly ProcessRole
   if (roles.length === new Set(words).size) return roles;
   context.addIssue(`must be "all" or a comma list of ${PROCESS_ROLES.join(", ")}`);
   return z.NEVER;
+}
+
+/** Processes that share the work meet in one PostgreSQL; what one collects comes to the screens of another by Redis. */
+function refuseImpossibleRoles({
+  ROLES: roles,
+  DATABASE_URL: database,
+  REDIS_URL: redis,
+}: z.infer<typeof Environment>) {
+  const missing = (["collector", "ui", "scheduler"] as const).filter((role) => !roles.includes(role));
+  const without = `ROLES: "${roles.join(",")}" without ${missing.join(", ")}`;
+  if (missing.length > 0 && database === null) {
+    throw new AppError(
+      "config.invalid",
+      `${without} needs DATABASE_URL: the embedded database serves one process only`,
+    );
+  }
+  if (roles.includes("ui") && missing.includes("collector") && redis === null) {
+    throw new AppError("config.invalid", `${without} needs REDIS_URL: live data comes from the collectors through it`);
+  }
 }
 
 function proxiesFrom(text: string, context: z.RefinementCtx): readonly string[] {

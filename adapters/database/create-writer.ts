@@ -5,6 +5,7 @@ import type { RejectedReply } from "../../domain/telemetry/controller-reply.ts";
 import type { JournalSettler } from "../../domain/telemetry/journal-entry.ts";
 import type { Database } from "./database.ts";
 import { rejectionKey, saveRejected } from "./raw-payload-repository.ts";
+import { defaultRetention } from "./retention.ts";
 import { saveRounds } from "./round-repository.ts";
 import { type BatchOutcome, settleBatch, type WriteItem } from "./settle-batch.ts";
 import { createNumberResolver } from "./site-numbers.ts";
@@ -22,12 +23,13 @@ const MAX_KNOWN_REJECTIONS = 1_000;
 const STRANGER_GRACE_MS = 30_000;
 const STRANGER_AGAIN_MS = 1_000;
 const CLOSE_WITHIN_MS = 5_000;
-const RAW_RETENTION_DAYS = { postgres: 90, pglite: 14 } as const;
 
 export type WriterOptions = {
   readonly database: Database;
   readonly journal: JournalSettler;
   readonly log: Log;
+  /** Older snapshots get no partition: they are refused. Default: what suits the engine. */
+  readonly rawRetentionDays?: number | null;
   /** Name of this process in the table of rounds. */
   readonly collector?: string;
   /** Milliseconds since the Unix epoch. */
@@ -156,7 +158,7 @@ export function createWriter(options: WriterOptions): SnapshotWriter {
   }
 
   async function storeSnapshots(): Promise<void> {
-    const retentionDays = RAW_RETENTION_DAYS[database.engine.kind];
+    const retentionDays = options.rawRetentionDays ?? defaultRetention(database.engine).rawDays;
     const outcome = await settleBatch({ database, numbers, clock, retentionDays }, underWay);
     acknowledge(outcome.settled);
     for (const { item, reason } of outcome.refused) refuse(item, reason);

@@ -13,12 +13,12 @@ export type Statement = { readonly text: string; readonly values?: readonly unkn
 export type QueryOptions = {
   /** Name of the prepared statement; the same name must always go with the same text. */
   readonly name?: string;
-  /** Hard limit; the query fails with SQLSTATE 57014 after it. Default 5 s, lane `ingest` 10 s; PGlite 30 s at most. */
+  /** Hard limit; the query fails with SQLSTATE 57014 after it. Default 5 s, `ingest` 10 s, `lease` 2 s; PGlite 30 s at most. */
   readonly timeoutMs?: number;
-  /** `ingest` has connections of its own, so that storing goes on while requests wait. Default `request`. */
+  /** `ingest` and `lease` have connections of their own: both go on while requests wait. Default `request`. */
   readonly lane?: Lane;
 };
-export type Lane = "request" | "ingest";
+export type Lane = "request" | "ingest" | "lease";
 
 /**
  * The small interface that `pg` and PGlite both meet. Outside `adapters/database` nothing imports either. Every failed
@@ -36,6 +36,13 @@ export interface Database {
   query<T extends Row = Row>(text: string, values?: readonly unknown[], options?: QueryOptions): Promise<T[]>;
   /** Runs all statements in one transaction, in order; when one fails, none counts. Limits as for one query. */
   transaction(statements: readonly Statement[], options?: Omit<QueryOptions, "name">): Promise<Row[][]>;
+  /**
+   * Runs a text of several statements that may hold `begin` and `commit`, as the job queue makes them. A transaction that
+   * it leaves open is rolled back. Never for text with anything in it that came from outside.
+   *
+   * @returns the rows of all its statements
+   */
+  script(text: string, options?: Omit<QueryOptions, "name">): Promise<Row[]>;
   /** @returns true when a trivial query answers within 1 s */
   isReachable(): Promise<boolean>;
   close(): Promise<void>;

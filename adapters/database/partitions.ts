@@ -1,4 +1,4 @@
-import type { Database } from "./database.ts";
+import type { Database, Lane } from "./database.ts";
 import { runTransaction, type Session } from "./session.ts";
 
 const DAY_MS = 86_400_000;
@@ -6,7 +6,10 @@ const DAYS_BACK = 1;
 const DAYS_AHEAD = 7;
 /** Creating a partition locks its parent for a moment; better to fail and come again than to stop all inserts. */
 const LOCK_TIMEOUT = { text: "set local lock_timeout = '2s'" };
-const ENSURE = "select ensure_day_partitions('sample', $1::date, $2::int) as created";
+const ENSURE = "select ensure_day_partitions($1, $2::date, 1) as created";
+
+/** Tables with a partition per UTC day, where TimescaleDB does not do it. */
+export type DayTable = "sample" | "rollup_5m";
 
 /** From yesterday to 7 days ahead, by the server's clock. */
 export async function ensurePartitions(session: Session): Promise<void> {
@@ -18,10 +21,19 @@ export async function ensureUpcomingPartitions(database: Database): Promise<void
   await database.transaction([LOCK_TIMEOUT, upcoming()]);
 }
 
-/** Creates the partitions of these days, where they are missing. @param days as `YYYY-MM-DD` */
-export async function ensureDays(database: Database, days: readonly string[]): Promise<void> {
-  const ensure = days.map((day) => ({ text: ENSURE, values: [day, 1] }));
-  await database.transaction([LOCK_TIMEOUT, ...ensure], { lane: "ingest" });
+/**
+ * Creates the partitions of these days, where they are missing.
+ *
+ * @param days as `YYYY-MM-DD`
+ * @throws {SqlError} 55P03 when the table was busy
+ */
+export async function ensureDays(
+  database: Database,
+  days: readonly string[],
+  { table = "sample", lane = "request" }: { readonly table?: DayTable; readonly lane?: Lane } = {},
+): Promise<void> {
+  const ensure = days.map((day) => ({ text: ENSURE, values: [table, day] }));
+  await database.transaction([LOCK_TIMEOUT, ...ensure], { lane });
 }
 
 /**
@@ -39,6 +51,8 @@ export function daysToEnsure(slots: readonly string[], nowMs: number, retentionD
 
 function upcoming() {
   return {
-    text: `select ensure_day_partitions('sample', (now() at time zone 'UTC')::date - ${DAYS_BACK}, ${DAYS_BACK + 1 + DAYS_AHEAD})`,
+    text: `
+      select ensure_day_partitions(parent, (now() at time zone 'UTC')::date - ${DAYS_BACK}, ${DAYS_BACK + 1 + DAYS_AHEAD})
+      from unnest(array['sample', 'rollup_5m']) as parent`,
   };
 }

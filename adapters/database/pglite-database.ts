@@ -9,7 +9,7 @@ import { folderBytes } from "./folder-bytes.ts";
 import type { WorkerCall, WorkerReply, WorkerRequest, WorkerSettings } from "./pglite-protocol.ts";
 import { SqlError } from "./sql-errors.ts";
 
-const DEFAULT_TIMEOUT_MS = { request: 5_000, ingest: 10_000 } as const;
+const DEFAULT_TIMEOUT_MS = { request: 5_000, ingest: 10_000, lease: 10_000 } as const;
 const LONGEST_MS = 30_000;
 const DUMP_MS = 600_000;
 const PROBE_MS = 1_000;
@@ -152,6 +152,10 @@ export async function createPgliteDatabase(
     async transaction(statements, options = {}) {
       const answer = await ask({ do: "transaction", statements }, limitOf(options));
       return answer.kind === "results" ? answer.results.map((rows) => rows.map(restoreBytes)) : [];
+    },
+    async script(text, options = {}) {
+      const answer = await ask({ do: "script", text }, limitOf(options));
+      return answer.kind === "rows" ? answer.rows.map(restoreBytes) : [];
     },
     async isReachable() {
       const timer = Promise.withResolvers<false>();

@@ -5,6 +5,7 @@ export type WorkerRequest = { readonly id: number } & WorkerCall;
 export type WorkerCall =
   | { readonly do: "query"; readonly statement: Statement }
   | { readonly do: "transaction"; readonly statements: readonly Statement[] }
+  | { readonly do: "script"; readonly text: string }
   /** Writes a gzipped copy of the store to that file. @returns its size */
   | { readonly do: "dump"; readonly file: string }
   /** Copies the folder of the store into that folder, then ends the worker. @returns its size */

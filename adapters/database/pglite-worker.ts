@@ -7,7 +7,7 @@ import type { Log } from "../../domain/log.ts";
 import { folderBytes } from "./folder-bytes.ts";
 import type { WorkerCall, WorkerReply, WorkerRequest, WorkerSettings } from "./pglite-protocol.ts";
 import { prepareSchema } from "./prepare-schema.ts";
-import { runStatement, runTransaction } from "./session.ts";
+import { runScript, runStatement, runTransaction } from "./session.ts";
 import { toSqlError } from "./sql-errors.ts";
 
 /**
@@ -61,6 +61,8 @@ async function perform(request: WorkerRequest, store: PGlite, client: pg.Client)
       return { kind: "rows", id, rows: await runStatement(client, call.statement) };
     case "transaction":
       return { kind: "results", id, results: await runTransaction(client, call.statements) };
+    case "script":
+      return { kind: "rows", id, rows: await runScript(client, call.text) };
     case "dump":
       return { kind: "size", id, bytes: await dump(store, call.file) };
     case "copy":

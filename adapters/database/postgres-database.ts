@@ -4,12 +4,14 @@ import type { Log } from "../../domain/log.ts";
 import type { Database, Engine, Lane, QueryOptions, Row, Statement } from "./database.ts";
 import { UNKNOWN_POSTGRES } from "./detect-engine.ts";
 import { prepareSchema } from "./prepare-schema.ts";
-import { runStatement, runTransaction } from "./session.ts";
+import { runScript, runStatement, runTransaction } from "./session.ts";
 import { classifySqlError, SqlError, toSqlError } from "./sql-errors.ts";
 
 const LANES = {
   request: { connections: 10, timeoutMs: 5_000 },
   ingest: { connections: 4, timeoutMs: 10_000 },
+  // Fenced effects go this way too: one that waits must not delay the renewal.
+  lease: { connections: 2, timeoutMs: 2_000 },
 } as const satisfies Record<Lane, { connections: number; timeoutMs: number }>;
 /** Beyond the server's own limit: then the way to it is broken, and the connection is given up. */
 const SILENCE_MS = 2_000;
@@ -27,7 +29,11 @@ const RETRY_MS = 1_000;
  *   migration that fails
  */
 export async function createPostgresDatabase(url: string, log: Log): Promise<Database> {
-  const pools = { request: createPool(url, "request", log), ingest: createPool(url, "ingest", log) };
+  const pools = {
+    request: createPool(url, "request", log),
+    ingest: createPool(url, "ingest", log),
+    lease: createPool(url, "lease", log),
+  };
   const currentTimeout = new WeakMap<pg.PoolClient, number>();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => undefined);
@@ -117,6 +123,7 @@ export async function createPostgresDatabase(url: string, log: Log): Promise<Dat
     whenReady: () => ready.promise,
     query,
     transaction: (statements, options = {}) => withClient(options, (client) => runTransaction(client, statements)),
+    script: (text, options = {}) => withClient(options, (client) => runScript(client, text)),
     isReachable: () =>
       query("select 1", [], { timeoutMs: PROBE_MS }).then(
         () => true,

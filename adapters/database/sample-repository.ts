@@ -34,13 +34,17 @@ const INSERT = `
     insert into sample (${NAMES})
     select ${SELECTED} from unnest(${ARRAYS}) as input (${NAMES})
     on conflict (site_id, slot) do nothing
-    returning 1)
+    returning slot),
+  due as (
+    insert into rollup_due (level, bucket)
+    select distinct '5m', date_bin('5 minutes', slot, timestamptz '2000-01-01 00:00+00') from written)
   select count(*)::int as written from written`;
 // A name may never be used again with another text, and a migration changes the text.
 const INSERT_NAME = `sample:${createHash("sha256").update(INSERT).digest("hex").slice(0, 16)}`;
 
 /**
- * Stores snapshots in one statement, all of them or none. What is there already stays as it is.
+ * Stores snapshots in one statement, all of them or none, and notes which buckets of the roll-ups have to be computed for
+ * the new ones. What is there already stays as it is.
  *
  * @param samples at most some thousands
  * @returns how many rows were new

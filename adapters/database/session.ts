@@ -41,6 +41,23 @@ export async function runTransaction(session: Session, statements: readonly Stat
   }
 }
 
+/**
+ * Runs a text of several statements, with whatever transactions it begins. The session is clean afterwards.
+ *
+ * @throws {SqlError} of the first statement that failed
+ */
+export async function runScript(session: Session, text: string): Promise<Row[]> {
+  try {
+    const answer: unknown = await session.query(text);
+    const results = (Array.isArray(answer) ? answer : [answer]) as { rows?: Row[] }[];
+    if (session.getTransactionStatus() !== "I") await session.query("rollback");
+    return results.flatMap(({ rows }) => rows ?? []);
+  } catch (error) {
+    await session.query("rollback").catch(() => undefined);
+    throw toSqlError(error);
+  }
+}
+
 async function run(session: Session, { text, values = [], name }: Statement): Promise<Row[]> {
   const query: ExtendedQuery = { text, values: [...values], queryMode: "extended" };
   if (name !== undefined) query.name = name;

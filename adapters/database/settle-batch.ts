@@ -81,7 +81,7 @@ async function storeOrHalve(
 async function ensurePartitionsOf({ database, clock, retentionDays }: BatchStore, items: readonly WriteItem[]) {
   const slots = items.map(({ snapshot }) => snapshot.slot);
   const days = daysToEnsure(slots, clock(), retentionDays);
-  if (days.length > 0) await ensureDays(database, days);
+  if (days.length > 0) await ensureDays(database, days, { lane: "ingest" });
   return days.length > 0;
 }
 

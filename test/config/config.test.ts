@@ -19,10 +19,20 @@ test("nothing set gives the documented defaults", () => {
     redisUrl: null,
     roles: ["collector", "ui", "scheduler", "video"],
     pollIntervalS: 60,
+    retention: { rawDays: null, fiveMinuteDays: null, hourDays: 400, dayDays: null },
     trustedProxies: [],
     editor: "on",
     logLevel: "info",
   });
+});
+
+test("each level of history has its own retention; 0 keeps the days for ever", () => {
+  const given = { RETENTION_RAW_DAYS: "7", RETENTION_5M_DAYS: "8", RETENTION_1H_DAYS: "9", RETENTION_1D_DAYS: "10" };
+  expect(read(given).retention).toEqual({ rawDays: 7, fiveMinuteDays: 8, hourDays: 9, dayDays: 10 });
+  expect(read({ RETENTION_1D_DAYS: "0" }).retention.dayDays).toBeNull();
+  expect(() => read({ RETENTION_RAW_DAYS: "0" })).toThrow(
+    'RETENTION_RAW_DAYS: "0" must be a whole number from 1 to 36500',
+  );
 });
 
 test("an empty variable counts as not set, as compose files write it", () => {
@@ -79,6 +89,22 @@ test("several wrong values are named at once, a line each, and no secret is show
 test("a real database demands an own secret key", () => {
   expect(() => read({ DATABASE_URL: "postgres://u@h/d" })).toThrow("SECRET_KEY: required with DATABASE_URL");
   expect(read({ DATABASE_URL: "postgres://u@h/d", SECRET_KEY: KEY }).secretKey).toHaveLength(32);
+});
+
+test("processes that share the work need what they share it through, and say so in one line", () => {
+  const database = { DATABASE_URL: "postgres://u@h/d", SECRET_KEY: KEY };
+  const redis = { REDIS_URL: "redis://h" };
+  expect(() => read({ ROLES: "collector" })).toThrow(
+    'ROLES: "collector" without ui, scheduler needs DATABASE_URL: the embedded database serves one process only',
+  );
+  expect(() => read({ ROLES: "collector,ui" })).toThrow("without scheduler needs DATABASE_URL");
+  expect(() => read({ ROLES: "ui,scheduler", ...database })).toThrow(
+    'ROLES: "ui,scheduler" without collector needs REDIS_URL: live data comes from the collectors through it',
+  );
+  expect(read({ ROLES: "ui", ...database, ...redis }).roles).toEqual(["ui"]);
+  expect(read({ ROLES: "scheduler", ...database }).roles).toEqual(["scheduler"]);
+  expect(read({ ROLES: "collector", ...database }).roles).toEqual(["collector"]);
+  expect(read({ ROLES: "scheduler,ui,collector" }).roles).toEqual(["collector", "ui", "scheduler"]);
 });
 
 test("a secret may come from a file, but not from both places", () => {

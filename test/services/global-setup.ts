@@ -21,6 +21,10 @@ type Service = { readonly url: string | null; stop(): Promise<void> };
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const isCi = process.env["CI"] === "true";
+  if (!process.env["TEST_TIMESCALE_FULL_URL"])
+    process.stderr.write(
+      "\nTimescaleDB full edition: no server given (TEST_TIMESCALE_FULL_URL), not among the engines\n",
+    );
   const [database, redis] = await Promise.all([
     provideService({
       given: process.env["TEST_DATABASE_URL"],

@@ -42,17 +42,23 @@ export function findPostgres(): string | null {
  *
  * @param settings lines for postgresql.conf, such as `{ fsync: "on" }`; by default nothing is synced, as a killed
  *   server loses nothing that the kernel has
+ * @param restored a data folder that is there already, such as one from a backup; it stays when the server is disposed of
  * @throws {Error} when it is not installed, or does not start
  */
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  restored?: string,
+): Promise<PostgresServer> {
   const programs = findPostgres();
   if (!programs) throw new Error("PostgreSQL is not installed for tests; run scripts/services/install.sh as root");
   const folder = makeFolder();
-  const dataFolder = join(folder, "data");
-  asServerUser(join(programs, "initdb"), [
-    ...["-D", dataFolder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"],
-    ...["--locale-provider=builtin", "--locale=C.UTF-8"],
-  ]);
+  const dataFolder = restored ?? join(folder, "data");
+  if (restored === undefined) {
+    asServerUser(join(programs, "initdb"), [
+      ...["-D", dataFolder, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions"],
+      ...["--locale-provider=builtin", "--locale=C.UTF-8"],
+    ]);
+  }
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}`;
   const options = { ...DEFAULTS, ...settings, port: String(port) };
@@ -95,7 +101,25 @@ const DEFAULTS = {
   log_min_messages: "fatal",
 } as const;
 
-function makeFolder(): string {
+/**
+ * Runs shell commands as the server's user, with PostgreSQL's programs in the path; the first that fails ends it.
+ *
+ * @throws {Error} with what it printed
+ */
+export function runAsServerUser(commands: string, environment: Readonly<Record<string, string>>): string {
+  const owner = process.getuid?.() === 0 ? numbersOf(UNPRIVILEGED_USER) : {};
+  const PATH = `${findPostgres() ?? ""}:${process.env["PATH"] ?? ""}`;
+  return execFileSync("sh", ["-euc", commands], {
+    ...owner,
+    cwd: "/",
+    stdio: "pipe",
+    encoding: "utf8",
+    env: { PATH, ...environment },
+  });
+}
+
+/** A temporary folder of the server's user. */
+export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "antbox-postgres-"));
   chmodSync(folder, 0o755);
   const owner = process.getuid?.() === 0 ? numbersOf(UNPRIVILEGED_USER) : null;

@@ -7,11 +7,13 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from "vitest";
 import { migrate, migrationsFolder } from "../../../adapters/database/migrate.ts";
 import { columnOf, POINT_COLUMNS } from "../../../adapters/database/point-columns.ts";
+import { registerPoints } from "../../../adapters/database/point-registry.ts";
 import { prepareSchema } from "../../../adapters/database/prepare-schema.ts";
+import { rollupColumns } from "../../../adapters/database/rollup/rollup-columns.ts";
 import { POINT_NAMES, POINTS } from "../../../domain/points/catalogue.ts";
 import { createFreshDatabase } from "../../services/fresh-database.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
-import { serverUrl } from "./engines.ts";
+import { onFullEdition, serverUrl } from "./engines.ts";
 import { RELEASED } from "./released-migrations.ts";
 
 // PGlite makes its store first: 4 s on a quiet machine.
@@ -22,9 +24,15 @@ const isMissing = inject("databaseUrl") === null;
 
 type Opened = { readonly client: pg.Client; dispose(): Promise<void> };
 const EMPTY = [
-  { name: "PGlite", isMissing: false, open: openPglite },
-  { name: "plain PostgreSQL", isMissing, open: () => openPostgres(false) },
-  { name: "TimescaleDB", isMissing, open: () => openPostgres(true) },
+  { name: "PGlite", timescale: "none", isMissing: false, open: openPglite },
+  { name: "plain PostgreSQL", timescale: "none", isMissing, open: () => openPostgres(serverUrl(), false) },
+  { name: "TimescaleDB", timescale: "apache", isMissing, open: () => openPostgres(serverUrl(), true) },
+  ...onFullEdition((url) => ({
+    name: "TimescaleDB full",
+    timescale: "full",
+    isMissing: false,
+    open: () => openPostgres(url, true),
+  })),
 ];
 
 async function openPglite(): Promise<Opened> {
@@ -40,8 +48,8 @@ async function openPglite(): Promise<Opened> {
   };
 }
 
-async function openPostgres(timescale: boolean): Promise<Opened> {
-  const { url, drop } = await createFreshDatabase(serverUrl(), { timescale, isMigrated: false });
+async function openPostgres(server: string, timescale: boolean): Promise<Opened> {
+  const { url, drop } = await createFreshDatabase(server, { timescale, isMigrated: false });
   const client = new pg.Client({ connectionString: url, options: "-c timezone=UTC" });
   await client.connect();
   return {
@@ -53,7 +61,7 @@ async function openPostgres(timescale: boolean): Promise<Opened> {
   };
 }
 
-describe.for(EMPTY)("migrations on $name", ({ name, isMissing, open }) => {
+describe.for(EMPTY)("migrations on $name", ({ name, timescale, isMissing, open }) => {
   let opened: Opened;
   let client: pg.Client;
   beforeAll(async () => {
@@ -105,17 +113,47 @@ describe.for(EMPTY)("migrations on $name", ({ name, isMissing, open }) => {
     }
   });
 
-  it("leave the columnstore alone without the full edition", async () => {
+  it("give every point its columns in the roll-ups, and these no column beyond", async () => {
+    const columns = POINT_NAMES.flatMap((point) => {
+      const { kind, ...names } = rollupColumns(point);
+      return Object.values(names).map((column) => `${column} ${kind === "counter" ? "double precision" : "real"}`);
+    });
+    const own = ["site_id integer", "n integer", "bucket timestamp with time zone", "readings jsonb", "extra jsonb"];
+    for (const table of ["rollup_5m", "rollup_1h", "rollup_1d"]) {
+      const { rows } = await client.query(
+        "select column_name || ' ' || data_type as line from information_schema.columns where table_name = $1",
+        [table],
+      );
+      expect(rows.map(({ line }) => line).sort(), table).toEqual([...own, ...columns].sort());
+    }
+  });
+
+  it("keep what people have set in the registry", async () => {
+    await client.query("update point_registry set rolled_up = false, unit = 'furlong' where key = 'supply_temp_c'");
+    await registerPoints(client);
+    const { rows } = await client.query("select rolled_up, unit from point_registry where key = 'supply_temp_c'");
+    expect(rows).toEqual([{ rolled_up: false, unit: "°C" }]);
+  });
+
+  it("use the columnstore of the full edition, and leave it alone elsewhere", async () => {
     await migrate(client, { direction: "up" });
-    const { rows } = await client.query("select c.reloptions from pg_class c where c.relname = 'sample'");
-    expect(rows).toEqual([{ reloptions: null }]);
-    if (name !== "TimescaleDB") return;
-    const tables = await client.query("select compression_enabled from timescaledb_information.hypertables");
-    expect(tables.rows).toEqual([{ compression_enabled: false }]);
-    const jobs = await client.query(
-      "select proc_name from timescaledb_information.jobs where hypertable_name = 'sample'",
+    const { rows } = await client.query(
+      "select c.reloptions from pg_class c where c.relname in ('sample', 'rollup_5m')",
     );
-    expect(jobs.rows).toEqual([]);
+    expect(rows).toEqual([{ reloptions: null }, { reloptions: null }]);
+    if (timescale === "none") return;
+    const isFull = timescale === "full";
+    const tables = await client.query(
+      "select hypertable_name as name, compression_enabled as is_on from timescaledb_information.hypertables order by 1",
+    );
+    expect(tables.rows).toEqual([
+      { name: "rollup_5m", is_on: isFull },
+      { name: "sample", is_on: isFull },
+    ]);
+    const jobs = await client.query(
+      "select hypertable_name as name from timescaledb_information.jobs where hypertable_name in ('sample', 'rollup_5m') order by 1",
+    );
+    expect(jobs.rows).toEqual(isFull ? [{ name: "rollup_5m" }, { name: "sample" }] : []);
   });
 });
 

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { copyStore } from "../../../adapters/database/copy-store.ts";
 import { isEmbedded, openDatabase } from "../../../adapters/database/open-database.ts";
 import { createPgliteDatabase } from "../../../adapters/database/pglite-database.ts";
 import { settleBatch } from "../../../adapters/database/settle-batch.ts";
@@ -161,26 +162,22 @@ test("what the store has forgotten is replayed, and a daily copy lets the journa
     await vi.waitFor(() => expect(journal.acknowledged(0, 10)).toHaveLength(3));
 
     await database.query("delete from sample where slot = $1", [snapshots[1]?.slot]);
-    let stop = startUpkeep({ database, journal, dataDir: fresh.dataDir, log: recordedLog() });
+    const stop = startUpkeep({ database, journal, log: recordedLog() });
     await vi.waitFor(() => expect(journal.hasBacklog()).toBe(true), 20_000);
     expect(journal.pending(10, 30_000).map(({ id }) => id)).toEqual([ids[1]]);
     journal.acknowledge(ids);
     await vi.waitFor(() => expect(journal.acknowledged(0, 10)).toHaveLength(3));
     await stop();
 
-    stop = startUpkeep({
-      database,
-      journal,
-      dataDir: fresh.dataDir,
-      log: recordedLog(),
-      lookMs: 20,
-      clock: () => Date.now() + 1_000,
-    });
-    await vi.waitFor(() => expect(journal.acknowledged(0, 10)).toEqual([]), 15_000);
-    await stop();
+    if (!isEmbedded(database)) throw new Error("not embedded");
+    const copy = { dataDir: fresh.dataDir, journal, nowMs: Date.now() + 1_000, youngerThanMs: 0 };
+    expect(await copyStore(database, copy)).toMatchObject({ copied: true, forgotten: 3 });
+    expect(journal.acknowledged(0, 10)).toEqual([]);
+    await copyStore(database, { ...copy, nowMs: copy.nowMs + 1_000 });
+    await copyStore(database, { ...copy, nowMs: copy.nowMs + 2_000 });
     const copies = readdirSync(join(fresh.dataDir, "backup"));
-    expect(copies).toEqual([expect.stringMatching(/^database-\d{8}T\d{6}Z\.tar\.gz$/)]);
-    expect(isEmbedded(database)).toBe(true);
+    expect(copies).toHaveLength(2);
+    for (const name of copies) expect(name).toMatch(/^database-\d{8}T\d{6}Z\.tar\.gz$/);
   } finally {
     journal.close();
     await database.close();

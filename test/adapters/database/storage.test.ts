@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { readRawHistory } from "../../../adapters/database/history-repository.ts";
 import { readLatestSnapshots } from "../../../adapters/database/latest-repository.ts";
 import { ensureUpcomingPartitions } from "../../../adapters/database/partitions.ts";
 import { POINT_COLUMNS } from "../../../adapters/database/point-columns.ts";
@@ -13,7 +12,7 @@ import type { Snapshot } from "../../../domain/telemetry/snapshot.ts";
 import { ENGINES, type OpenedEngine } from "./engines.ts";
 import { addSites, aSnapshot, slotAt } from "./snapshots.ts";
 
-describe.for(ENGINES)("storage on $name", ({ name, isMissing, open }) => {
+describe.for(ENGINES)("storage on $name", ({ name, timescale, isMissing, open }) => {
   let opened: OpenedEngine;
   let database: Database;
   let store: Parameters<typeof settleBatch>[0];
@@ -36,8 +35,8 @@ describe.for(ENGINES)("storage on $name", ({ name, isMissing, open }) => {
 
   it("names its engine", () => {
     expect(database.engine.kind).toBe(name === "PGlite" ? "pglite" : "postgres");
-    expect(database.engine.timescale).toBe(name === "TimescaleDB" ? "apache" : "none");
-    expect(database.engine.ownPartitions).toBe(name !== "TimescaleDB");
+    expect(database.engine.timescale).toBe(timescale);
+    expect(database.engine.ownPartitions).toBe(timescale === "none");
     expect(database.engine.serverVersion).toBeGreaterThanOrEqual(160_000);
   });
 
@@ -176,8 +175,9 @@ describe.for(ENGINES)("storage on $name", ({ name, isMissing, open }) => {
     await Promise.all([ensureUpcomingPartitions(database), ensureUpcomingPartitions(database)]);
     await ensureUpcomingPartitions(database);
     const [row] = await database.query(
-      `select to_regclass('sample_' || to_char(now() at time zone 'UTC' - interval '1 day', 'YYYYMMDD')) is not null as back,
-        to_regclass('sample_' || to_char(now() at time zone 'UTC' + interval '7 days', 'YYYYMMDD')) is not null as ahead`,
+      `select bool_and(to_regclass(parent || to_char(now() at time zone 'UTC' - interval '1 day', 'YYYYMMDD')) is not null) as back,
+        bool_and(to_regclass(parent || to_char(now() at time zone 'UTC' + interval '7 days', 'YYYYMMDD')) is not null) as ahead
+        from unnest(array['sample_', 'rollup_5m_']) as parent`,
     );
     expect(row).toEqual({ back: true, ahead: true });
   });
@@ -203,47 +203,6 @@ describe.for(ENGINES)("storage on $name", ({ name, isMissing, open }) => {
     });
     expect(await saveSamples(database, samples)).toBe(1_000);
     expect(await saveSamples(database, samples)).toBe(0);
-  });
-
-  it("reads raw history with gaps as gaps", async () => {
-    const snapshots = [0, 1, 2, 5, 6].map((n) =>
-      aSnapshot({
-        siteId: "site-017",
-        slot: slotAt(n),
-        values: {
-          supply_temp_c: n === 1 ? null : 30 + n / 10,
-          circulation_pump_running: n > 2,
-          coolant_ph: 7.5,
-          running_mode: "auto",
-        },
-        quality: n === 1 ? { supply_temp_c: "missing" } : {},
-      }),
-    );
-    await settle(...snapshots);
-    const [site] = await database.query("select id from site where code = 'site-017'");
-    const points = [
-      "supply_temp_c",
-      "circulation_pump_running",
-      "coolant_ph",
-      "poll_latency_ms",
-      "running_mode",
-    ] as const;
-    const range = { from: slotAt(0), to: slotAt(6), limit: 100, intervalS: 60 };
-    const history = await readRawHistory(database, Number(site?.["id"]), points, range);
-    const middle = new Date((Date.parse(slotAt(2)) + Date.parse(slotAt(5))) / 2).toISOString();
-    expect(history).toEqual({
-      times: [slotAt(0), slotAt(1), slotAt(2), middle, slotAt(5)],
-      columns: {
-        supply_temp_c: [30, null, 30.2, null, 30.5],
-        circulation_pump_running: [0, 0, 0, null, 1],
-        coolant_ph: [7.5, 7.5, 7.5, null, 7.5],
-        poll_latency_ms: [84, 84, 84, null, 84],
-        running_mode: [null, null, null, null, null],
-      },
-      isCut: false,
-    });
-    const cut = await readRawHistory(database, Number(site?.["id"]), ["supply_temp_c"], { ...range, limit: 2 });
-    expect(cut).toMatchObject({ times: [slotAt(0), slotAt(1)], isCut: true });
   });
 
   it("pages through rounds, newest first", async () => {
