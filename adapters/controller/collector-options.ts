@@ -37,6 +37,8 @@ export type CollectorLog = {
 export type CollectorOptions = {
   readonly inventory: PolledInventory;
   profileOf(idOrTag: string): PolledProfile | undefined;
+  /** Whether this process polls the site now; asked before each poll. Default: every site. */
+  isMine?(siteId: string): boolean;
   readonly journal: JournalAppender;
   /** Polling interval of sites without one of their own, seconds. */
   readonly pollIntervalS: number;

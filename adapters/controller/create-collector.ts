@@ -16,11 +16,14 @@ import { createRoundScheduler } from "./round-scheduler.ts";
 import { factsOf } from "./site-runtime.ts";
 import { createSystemClock } from "./system-clock.ts";
 
+/** A collector that also tells whether it is between two rounds. */
+export type LocalCollector = Collector & { isIdle(): boolean };
+
 /**
  * The collector of one process. It polls while a subscriber is attached, and keeps connections, latencies and breakers
  * while none is. See {@link Collector} for what each method promises.
  */
-export function createCollector(options: CollectorOptions): Collector {
+export function createCollector(options: CollectorOptions): LocalCollector {
   const { inventory, journal, log, pollIntervalS } = options;
   const clock = options.clock ?? createSystemClock();
   const capacity = createCapacity(options, clock);
@@ -46,11 +49,13 @@ export function createCollector(options: CollectorOptions): Collector {
   });
   const lateTries = createLateTries(clock, polling, isWanted);
   const profileOf = (idOrTag: string) => options.profileOf(idOrTag);
-  const roster = createRoster({ inventory, profileOf, pollIntervalS, transport, log });
+  const isMine = options.isMine ?? (() => true);
+  const roster = createRoster({ inventory, profileOf, isMine, pollIntervalS, transport, log });
   const scheduler = createRoundScheduler({
     clock,
     roster,
     log,
+    isMine,
     onRefreshed: () => capacity.fit(roster.size),
     openRound,
   });
@@ -70,11 +75,13 @@ export function createCollector(options: CollectorOptions): Collector {
   function openRound(slotMs: number, entries: readonly RoundEntry[]): void {
     const onEnd = (report: RoundReport): void => {
       for (const round of rounds) if (round.isOver()) rounds.delete(round);
+      // All its sites went to other processes before they were polled.
+      if (report.sites === 0) return;
       lastRound = report;
       roundsTotal += 1;
       tell((to) => to.onRound(report));
     };
-    const round = runRound(slotMs, entries, { clock, polling, lateTries, isWanted, onEnd });
+    const round = runRound(slotMs, entries, { clock, polling, lateTries, isWanted, isMine, onEnd });
     if (!round.isOver()) rounds.add(round);
   }
 
@@ -101,6 +108,7 @@ export function createCollector(options: CollectorOptions): Collector {
       return site === undefined ? null : factsOf(site);
     },
     lastReplyOf: (siteId) => lastReplies.get(siteId),
+    isIdle: () => rounds.size === 0,
     stats: () => ({ polls: { ...polling.polls }, roundsTotal, lastRound, openSockets: transport.openSockets }),
     async close() {
       isClosed = true;

@@ -14,6 +14,7 @@ export type LateTries = {
 /** @param isWanted false while nobody takes what is collected */
 export function createLateTries(clock: Clock, polling: Polling, isWanted: () => boolean): LateTries {
   function scheduleNext(site: SiteRuntime, missed: MissedSlot, tried: number): void {
+    if (site.isRetired) return;
     const nowMs = clock.monotonicMs();
     const next = lateTry({ nowMs, ...missed, intervalMs: site.intervalMs, tried }, clock.random());
     if (next === null) return;

@@ -7,7 +7,7 @@ import { newSiteRuntime, type SiteRuntime } from "./site-runtime.ts";
 /** Sites with the same interval in force, in order of id: they share their slots. */
 export type Cohort = { readonly intervalMs: number; readonly sites: readonly SiteRuntime[] };
 
-/** The enabled sites of the inventory, as the collector holds them. */
+/** The enabled sites of the inventory that this process polls, as the collector holds them. */
 export type Roster = {
   get(siteId: string): SiteRuntime | undefined;
   /** Takes over the inventory as it is now. Unchanged sites keep their connection and all that is known of them. */
@@ -23,12 +23,14 @@ export type Roster = {
 type RosterParts = {
   readonly inventory: PolledInventory;
   profileOf(idOrTag: string): PolledProfile | undefined;
+  isMine(siteId: string): boolean;
   readonly pollIntervalS: number;
   readonly transport: Transport;
   readonly log: CollectorLog;
 };
 
-export function createRoster({ inventory, profileOf, pollIntervalS, transport, log }: RosterParts): Roster {
+export function createRoster(parts: RosterParts): Roster {
+  const { inventory, profileOf, isMine, pollIntervalS, transport, log } = parts;
   let runtimes = new Map<string, SiteRuntime>();
   const unknownProfiles = new Set<string>();
 
@@ -60,7 +62,7 @@ export function createRoster({ inventory, profileOf, pollIntervalS, transport, l
     refresh() {
       const next = new Map<string, SiteRuntime>();
       for (const site of inventory.all()) {
-        const runtime = site.enabled ? runtimeOf(site) : undefined;
+        const runtime = site.enabled && isMine(site.id) ? runtimeOf(site) : undefined;
         if (runtime !== undefined) next.set(site.id, runtime);
       }
       for (const [siteId, runtime] of runtimes) if (next.get(siteId) !== runtime) retire(runtime);
@@ -95,6 +97,7 @@ export function createRoster({ inventory, profileOf, pollIntervalS, transport, l
 function retire(runtime: SiteRuntime): void {
   runtime.cancelLateTry?.();
   runtime.cancelLateTry = null;
+  runtime.isRetired = true;
   runtime.line.close();
 }
 

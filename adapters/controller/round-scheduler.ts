@@ -24,13 +24,15 @@ type SchedulerParts = {
   readonly clock: Clock;
   readonly roster: Roster;
   readonly log: CollectorLog;
+  isMine(siteId: string): boolean;
   /** The roster took over a new inventory. */
   onRefreshed(): void;
   openRound(slotMs: number, entries: readonly RoundEntry[]): void;
 };
 
 /** Finds out which slots are due and opens a round for each. It adds no times up, so nothing drifts. */
-export function createRoundScheduler({ clock, roster, log, onRefreshed, openRound }: SchedulerParts): RoundScheduler {
+export function createRoundScheduler(parts: SchedulerParts): RoundScheduler {
+  const { clock, roster, log, isMine, onRefreshed, openRound } = parts;
   let cancelWake: CancelTimer | null = null;
   let isRunning = false;
   let cohorts: readonly Cohort[] = [];
@@ -87,14 +89,15 @@ export function createRoundScheduler({ clock, roster, log, onRefreshed, openRoun
     if (entries.length > 0) bySlot.set(slotMs, entries);
   }
 
-  /** The sites that were not polled in this slot; they count as polled from here on. */
+  /** The sites that were not polled in this slot; they count as polled from here on. One that another process has waits. */
   function takeDue(sites: readonly SiteRuntime[], wallMs: number, slotMs: number): SiteRuntime[] {
     let goneBack = 0;
     const due = sites.filter((site) => {
       const { isDue, hasClockGoneBack } = judgeSlot(wallMs, site.intervalMs, site.lastSlotMs);
+      if (!isDue || !isMine(site.siteId)) return false;
       if (hasClockGoneBack) goneBack += 1;
-      if (isDue) site.lastSlotMs = slotMs;
-      return isDue;
+      site.lastSlotMs = slotMs;
+      return true;
     });
     if (goneBack > 0) log.warn({ sites: goneBack, slot: slotText(slotMs) }, "the wall clock was set back");
     return due;

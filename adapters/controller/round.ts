@@ -25,6 +25,7 @@ type RoundParts = {
   readonly polling: Polling;
   readonly lateTries: LateTries;
   isWanted(): boolean;
+  isMine(siteId: string): boolean;
   onEnd(report: RoundReport): void;
 };
 
@@ -77,6 +78,7 @@ export function runRound(slotMs: number, entries: readonly RoundEntry[], parts: 
   function start(entry: RoundEntry): void {
     const { site } = entry;
     const action = roundAction(site.contact);
+    if (leaveIfGone(site)) return;
     if (site.isBusy || action === "skip") {
       leaveUntried(site, site.isBusy ? "late" : "skipped");
       return;
@@ -85,6 +87,10 @@ export function runRound(slotMs: number, entries: readonly RoundEntry[], parts: 
     site.cancelLateTry = null;
     const lane = polling.laneOf(action);
     lane.enter(() => {
+      if (leaveIfGone(site)) {
+        lane.leave();
+        return endIfComplete();
+      }
       const deadlineMs = entry.startMs + roundBudget(entry.nextStartMs - entry.startMs).siteBudgetMs;
       const isTooLate = deadlineMs - clock.monotonicMs() < LEAST_LEFT_MS;
       if (isTooLate || site.isBusy || tally.isClosed) {
@@ -105,6 +111,8 @@ export function runRound(slotMs: number, entries: readonly RoundEntry[], parts: 
       decide(site, { kind: "ok", latencyMs: outcome.latencyMs });
       await polling.keep(site, slotMs, isLate, outcome);
       keeping -= 1;
+    } else if (site.isRetired) {
+      tally.withdraw(site.siteId);
     } else {
       polling.countFailure(site, slotMs, outcome, mode);
       const { cause } = outcome;
@@ -113,6 +121,13 @@ export function runRound(slotMs: number, entries: readonly RoundEntry[], parts: 
       lateTries.schedule(site, missed, outcome);
     }
     endIfComplete();
+  }
+
+  /** Another process polls it by now, or it is no longer in the inventory. */
+  function leaveIfGone({ siteId, isRetired }: SiteRuntime): boolean {
+    if (!isRetired && parts.isMine(siteId)) return false;
+    tally.withdraw(siteId);
+    return true;
   }
 
   function leaveUntried(site: SiteRuntime, why: "skipped" | "late"): void {

@@ -21,6 +21,8 @@ export type SiteRuntime = {
   ownIntervalS: number | null;
   contact: SiteContact;
   lastPoll: LastPoll | null;
+  /** Left the roster: its line is closed, and what is under way on it says nothing about the site. */
+  isRetired: boolean;
   /** A request is under way, for whatever slot. */
   isBusy: boolean;
   /** The newest slot whose round had this site. */
@@ -60,6 +62,7 @@ export function newSiteRuntime(site: Site, profile: PolledProfile, transport: Tr
     ownIntervalS: site.intervalS,
     contact: NEW_CONTACT,
     lastPoll: null,
+    isRetired: false,
     isBusy: false,
     lastSlotMs: null,
     watchedUntilMs: Number.NEGATIVE_INFINITY,

@@ -1,3 +1,4 @@
+import { joinRounds } from "../../domain/collection/join-rounds.ts";
 import type { RoundReport } from "../../domain/collection/round-report.ts";
 import type { Database, Row } from "./database.ts";
 
@@ -12,7 +13,9 @@ const INSERT = `
 
 const LIST = `
   select slot, started_at, duration_ms, sites, ok, late, skipped, failed, late_sites, failed_sites, slowest
-  from round where slot < $1::timestamptz order by slot desc, collector limit $2::int`;
+  from round
+  where slot in (select distinct slot from round where slot < $1::timestamptz order by slot desc limit $2::int)
+  order by slot desc, collector`;
 
 /** Keeps how rounds went. The first report of a slot and collector stays. @param collector name of the process */
 export async function saveRounds(database: Database, collector: string, rounds: readonly RoundReport[]): Promise<void> {
@@ -38,18 +41,19 @@ export async function saveRounds(database: Database, collector: string, rounds: 
 }
 
 /**
- * Rounds before a moment, newest first.
+ * Rounds before a moment, newest first; those that several collectors shared as one.
  *
  * @param before ISO time, not included; the slot of the last item reads the next page
  */
 export async function readRounds(database: Database, before: string, limit: number): Promise<RoundReport[]> {
   const rows = await database.query(LIST, [before, limit]);
-  return rows.map(roundFrom);
+  const bySlot = Map.groupBy(rows.map(roundFrom), ({ slot }) => slot);
+  return [...bySlot.values()].map((parts) => joinRounds(parts));
 }
 
 /** @returns how many rounds are stored */
 export async function countRounds(database: Database): Promise<number> {
-  const [row] = await database.query("select count(*)::int as n from round");
+  const [row] = await database.query("select count(*)::int as n from (select from round group by slot) as slots");
   return Number(row?.["n"]);
 }
 

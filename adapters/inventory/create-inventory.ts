@@ -4,6 +4,7 @@ import type { Site } from "../../domain/sites/site.ts";
 import type { Inventory } from "./inventory.ts";
 import { readSitesFile } from "./read-sites-file.ts";
 import { listSites, type SiteDatabase, type StoredSite, upsertSites } from "./site-repository.ts";
+import { watchDatabase } from "./watch-database.ts";
 import { watchFile } from "./watch-file.ts";
 
 const RETRY_MS = 1_000;
@@ -41,6 +42,10 @@ export interface FileInventory extends Inventory {
   importSitesFile(file: string): Promise<ImportReport>;
   /** Imports the file again whenever it changes. A file with problems is reported, and the sites stay as they were. */
   watchSitesFile(file: string): void;
+  /** Called after sites have got their numbers: who polls a site depends on its own. @returns unsubscribe */
+  onNumbered(listener: () => void): () => void;
+  /** Follows what other processes change in the database; what this one's own file says stays above it. */
+  watchDatabase(): void;
   close(): void;
 }
 
@@ -51,6 +56,7 @@ export interface FileInventory extends Inventory {
 export function createInventory(options: InventoryOptions): FileInventory {
   const { database, log, hasProfile = () => true, lookMs } = options;
   const listeners = new Set<() => void>();
+  const numberListeners = new Set<() => void>();
   const stops: (() => void)[] = [];
   let listed = new Map<string, Site>();
   let stored = new Map<string, StoredSite>();
@@ -104,11 +110,22 @@ export function createInventory(options: InventoryOptions): FileInventory {
 
   async function syncOnce(): Promise<void> {
     const rows = await listSites(database);
-    stored = new Map(rows.map((row) => [row.site.id, row]));
-    storedBefore = new Map(stored);
-    const outdated = [...listed.values()].filter((site) => !isEqual(site, stored.get(site.id)?.site));
-    for (const row of await upsertSites(database, outdated)) stored.set(row.site.id, row);
+    const next = new Map(rows.map((row) => [row.site.id, row]));
+    storedBefore = new Map(next);
+    const outdated = [...listed.values()].filter((site) => !isEqual(site, next.get(site.id)?.site));
+    for (const row of await upsertSites(database, outdated)) next.set(row.site.id, row);
+    takeOver(next);
+  }
+
+  function takeOver(next: Map<string, StoredSite>): void {
+    const hasNewNumbers = [...next].some(([id, { number }]) => stored.get(id)?.number !== number);
+    stored = next;
     merge();
+    if (hasNewNumbers) for (const listener of numberListeners) listener();
+  }
+
+  async function reload(): Promise<void> {
+    takeOver(new Map((await listSites(database)).map((row) => [row.site.id, row])));
   }
 
   async function importSitesFile(file: string): Promise<ImportReport> {
@@ -154,6 +171,10 @@ export function createInventory(options: InventoryOptions): FileInventory {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onNumbered(listener) {
+      numberListeners.add(listener);
+      return () => numberListeners.delete(listener);
+    },
     load: () => atMost(WAIT_MS, sync()),
     importSitesFile,
     watchSitesFile(file) {
@@ -164,11 +185,15 @@ export function createInventory(options: InventoryOptions): FileInventory {
       };
       stops.push(watchFile(file, onChange, lookMs));
     },
+    watchDatabase() {
+      stops.push(watchDatabase(database, reload, lookMs));
+    },
     close() {
       isClosed = true;
       clearTimeout(retry);
       for (const stop of stops) stop();
       listeners.clear();
+      numberListeners.clear();
     },
   };
 }

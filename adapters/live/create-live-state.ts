@@ -79,8 +79,8 @@ export function createLiveState(options: LiveStateOptions): LiveState {
       return true;
     },
     applyRound(report) {
-      rounds = [report, ...rounds].slice(0, ROUNDS_KEPT);
-      ended.push(report);
+      rounds = withRound(rounds, report).slice(0, ROUNDS_KEPT);
+      ended = [...ended.filter(({ slot }) => slot !== report.slot), report];
       flushSoon();
     },
     get: (siteId) => latest.get(siteId),
@@ -97,4 +97,16 @@ export function createLiveState(options: LiveStateOptions): LiveState {
       timer = null;
     },
   };
+}
+
+/** In order of slot, newest first; a report takes the place of the one that its slot has. */
+function withRound(rounds: readonly RoundReport[], report: RoundReport): RoundReport[] {
+  const atMs = Date.parse(report.slot);
+  const others = rounds[0] === undefined || Date.parse(rounds[0].slot) < atMs ? rounds : without(rounds, report.slot);
+  const place = others.findIndex(({ slot }) => Date.parse(slot) < atMs);
+  return place < 0 ? [...others, report] : [...others.slice(0, place), report, ...others.slice(place)];
+}
+
+function without(rounds: readonly RoundReport[], unwanted: string): RoundReport[] {
+  return rounds.filter(({ slot }) => slot !== unwanted);
 }

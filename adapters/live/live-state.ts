@@ -5,6 +5,7 @@ import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 export interface LiveState {
   /** @returns false when the site has a snapshot of this or a later slot already, or is not in the inventory */
   apply(snapshot: Snapshot): boolean;
+  /** Takes the place of what was known of the same slot. */
   applyRound(report: RoundReport): void;
   get(siteId: string): Snapshot | undefined;
   all(): ReadonlyMap<string, Snapshot>;

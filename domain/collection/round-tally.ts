@@ -13,6 +13,8 @@ export type SiteVerdict =
 export type RoundTally = {
   /** @returns false when the site has a verdict already, is not of this round, or the round is closed */
   add(siteId: SiteId, verdict: SiteVerdict): boolean;
+  /** Takes a site out that is somebody else's by now; without effect once it has a verdict. */
+  withdraw(siteId: SiteId): void;
   /** True when every site has its verdict. */
   isComplete(): boolean;
   readonly isClosed: boolean;
@@ -22,7 +24,7 @@ export type RoundTally = {
 
 export function createRoundTally(slotMs: number, startedAtMs: number, siteIds: readonly SiteId[]): RoundTally {
   const open = new Set(siteIds);
-  const sites = open.size;
+  let sites = open.size;
   const lateSites: SiteId[] = [];
   const failedSites: Partial<Record<FailureCause, SiteId[]>> = {};
   let ok = 0;
@@ -49,6 +51,9 @@ export function createRoundTally(slotMs: number, startedAtMs: number, siteIds: r
       if (report !== undefined || !open.delete(siteId)) return false;
       count(siteId, verdict);
       return true;
+    },
+    withdraw(siteId) {
+      if (report === undefined && open.delete(siteId)) sites -= 1;
     },
     isComplete: () => open.size === 0,
     get isClosed() {

@@ -22,6 +22,7 @@ export default function registerAntboxPoller(RED: NodeAPI): void {
     // Not at once: until the flows have started, the nodes behind this one may not be there.
     const attach = () => {
       try {
+        if (platform().pollsHere === false) return status.show("off", "antbox-poller.status.elsewhere");
         detach = attachToPlatform(this, status);
         status.show("waits", "antbox-poller.status.waiting");
       } catch (error) {

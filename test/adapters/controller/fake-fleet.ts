@@ -1,6 +1,6 @@
-import type { CollectedReply, Collector } from "../../../adapters/controller/collector.ts";
+import type { CollectedReply } from "../../../adapters/controller/collector.ts";
 import type { PolledProfile, Transport } from "../../../adapters/controller/collector-options.ts";
-import { createCollector } from "../../../adapters/controller/create-collector.ts";
+import { createCollector, type LocalCollector } from "../../../adapters/controller/create-collector.ts";
 import type { FailureCause } from "../../../domain/collection/failure-cause.ts";
 import type { ControllerLine, TryResult } from "../../../domain/collection/poll-site.ts";
 import type { RoundReport } from "../../../domain/collection/round-report.ts";
@@ -44,6 +44,7 @@ export function createFakeFleet(options: {
   readonly journalMs?: number;
   readonly connectsPerS?: number;
   readonly seed?: number;
+  isMine?(siteId: string): boolean;
 }) {
   const clock = createFakeClock(options.startMs ?? SLOT, options.seed);
   const sent: Sent[] = [];
@@ -88,7 +89,7 @@ export function createFakeFleet(options: {
   };
   const transport: Transport = { lineTo, openSockets: 0 };
   const complain = (_facts: object, text: string): void => void complaints.push(text);
-  const collector: Collector = createCollector({
+  const collector: LocalCollector = createCollector({
     inventory: {
       all: () => sites,
       onChange(listener) {
@@ -108,6 +109,7 @@ export function createFakeFleet(options: {
     clock,
     transport,
     maxSockets: 20_000,
+    ...(options.isMine === undefined ? {} : { isMine: options.isMine }),
     ...(options.connectsPerS === undefined ? {} : { connectsPerS: options.connectsPerS }),
   });
   return {

@@ -80,3 +80,57 @@ test("a Redis that was never there is unreachable, its password is in no fault",
   expect(faults.join()).not.toContain("secret");
   connection.close();
 });
+
+describe.skipIf(inject("redisUrl") === null)("the latest state that several processes write", () => {
+  let server: RedisServer;
+  let connection: RedisConnection;
+  let other: Redis;
+
+  beforeAll(async () => {
+    server = await startRedis();
+    connection = connectRedis(server.url, () => undefined);
+    other = new Redis(server.url);
+    await new Promise<void>((resolve) => connection.onReady(resolve));
+  });
+  afterAll(async () => {
+    other.disconnect();
+    connection.close();
+    await server.dispose();
+  });
+
+  const stored = async () => Object.keys(await other.hgetall(LATEST_KEY)).sort();
+  const slotOf = async (siteId: string) => JSON.parse((await other.hget(LATEST_KEY, siteId)) ?? "{}").slot;
+
+  test("each writes its own sites, publishes what it wrote, and leaves those of the others alone", async () => {
+    const published: string[] = [];
+    const mirror = createLatestMirror(connection, {
+      isMine: (siteId) => siteId === "site-001",
+      isKnown: (siteId) => siteId !== "site-009",
+      publish: (texts) => published.push(...texts),
+    });
+    await other.hset(LATEST_KEY, { "site-002": "of another process", "site-009": "of nobody" });
+    const all = new Map(["site-001", "site-002"].map((id) => [id, aSnapshot(id)]));
+    mirror.write([...all.values()], []);
+    mirror.heal(all);
+    await mirror.settled();
+    expect(await stored()).toEqual(["site-001", "site-002"]);
+    expect(await other.hget(LATEST_KEY, "site-002")).toBe("of another process");
+    expect(published).toEqual([JSON.stringify(aSnapshot("site-001"))]);
+    await other.flushall();
+    mirror.heal(all);
+    await mirror.settled();
+    expect(await stored()).toEqual(["site-001"]);
+  });
+
+  test("an older slot never takes the place of a newer one, except of one that a wrong clock wrote", async () => {
+    const mirror = createLatestMirror(connection);
+    mirror.write([aSnapshot("site-005", {}, T0_MS)], []);
+    mirror.write([aSnapshot("site-005", {}, T0_MS - 60_000)], []);
+    await mirror.settled();
+    expect(await slotOf("site-005")).toBe(aSnapshot("site-005", {}, T0_MS).slot);
+    await other.hset(LATEST_KEY, "site-005", JSON.stringify(aSnapshot("site-005", {}, T0_MS + 86_400_000)));
+    mirror.write([aSnapshot("site-005", {}, T0_MS + 60_000)], []);
+    await mirror.settled();
+    expect(await slotOf("site-005")).toBe(aSnapshot("site-005", {}, T0_MS + 60_000).slot);
+  });
+});
