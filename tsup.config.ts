@@ -7,8 +7,13 @@ const NODE_ENTRIES = globSync("nodes/*/*.ts").filter((file) => {
   const folder = path.basename(path.dirname(file));
   return !folder.startsWith("_") && path.basename(file, ".ts") === folder;
 });
-/** Entries of their own because they are started by file name: the process, and a worker thread. */
-const OTHER_ENTRIES = ["server.ts", "adapters/database/pglite-worker.ts"].filter((file) => existsSync(file));
+/** Entries of their own because they are started by file name: the process, a worker thread, two commands. */
+const OTHER_ENTRIES = [
+  "server.ts",
+  "adapters/database/pglite-worker.ts",
+  "scripts/backup.ts",
+  "scripts/restore.ts",
+].filter((file) => existsSync(file));
 /** For tests of the build: another folder, and further entries that share its chunks. */
 const OUT_DIR = process.env["BUILD_DIR"] ?? "dist";
 const MORE_ENTRIES = (process.env["BUILD_ENTRIES"] ?? "").split(",").filter((file) => file !== "");

@@ -1,0 +1,108 @@
+import { createSystemClock } from "./adapters/controller/system-clock.ts";
+import { copyStore } from "./adapters/database/copy-store.ts";
+import type { Database } from "./adapters/database/database.ts";
+import { isEmbedded } from "./adapters/database/open-database.ts";
+import { ensureUpcomingPartitions } from "./adapters/database/partitions.ts";
+import { applyRetention, retentionFor } from "./adapters/database/retention.ts";
+import { rollUp } from "./adapters/database/rollup/roll-up.ts";
+import { listTables, vacuumTable } from "./adapters/database/vacuum.ts";
+import type { JobParts } from "./adapters/jobs/job-parts.ts";
+import { createJobs } from "./adapters/jobs/registry.ts";
+import { createLeaseKeeper } from "./adapters/leases/lease-keeper.ts";
+import { FENCE_SQL } from "./adapters/leases/lease-store.ts";
+import { createJobBoard, type JobBoard } from "./adapters/scheduler/job-board.ts";
+import type { JobStats } from "./adapters/scheduler/job-runner.ts";
+import { purgeRuns } from "./adapters/scheduler/run-history.ts";
+import { startScheduler } from "./adapters/scheduler/scheduler.ts";
+import type { Pace } from "./adapters/scheduler/term.ts";
+import type { ConfiguredRetention } from "./config.ts";
+import type { Job } from "./domain/jobs/job.ts";
+import type { Log } from "./domain/log.ts";
+import type { JournalSafekeeping } from "./domain/telemetry/journal-entry.ts";
+
+/** Whoever holds this lease runs the jobs. */
+const SCHEDULER_LEASE = "scheduler";
+
+export type JobServiceOptions = {
+  readonly database: Database;
+  readonly journal: Pick<JournalSafekeeping, "purgeAcknowledged">;
+  readonly dataDir: string;
+  readonly retention: ConfiguredRetention;
+  readonly timeZone: string;
+  /** Names this start of this process in the lease. */
+  readonly holder: string;
+  /** The role `scheduler`: it may run jobs. Others see and order them. */
+  readonly isScheduler: boolean;
+  readonly log: Log;
+  /** For tests: more jobs, and how often it looks. */
+  readonly moreJobs?: readonly Job[];
+  readonly pace?: Pace;
+};
+
+export type JobServices = JobBoard & {
+  /** True while this process runs the jobs. */
+  isActive(): boolean;
+  stats(): JobStats;
+  /** Ends the jobs under way, then gives the lease back. */
+  stop(): Promise<void>;
+};
+
+/** The jobs of the platform: seen and ordered from every process, run by the one that holds the lease. */
+export function startJobs(options: JobServiceOptions): JobServices {
+  const { database, timeZone, holder, log } = options;
+  const jobs = [...createJobs(partsOf(options)), ...(options.moreJobs ?? [])];
+  const board = createJobBoard({ database, jobs, leaseName: SCHEDULER_LEASE, timeZone, log });
+  if (!options.isScheduler) {
+    return {
+      ...board,
+      isActive: () => false,
+      stats: () => ({ runs: [], lastSuccess: [] }),
+      stop: async () => undefined,
+    };
+  }
+  const keeper = createLeaseKeeper({ database, holder, clock: createSystemClock(), log });
+  const scheduler = startScheduler({
+    database,
+    jobs,
+    lease: {
+      name: SCHEDULER_LEASE,
+      holder,
+      fenceSql: FENCE_SQL,
+      token: () => keeper.held().get(SCHEDULER_LEASE) ?? null,
+      onChange: keeper.onChange,
+    },
+    isSoleProcess: isEmbedded(database),
+    timeZone,
+    log,
+    ...(options.pace ? { pace: options.pace } : {}),
+  });
+  keeper.want([SCHEDULER_LEASE]);
+  return {
+    ...board,
+    isActive: scheduler.isActive,
+    stats: scheduler.stats,
+    async stop() {
+      await scheduler.stop();
+      await keeper.close();
+    },
+  };
+}
+
+function partsOf({ database, journal, dataDir, retention }: JobServiceOptions): JobParts {
+  return {
+    engine: () => database.engine,
+    rollUp: (nowMs, limit) => rollUp(database, { nowMs, limit }),
+    async applyRetention(nowMs) {
+      const report = await applyRetention(database, { nowMs, retention: retentionFor(database.engine, retention) });
+      const rows = Object.values(report.deleted).reduce((sum, count) => sum + count, 0);
+      return { dropped: report.dropped.length, kept: report.kept.length, rows };
+    },
+    purgeRuns: (olderThanDays) => purgeRuns(database, olderThanDays),
+    ensurePartitions: () => ensureUpcomingPartitions(database),
+    listTables: () => listTables(database),
+    vacuumTable: (table) => vacuumTable(database, table),
+    copyStore: isEmbedded(database)
+      ? (nowMs, youngerThanMs) => copyStore(database, { dataDir, journal, nowMs, youngerThanMs })
+      : null,
+  };
+}
