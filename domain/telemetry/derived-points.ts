@@ -40,6 +40,8 @@ const RULES: readonly DerivedRule[] = [
   { point: "approach_wetbulb_k", inputs: ["supply_temp_c", "ambient_wet_bulb_c"], compute: minus },
   { point: "approach_drybulb_k", inputs: ["tower_outlet_temp_c", "ambient_temp_c"], compute: minus },
   { point: "approach_drybulb_k", inputs: ["supply_temp_c", "ambient_temp_c"], compute: minus },
+  // Whether the meters of the boxes include the cooling differs from site to site.
+  { point: "it_power_kw", inputs: ["total_power_kw", "cooling_power_kw"], compute: minus, isEstimate: () => true },
   { point: "efficiency_j_th", inputs: ["total_power_kw", "hashrate_th"], compute: efficiencyJTh },
 ];
 

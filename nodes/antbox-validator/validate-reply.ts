@@ -12,7 +12,7 @@ export type Verdict = { readonly snapshot: Snapshot } | { readonly rejected: Rej
 /** One reply → one snapshot, or the reason why there is none. Single bad values are no reason: they become `null` with a mark. */
 export function validateReply(
   reply: ControllerReply,
-  { profileOf, inventory }: Pick<Platform, "profileOf" | "inventory">,
+  { profileOf, inventory, derivedMemory }: Pick<Platform, "profileOf" | "inventory" | "derivedMemory">,
   extra: ExtraCheck | null,
 ): Verdict {
   const profile = profileOf(reply.profile) ?? profileOf(idOf(reply.profile));
@@ -20,6 +20,7 @@ export function validateReply(
   const refusal = refusedRequest(reply, profile) ?? refusedBy(extra, "replies", reply.replies);
   if (refusal !== null) return rejected(reply, refusal);
   const snapshot = makeSnapshot(reply, profile, inventory.get(reply.siteId));
+  derivedMemory.extend(snapshot);
   const problem = refusedBy(extra, "snapshot", snapshot);
   return problem === null ? { snapshot } : rejected(reply, problem);
 }

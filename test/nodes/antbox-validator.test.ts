@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { createDerivedMemory } from "../../adapters/database/derived-memory.ts";
 import type { RejectedReply } from "../../domain/telemetry/controller-reply.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import { setPlatform } from "../../nodes/_shared/platform.ts";
 import registerAntboxValidator from "../../nodes/antbox-validator/antbox-validator.ts";
 import { aReply, healthyReplies } from "./builders.ts";
 import { type LoadedNode, loadNode } from "./node-harness.ts";
-import { createTestPlatform, type TestPlatform } from "./test-platform.ts";
+import { createTestPlatform, quietLog, type TestPlatform } from "./test-platform.ts";
 
 let node: LoadedNode;
 let platform: TestPlatform;
@@ -47,6 +48,19 @@ test("a value outside the profile's limits becomes null with a reason, and the r
   expect(snapshot().values.supply_temp_c).toBeNull();
   expect(snapshot().quality["supply_temp_c"]).toBe("out_of_range");
   expect(snapshot().values.return_temp_c).toBe(43.3);
+});
+
+test("a replay of an older round gets the count that it got the first time", async () => {
+  const derivedMemory = createDerivedMemory({ database: platform.database, intervalOf: () => 60, log: quietLog });
+  setPlatform({ ...platform, derivedMemory });
+  await load();
+  const rounds = [false, true, false, true, true].map((isOn, minute) =>
+    aReply({ slot: `2026-03-01T08:0${minute}:00.000Z`, replies: repliesWith("fluid_infusion_pump", isOn) }),
+  );
+  for (const payload of [...rounds, ...rounds.slice(1, 3)]) await node.receive({ topic: "reply", payload });
+  const starts = node.outputs[0]?.map(({ payload }) => (payload as Snapshot).values.makeup_pump_starts_24h);
+  expect(starts).toEqual([0, 1, 1, 2, 2, 1, 1]);
+  await derivedMemory.close();
 });
 
 test("rejects a reply that the profile refuses, with the raw reply beside it", async () => {

@@ -30,6 +30,12 @@ test("a chain of derived points follows from what the controller sends", () => {
   ]);
 });
 
+test("the miners' power is what the cooling leaves of the total, always an estimate", () => {
+  const [rule, ...others] = derivableFrom(["total_power_kw", "cooling_power_kw"]);
+  expect(others).toEqual([]);
+  expect([rule?.point, rule?.compute(1000, 45), rule?.isEstimate?.(1000, 45)]).toEqual(["it_power_kw", 955, true]);
+});
+
 test("without an outlet sensor the approach is taken from the supply", () => {
   const points = derivableFrom(["ambient_temp_c", "supply_temp_c"]);
   expect(points.map(({ point, inputs }) => [point, ...inputs])).toEqual([
