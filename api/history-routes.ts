@@ -1,99 +1,168 @@
 import { z } from "zod";
+import { answerHistory } from "../adapters/database/history/answer-history.ts";
 import { AppError } from "../domain/errors.ts";
-import { isPointName, type PointName } from "../domain/points/catalogue.ts";
+import { type Sisters, sistersOf } from "../domain/sites/sisters.ts";
 import type { Site } from "../domain/sites/site.ts";
-import { History } from "../domain/telemetry/history.ts";
+import { FleetHistory, History, SisterHistory } from "../domain/telemetry/history.ts";
+import { ROLLED_LEVELS, type RolledLevel, Step } from "../domain/telemetry/history-level.ts";
+import {
+  HISTORY_LIMITS,
+  type HistoryPlan,
+  type HistoryQuestion,
+  planHistory,
+} from "../domain/telemetry/history-plan.ts";
 import type { ApiContext } from "./context.ts";
-import { invalid, show } from "./problem.ts";
+import { nameField } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { SiteSelection, selectSites } from "./select-sites.ts";
 import { findSite, SiteParams } from "./site-routes.ts";
 
-const MAX_POINTS = 20;
-const MAX_VALUES = 20_000;
-const USUAL_RANGE_MS = 3_600_000;
-/** Roll-ups are not stored; every step that is, stands here. */
-const STEPS = ["auto", "raw"] as const;
+/** Of a very large circle the first ones stand for all [J]. */
+const MOST_SISTERS = 300;
+const MOST_SISTER_VALUES = 500_000;
 
 const Time = z.iso.datetime({ offset: true });
-const HistoryQuery = z.strictObject({
-  points: z.string().max(2000).describe(`Names of the catalogue, joined by commas; at most ${MAX_POINTS}`),
+/** What every question about history has in common. */
+export const HistoryRange = {
   from: Time.optional().describe("Inclusive; an hour before `to` when absent"),
   to: Time.optional().describe("Exclusive; now when absent"),
-  step: z
-    .enum(STEPS)
-    .default("auto")
-    .describe("`auto` picks the finest step that is stored and fits; the answer names it"),
+};
+const Points = z
+  .string()
+  .max(2000)
+  .describe(`Names of the catalogue, joined by commas; at most ${HISTORY_LIMITS.points}`);
+
+const HistoryQuery = z.strictObject({
+  points: Points,
+  ...HistoryRange,
+  step: Step.default("auto").describe(
+    "`auto` picks the finest that gives at most 2,200 values and still holds `from`; the answer names it",
+  ),
 });
+const RolledStep = z
+  .enum(["auto", ...ROLLED_LEVELS])
+  .default("auto")
+  .describe("Many sites are read from roll-ups; the answer names the step");
+const FleetQuery = z.strictObject({
+  point: z.string().max(80).describe("A name of the catalogue"),
+  ...HistoryRange,
+  step: RolledStep,
+  ...SiteSelection,
+});
+const SisterQuery = z.strictObject({ points: Points, ...HistoryRange, step: RolledStep });
 
-/** @throws {AppError} `request.invalid` that names the points which do not exist */
-function readPoints(text: string): PointName[] {
-  const names = [...new Set(text.split(",").map((name) => name.trim()))];
-  const unknown = names.filter((name) => !isPointName(name));
-  const field = "query.points";
-  if (unknown.length > 0) invalid({ field, value: show(unknown[0]), allowed: "no such point; see /api/v1/points" });
-  if (names.length > MAX_POINTS) {
-    invalid({ field, value: `${names.length} points`, allowed: `at most ${MAX_POINTS} points` });
-  }
-  return names.filter(isPointName);
-}
-
-/** @throws {AppError} `request.invalid` when the range is empty, or holds more values than one answer may */
-function readRange(
-  query: z.infer<typeof HistoryQuery>,
-  intervalS: number,
-  nowMs: number,
-): { fromMs: number; toMs: number } {
-  const toMs = query.to === undefined ? nowMs : Date.parse(query.to);
-  const fromMs = query.from === undefined ? toMs - USUAL_RANGE_MS : Date.parse(query.from);
-  if (toMs <= fromMs)
-    invalid({ field: "query.to", value: show(query.to ?? "now"), allowed: "must be later than from" });
-  const longestS = MAX_VALUES * intervalS;
-  if ((toMs - fromMs) / 1000 > longestS) {
-    const asked = `${Math.round((toMs - fromMs) / 1000)} s before to`;
-    const allowed = `at most ${longestS} s with step raw (${MAX_VALUES} values per point)`;
-    invalid({ field: "query.from", value: asked, allowed });
-  }
-  return { fromMs, toMs };
-}
-
-/** @throws {AppError} `storage.unavailable`; `request.invalid` when a site that was watched closely has too many values */
-async function readHistory(
-  { storage }: Pick<ApiContext, "storage">,
-  { id }: Site,
-  points: readonly PointName[],
-  { fromMs, toMs, intervalS }: { fromMs: number; toMs: number; intervalS: number },
-): Promise<History> {
-  const history = await storage.rawHistory(id, points, fromMs, toMs, intervalS).catch((cause: unknown) => {
-    throw new AppError("storage.unavailable", "the database cannot be read", { cause, retryable: true });
-  });
-  const last = history.times.at(-1);
-  const isCut = history.times.length >= MAX_VALUES && last !== undefined && Date.parse(last) < toMs - intervalS * 2000;
-  if (isCut) {
-    const field = "query.from";
-    const value = new Date(fromMs).toISOString();
-    invalid({ field, value, allowed: `holds more than ${MAX_VALUES} values per point: ask for a shorter range` });
-  }
-  return history;
-}
+const COSTS = { refusals: [404, 429, 503, 504], isCostly: true } as const;
 
 export const HISTORY_ROUTES: readonly Route[] = [
   defineRoute({
     method: "GET",
     path: "/api/v1/sites/{id}/history",
     access: "history:read",
-    tag: "Sites",
+    tag: "History",
     summary: { "zh-CN": "单个站点的测点历史", en: "Points of one site over time" },
     params: SiteParams,
     query: HistoryQuery,
     answer: { status: 200, description: "Values oldest first; gaps are null", schema: History },
-    refusals: [404, 429, 503],
-    isCostly: true,
+    ...COSTS,
     async handle({ params, query }, { context, clock }) {
       const site = findSite(context, params.id);
-      const points = readPoints(query.points);
-      const intervalS = site.intervalS ?? context.config.pollIntervalS;
-      const range = readRange(query, intervalS, clock());
-      return { kind: "json", body: await readHistory(context, site, points, { ...range, intervalS }) };
+      const asked = { id: site.id, intervalS: intervalOf(context, site) };
+      const question = { ...query, points: query.points.split(",") };
+      const body = await answerHistory(context.storage.history, asked, question, clock()).catch(nameField({}));
+      return { kind: "json", body };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/history",
+    access: "history:read",
+    tag: "History",
+    summary: {
+      "zh-CN": "多个站点同一测点的历史（热力图）",
+      en: "One point of many sites over time, as for a heat map",
+    },
+    query: FleetQuery,
+    answer: {
+      status: 200,
+      description: `On one grid of buckets; at most ${HISTORY_LIMITS.fleetValues} values`,
+      schema: FleetHistory,
+    },
+    ...COSTS,
+    async handle({ query }, { context, clock }) {
+      const sites = selectSites(context, query);
+      const question = { ...query, points: [query.point] };
+      const nowMs = clock();
+      const plan = planRolled(context, question, sites.length, nowMs, HISTORY_LIMITS.fleetValues, { points: "point" });
+      const [point] = plan.points;
+      if (point === undefined) throw new AppError("point.not-found", "there is no such point");
+      const ids = sites.map(({ id }) => id);
+      const { timesMs, sites: found } = await context.storage.history.fleet(ids, point, { ...plan, nowMs });
+      return { kind: "json", body: { point, ...headOf(plan, timesMs), sites: found } satisfies FleetHistory };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/sites/{id}/history/sisters",
+    access: "history:read",
+    tag: "History",
+    summary: {
+      "zh-CN": "姐妹站点（同型号、同片区）的中位数与四分位",
+      en: "Median and quartiles of the sister sites: same profile, same zone",
+    },
+    params: SiteParams,
+    query: SisterQuery,
+    answer: { status: 200, description: "On one grid of buckets; the site itself is not in it", schema: SisterHistory },
+    ...COSTS,
+    async handle({ params, query }, { context, clock }) {
+      const site = findSite(context, params.id);
+      const sisters = sistersOf(context.inventory.all(), site);
+      const question = { ...query, points: query.points.split(",") };
+      const body = await sisterHistory(context, site, sisters, question, clock());
+      return { kind: "json", body };
     },
   }),
 ];
+
+/** The polling interval in force, seconds. */
+function intervalOf({ config }: Pick<ApiContext, "config">, { intervalS }: Site): number {
+  return intervalS ?? config.pollIntervalS;
+}
+
+async function sisterHistory(
+  context: ApiContext,
+  { id }: Site,
+  { basis, ids }: Sisters,
+  question: HistoryQuestion,
+  nowMs: number,
+): Promise<SisterHistory> {
+  const chosen = ids.slice(0, MOST_SISTERS);
+  const plan = planRolled(context, question, Math.max(1, chosen.length), nowMs, MOST_SISTER_VALUES, {});
+  const { timesMs, series } = await context.storage.history.sisters(chosen, plan.points, { ...plan, nowMs });
+  return { siteId: id, basis, sisters: chosen.length, ...headOf(plan, timesMs), series };
+}
+
+type RolledPlan = HistoryPlan & { readonly level: RolledLevel };
+
+/** @throws {AppError} `request.invalid` that names the field of the query */
+function planRolled(
+  { storage, config }: ApiContext,
+  question: HistoryQuestion,
+  sites: number,
+  nowMs: number,
+  maxValues: number,
+  names: Readonly<Record<string, string>>,
+): RolledPlan {
+  const circumstances = { nowMs, intervalS: config.pollIntervalS, retention: storage.history.retention() };
+  try {
+    const plan = planHistory(question, { ...circumstances, levels: ROLLED_LEVELS, sites, maxValues });
+    if (plan.level === "raw") throw new AppError("internal.unexpected", "a fleet is never read from raw rows");
+    return { ...plan, level: plan.level };
+  } catch (error) {
+    return nameField(names)(error);
+  }
+}
+
+function headOf({ level, stepS, fromMs, toMs }: RolledPlan, timesMs: readonly number[]) {
+  const range = { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
+  return { step: level, stepS, ...range, times: timesMs.map((ms) => new Date(ms).toISOString()) };
+}

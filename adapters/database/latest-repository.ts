@@ -4,13 +4,17 @@ import type { PointValue, Snapshot } from "../../domain/telemetry/snapshot.ts";
 import type { Database, Row } from "./database.ts";
 import { POINT_COLUMNS } from "./point-columns.ts";
 
-const COLUMNS = POINT_COLUMNS.map(({ point }) => `s."${point}"`).join(", ");
+/** What `snapshotFrom` needs of a row of `sample s`, beside the codes of site and profile. */
+export const SNAPSHOT_COLUMNS = [
+  "s.profile, s.slot, s.collected_at, s.latency_ms, s.attempts, s.quality, s.faults, s.extra",
+  ...POINT_COLUMNS.map(({ point }) => `s."${point}"`),
+].join(", ");
 // By site, so that each one's newest row is found by the key: the cost does not grow with the time looked back.
 const LATEST = `
   select site.code, profile_registry.code as profile_code, s.*
   from site
   cross join lateral (
-    select s.profile, s.slot, s.collected_at, s.latency_ms, s.attempts, s.quality, s.faults, s.extra, ${COLUMNS}
+    select ${SNAPSHOT_COLUMNS}
     from sample s where s.site_id = site.id and s.slot > $1::timestamptz
     order by s.slot desc limit 1) s
   join profile_registry on profile_registry.id = s.profile`;
@@ -26,7 +30,8 @@ export async function readLatestSnapshots(database: Database, since: string): Pr
   return rows.map(snapshotFrom);
 }
 
-function snapshotFrom(row: Row): Snapshot {
+/** A snapshot from a row of `sample` with `code` and `profile_code`. */
+export function snapshotFrom(row: Row): Snapshot {
   const quality = (row["quality"] ?? {}) as Record<string, QualityMark>;
   return {
     siteId: String(row["code"]),
