@@ -8,8 +8,12 @@ import * as Vue from "vue";
  * stream before Dashboard is there, and the login page, which stands alone and keeps its style sheet in a file, so that
  * its policy can forbid inline styles.
  */
-const WIDGETS = ["ui-antbox-shell", "ui-fleet-overview", "ui-site-detail"];
+const WIDGETS = ["ui-antbox-shell", "ui-fleet-overview", "ui-site-detail", "ui-trends", "ui-fleet-heatmap", "ui-jobs"];
 const BROWSERS = ["chrome111", "edge111", "firefox114", "safari16.4"];
+
+const CHART_CODE =
+  /[\\/]node_modules[\\/](?:echarts|zrender|tslib)[\\/]|[\\/]dashboard[\\/]trends[\\/]echarts-kit\.ts$/;
+const TREND_CODE = /[\\/]dashboard[\\/]trends[\\/]/;
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
 function dashboardVue(): Plugin {
@@ -113,8 +117,20 @@ const widgets: UserConfig = {
         format: "es",
         entryFileNames: "[name].js",
         chunkFileNames: "chunks/[name]-[hash].js",
-        // One file for all that is shared: each file more is a request more while the page starts.
-        codeSplitting: { groups: [{ name: "shared", minShareCount: 2 }] },
+        // One file for all that is shared: each file more is a request more while the page starts. What only pages with
+        // trends need is apart from it, and the chart library apart from both: the overview must not wait for either.
+        codeSplitting: {
+          groups: [
+            {
+              name: "shared",
+              minShareCount: 2,
+              priority: 3,
+              test: (id) => !TREND_CODE.test(id) && !CHART_CODE.test(id),
+            },
+            { name: "charts", priority: 2, test: CHART_CODE },
+            { name: "trends", priority: 1, test: TREND_CODE },
+          ],
+        },
       },
     },
   },

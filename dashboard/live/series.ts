@@ -6,7 +6,7 @@ export type Series = { readonly times: readonly number[]; readonly values: reado
 
 export const WINDOW_MS = 3_600_000;
 
-export function seriesOf({ times, series }: History): ReadonlyMap<string, Series> {
+export function seriesOf({ times, series }: Pick<History, "times" | "series">): ReadonlyMap<string, Series> {
   const ms = times.map((time) => Date.parse(time));
   return new Map(Object.entries(series).map(([point, { avg }]) => [point, { times: ms, values: avg }]));
 }

@@ -1,5 +1,7 @@
 import type { Collector } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
+import type { DerivedMemory } from "../../adapters/database/derived-memory.ts";
+import type { HistoryStore } from "../../adapters/database/history/create-history-store.ts";
 import type { SnapshotWriter } from "../../adapters/database/writer.ts";
 import type { Inventory } from "../../adapters/inventory/inventory.ts";
 import type { Journal } from "../../adapters/journal/journal.ts";
@@ -10,12 +12,16 @@ import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
 /** The services that the nodes use. They live as long as the process; nodes come and go with each deploy. */
 export type Platform = {
   readonly collector: Collector;
+  /** False in a process that collects nothing: others do. Absent = true. */
+  readonly pollsHere?: boolean;
   readonly replayer: Replayer;
   readonly writer: SnapshotWriter;
   readonly journal: Journal;
   readonly liveState: LiveState;
   readonly database: Database;
+  readonly derivedMemory: Pick<DerivedMemory, "extend">;
   readonly inventory: Inventory;
+  readonly storage: { readonly history: HistoryStore };
   /** By `id` (newest version) or by `id@version`. */
   readonly profileOf: (idOrTag: string) => CompiledProfile | undefined;
   /** Default polling interval, seconds. */

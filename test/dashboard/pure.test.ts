@@ -197,8 +197,6 @@ describe("the trend", () => {
   });
   test("goes on with live rows, each slot once, and forgets what is older than an hour", () => {
     const history = seriesOf({
-      siteId: "a",
-      step: "raw",
       times: [new Date(now - WINDOW_MS - 60_000).toISOString(), new Date(now - 60_000).toISOString()],
       series: { p: { avg: [1, 2], min: [1, 2], max: [1, 2] } },
     });

@@ -63,6 +63,19 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
     expect(await page.locator(".abx-reply pre").textContent()).toContain('"replies"');
   });
 
+  test("draws the trend of a point that it has stored, and every site in the heat map", async () => {
+    await page.goto(`${platform.url}/dashboard/trends?site=site-001&points=supply_temp_c&last=1h`);
+    await page.locator(".abx-chart__canvas canvas").waitFor();
+    await expect
+      .poll(() => page.locator(".abx-readout__value b").textContent(), { timeout: 20_000 })
+      .toMatch(/^\d+\.\d$/);
+    await page.getByText(/Newest value \d+ s ago/).waitFor();
+    await page.goto(`${platform.url}/dashboard/heatmap`);
+    await expect.poll(() => page.locator(".abx-heat li").count(), { timeout: 20_000 }).toBe(platform.sites);
+    await page.goto(`${platform.url}/dashboard/site?id=site-001`);
+    await page.locator(".abx-points").first().waitFor();
+  });
+
   for (const locale of ["en", "zh-CN"] as const) {
     test(`meets no serious accessibility fault in ${locale}`, { timeout: 90_000 }, async () => {
       await page.evaluate(`localStorage.setItem("antbox.locale", "${locale}")`);

@@ -51,6 +51,10 @@ describe.skipIf(noBrowser !== null)("the screens", () => {
             await page.locator(".abx-reply__tools button").first().click();
             await page.locator("[aria-expanded]").last().click();
             expect(await seriousViolations(page)).toEqual([]);
+            await page.goto(`${small.url}/dashboard/jobs`);
+            await page.locator(".abx-job summary").first().click();
+            await page.locator(".abx-run button").first().click();
+            expect(await seriousViolations(page)).toEqual([]);
             await page.context().clearCookies();
             await page.goto(`${small.url}/login`);
             expect(await seriousViolations(page)).toEqual([]);

@@ -10,7 +10,6 @@ export type FakeFleet = {
   readonly intervalS: number;
   snapshot(id: string): Snapshot | undefined;
   summaries(): SiteSummary[];
-  history(id: string, point: string): { times: string[]; values: (number | null)[] };
   /** Polls all sites that answer. @returns the ids that moved */
   round(nowMs: number): string[];
 };
@@ -71,19 +70,6 @@ export function createFakeFleet(count: number, intervalS: number, nowMs: number)
     snapshot: (id) => snapshots.get(id),
     round,
     summaries: () => ids.map((id) => summaryOf(id, placeOf.get(id) ?? 0, intervalS, snapshots.get(id))),
-    history(id, point) {
-      const place = placeOf.get(id) ?? 0;
-      const current = snapshots.get(id)?.values[point as PointName];
-      const times = Array.from({ length: 60 }, (_, index) =>
-        new Date(Date.now() - (60 - index) * 60_000).toISOString(),
-      );
-      const values = times.map((_, index) =>
-        typeof current !== "number" || (index > 30 && index < 34)
-          ? null
-          : round2(current * (1 + 0.02 * Math.sin(index / 5 + place) + 0.004 * wave(place, index))),
-      );
-      return { times, values };
-    },
   };
 }
 

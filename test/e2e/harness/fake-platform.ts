@@ -15,6 +15,8 @@ import {
 import { HEARTBEAT_MS, OVERVIEW_POINTS, type Subscribe } from "../../../domain/live/live-frame.ts";
 import { POINT_NAMES } from "../../../domain/points/catalogue.ts";
 import { createFakeFleet, type FakeFleet, fakePoints } from "./fake-fleet.ts";
+import { fakeFleetHistory, fakeHistory, fakeOutliers, fakeSisters } from "./fake-history.ts";
+import { fakeJobs } from "./fake-jobs.ts";
 
 /**
  * The pages with a made-up back end: real files, real frames, real HTTP and WebSocket on loopback. For working on the
@@ -187,7 +189,9 @@ function answerPage(request: IncomingMessage, url: URL, response: ServerResponse
 function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer {
   if (!isSignedIn(request)) return { status: 401, body: { code: "auth.not-signed-in" } };
   const path = url.pathname.slice("/api/v1".length);
-  const site = /^\/sites\/([^/]+)(?:\/(\w+))?$/.exec(path);
+  if (path === "/history") return { status: 200, body: fakeFleetHistory(fleet, url) };
+  if (path === "/outliers") return { status: 200, body: fakeOutliers(fleet, url) };
+  const site = /^\/sites\/([^/]+)(?:\/([\w/]+))?$/.exec(path);
   if (site) return siteAnswer(fleet, site[1] ?? "", site[2] ?? "", url);
   const items = fleet.summaries();
   const answers: Readonly<Record<string, Answer>> = {
@@ -195,6 +199,8 @@ function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer
     "/auth/refresh": { status: 200, body: GRANTED },
     "/auth/logout": { status: 204, headers: { "set-cookie": "antbox_access=; Max-Age=0; Path=/" } },
     "/snapshots": { status: 200, body: { items: fleet.ids.flatMap((id) => fleet.snapshot(id) ?? []) } },
+    "/jobs": { status: 200, body: fakeJobs(Date.now()) },
+    "/jobs/rollup/run": { status: 200, body: { state: "queued" } },
     "/points": { status: 200, body: { items: fakePoints() } },
     "/sites": { status: 200, body: { items, nextCursor: null, total: items.length } },
     "/rounds": { status: 200, body: { items: [fakeRound(fleet, fleet.ids.length - 2)] } },
@@ -223,16 +229,12 @@ function siteAnswer(fleet: FakeFleet, id: string, part: string, url: URL): Answe
       return { status: 200, body: { siteId: id, slot: snapshot.slot, collectedAt: snapshot.collectedAt, replies } };
     }
     case "history":
-      return { status: 200, body: historyOf(fleet, id, (url.searchParams.get("points") ?? "").split(",")) };
+      return { status: 200, body: fakeHistory(fleet, id, url) };
+    case "history/sisters":
+      return { status: 200, body: fakeSisters(fleet, id, url) };
     default:
       return NOT_FOUND;
   }
-}
-
-function historyOf(fleet: FakeFleet, siteId: string, points: readonly string[]) {
-  const all = points.map((point) => [point, fleet.history(siteId, point)] as const);
-  const series = all.map(([point, { values }]) => [point, { avg: values, min: values, max: values }] as const);
-  return { siteId, step: "raw", times: all[0]?.[1].times ?? [], series: Object.fromEntries(series) };
 }
 
 let failures = 0;

@@ -7,7 +7,7 @@ const SIZES = { wall: [1920, 1080], laptop: [1366, 768], phone: [390, 844] } as 
 const [folder = "shots", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const platform = await startFakePlatform({ sites: 150, port: 23600 });
+const platform = await startFakePlatform({ sites: 150, port: Number(process.env["PORT"] ?? 23600) });
 const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
   args: [
@@ -25,6 +25,12 @@ type Shot = { name: string; path: string; size: keyof typeof SIZES; locale: "zh-
 const PATHS = {
   overview: "/dashboard/overview",
   site: "/dashboard/site?id=site-041",
+  jobs: "/dashboard/jobs",
+  trends:
+    "/dashboard/trends?site=site-041&points=supply_temp_c,return_temp_c,supply_flow_m3h,supply_pressure_kpa,circulation_pump_running,makeup_pump_running&last=24h",
+  "trends-week":
+    "/dashboard/trends?site=site-041,site-006&points=supply_temp_c,total_power_kw&last=7d&compare=week&sisters=1",
+  heatmap: "/dashboard/heatmap",
   broken: "/dashboard/site?id=site-023",
   login: "/login",
 };
