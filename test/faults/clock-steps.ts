@@ -1,0 +1,109 @@
+import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createFreshDatabase } from "../services/fresh-database.ts";
+import { startPostgres } from "../services/postgres-server.ts";
+import { startFleet, startPlatform } from "../services/start-platform.ts";
+import { compare, onDatabase, readLedger, readRows } from "./witness.ts";
+
+export type ClockStepsResult = {
+  readonly steps: readonly number[];
+  /** How far the platform's stamps moved when its clock was put forward, seconds: the fault bites when it is the step. */
+  readonly biteS: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly arrived: number;
+  /** Longest pause between two state requests to one site by the simulator's own clock, in intervals. */
+  readonly worstPollGapIntervals: number;
+  /** Most state requests to one site within half an interval by the simulator's own clock; 1 = none was doubled. */
+  readonly mostPollsAtOnce: number;
+};
+
+const INTERVAL_S = 2;
+const EACH_STEP_S = 14;
+
+/** The library that fakes the clock of one process; null where the Debian package `libfaketime` is not installed. */
+export function findFakeTime(): string | null {
+  return globSync("/usr/lib/*/faketime/libfaketime.so.1")[0] ?? null;
+}
+
+/**
+ * Steps the wall clock of the platform, and of it alone, while it polls every 2 s (trust.md F6). The monotonic clock runs
+ * on, as it does when a time server steps a machine's clock.
+ *
+ * @param steps offsets from the true time in seconds, one after the other
+ */
+export async function runClockSteps(
+  library: string,
+  sites: number,
+  steps: readonly number[],
+): Promise<ClockStepsResult> {
+  const folder = mkdtempSync(path.join(tmpdir(), "antbox-clock-"));
+  const file = path.join(folder, "offset");
+  writeFileSync(file, "+0");
+  const server = await startPostgres();
+  const database = await createFreshDatabase(server.url, { timescale: true });
+  const fleet = await startFleet(sites, ["--witness", "--addressing", "port"]);
+  const platform = await startPlatform({
+    sitesFile: fleet.sitesFile,
+    databaseUrl: database.url,
+    environment: {
+      POLL_INTERVAL_S: String(INTERVAL_S),
+      LOG_LEVEL: "warn",
+      LD_PRELOAD: library,
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: "1",
+      FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    },
+  });
+  try {
+    await platform.ready();
+    await sleep(EACH_STEP_S * 1000);
+    const fromMs = Date.now();
+    let biteS = 0;
+    for (const offsetS of steps) {
+      writeFileSync(file, `${offsetS < 0 ? "" : "+"}${offsetS}`);
+      await sleep(EACH_STEP_S * 1000);
+      biteS = Math.max(biteS, await newestSlotAheadS(database.url));
+    }
+    writeFileSync(file, "+0");
+    const toMs = Date.now();
+    await sleep(EACH_STEP_S * 1000);
+    await platform.stop();
+    const ledger = await readLedger(fleet.controlUrl);
+    const { lost, duplicated, arrived } = compare(ledger, await readRows(database.url));
+    const during = ledger.filter(({ at }) => at >= fromMs && at <= toMs);
+    return { steps, biteS, lost, duplicated, arrived, ...pollFigures(during) };
+  } finally {
+    await platform.dispose();
+    await fleet.stop();
+    await database.drop().catch(() => undefined);
+    await server.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function newestSlotAheadS(url: string): Promise<number> {
+  return onDatabase(url, async (client) => {
+    const { rows } = await client.query<{ s: string | null }>(
+      "select extract(epoch from max(collected_at) - now()) as s from sample",
+    );
+    return Number(rows[0]?.s ?? 0);
+  });
+}
+
+function pollFigures(states: readonly { siteId: string; at: number }[]) {
+  const bySite = Map.groupBy(states, ({ siteId }) => siteId);
+  let worstGapMs = 0;
+  let mostPollsAtOnce = 0;
+  for (const polls of bySite.values()) {
+    const times = polls.map(({ at }) => at).sort((a, b) => a - b);
+    times.forEach((at, i) => {
+      worstGapMs = Math.max(worstGapMs, at - (times[i - 1] ?? at));
+      const near = times.filter((other) => other >= at && other < at + INTERVAL_S * 500).length;
+      mostPollsAtOnce = Math.max(mostPollsAtOnce, near);
+    });
+  }
+  return { worstPollGapIntervals: worstGapMs / (INTERVAL_S * 1000), mostPollsAtOnce };
+}

@@ -1,0 +1,128 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { createFreshDatabase } from "../services/fresh-database.ts";
+import { startPostgres } from "../services/postgres-server.ts";
+import { startFleet, startPlatform } from "../services/start-platform.ts";
+import { type RequestFigures, watchRequests } from "./request-watch.ts";
+import { compare, onDatabase, readLedger, readRows, waitForDrain } from "./witness.ts";
+
+/** Ways in which a database is there and yet of no use. */
+export const SLOW_WAYS = ["locked", "slow inserts", "stopped backends"] as const;
+export type SlowWay = (typeof SLOW_WAYS)[number];
+
+export type SlowDatabaseResult = {
+  readonly way: SlowWay;
+  /** A write of our own, made to prove that the fault bites: how long it took, seconds, up to the 2 s that it waits. */
+  readonly ownWriteS: number;
+  readonly lost: number;
+  readonly duplicated: number;
+  readonly outOfOrder: number;
+  readonly arrived: number;
+  /** Longest pause between two state requests to one site by the simulator's ledger, seconds; the interval is 1 s. */
+  readonly worstPollGapS: number;
+  readonly drainS: number;
+} & RequestFigures;
+
+/** The database is slow for `faultS` at a round a second, while pages ask (trust.md F2). */
+export async function runSlowDatabase(way: SlowWay, sites: number, faultS: number): Promise<SlowDatabaseResult> {
+  const server = await startPostgres();
+  const database = await createFreshDatabase(server.url, { timescale: true });
+  const fleet = await startFleet(sites, ["--witness", "--addressing", "port"]);
+  const platform = await startPlatform({
+    sitesFile: fleet.sitesFile,
+    databaseUrl: database.url,
+    environment: { POLL_INTERVAL_S: "1", LOG_LEVEL: "warn" },
+  });
+  try {
+    await platform.ready();
+    const cookie = await platform.signIn();
+    await sleep(5_000);
+    const end = await begin(way, database.url);
+    const fromMs = Date.now();
+    const ownWriteS = await tryWrite(database.url);
+    const watch = watchRequests(platform, cookie);
+    await sleep(faultS * 1000);
+    const figures = await watch.stop();
+    const toMs = Date.now();
+    await end();
+    const drainS = await waitForDrain(platform, cookie, performance.now());
+    await sleep(2_000);
+    await platform.stop();
+    const ledger = await readLedger(fleet.controlUrl);
+    const { lost, duplicated, outOfOrder, arrived } = compare(ledger, await readRows(database.url));
+    const during = ledger.filter(({ at }) => at >= fromMs && at <= toMs);
+    return {
+      way,
+      ownWriteS,
+      lost,
+      duplicated,
+      outOfOrder,
+      arrived,
+      worstPollGapS: worstGapS(during),
+      drainS,
+      ...figures,
+    };
+  } finally {
+    await platform.dispose();
+    await fleet.stop();
+    await database.drop().catch(() => undefined);
+    await server.dispose();
+  }
+}
+
+/** @returns end the fault */
+async function begin(way: SlowWay, url: string): Promise<() => Promise<void>> {
+  if (way === "locked") {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    await client.query("begin; lock table sample in access exclusive mode");
+    return async () => {
+      await client.query("rollback");
+      await client.end();
+    };
+  }
+  if (way === "slow inserts") {
+    await onDatabase(url, (client) =>
+      client.query(`
+        create function slow_down() returns trigger language plpgsql as $$ begin perform pg_sleep(2); return null; end $$;
+        create trigger slow_down before insert on sample for each statement execute function slow_down()`),
+    );
+    return () => onDatabase(url, async (client) => void (await client.query("drop trigger slow_down on sample")));
+  }
+  const backends = await backendsOf(url);
+  for (const pid of backends) process.kill(pid, "SIGSTOP");
+  return async () => {
+    for (const pid of backends) process.kill(pid, "SIGCONT");
+  };
+}
+
+/** Server processes of the platform's connections: what a hung disk or a frozen virtual machine looks like. */
+async function backendsOf(url: string): Promise<number[]> {
+  return onDatabase(url, async (client) => {
+    const { rows } = await client.query<{ pid: number }>(
+      "select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+    );
+    return rows.map(({ pid }) => pid);
+  });
+}
+
+async function tryWrite(url: string): Promise<number> {
+  const startedMs = performance.now();
+  await onDatabase(url, async (client) => {
+    await client.query("set statement_timeout = 2000");
+    await client.query("insert into sample select * from sample where false").catch((error: { code?: string }) => {
+      if (error.code !== "57014") throw error;
+    });
+  });
+  return (performance.now() - startedMs) / 1000;
+}
+
+function worstGapS(states: readonly { siteId: string; at: number }[]): number {
+  const lastOf = new Map<string, number>();
+  let worstMs = 0;
+  for (const { siteId, at } of states) {
+    worstMs = Math.max(worstMs, at - (lastOf.get(siteId) ?? at));
+    lastOf.set(siteId, at);
+  }
+  return worstMs / 1000;
+}
