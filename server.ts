@@ -6,7 +6,7 @@ import compression from "compression";
 import express from "express";
 import nodeRed from "node-red";
 import type { Logger } from "pino";
-import { createDashboardAssets } from "./adapters/node-red/dashboard-assets.ts";
+import { createDashboardAssets, type DashboardAssets } from "./adapters/node-red/dashboard-assets.ts";
 import { createDashboardPages, type FlowNode } from "./adapters/node-red/dashboard-pages.ts";
 import { createWidgetFiles } from "./adapters/node-red/widget-files.ts";
 import { createLogger } from "./adapters/observability/create-logger.ts";
@@ -22,7 +22,7 @@ import { AppError } from "./domain/errors.ts";
 import { PROFILES } from "./domain/profiles/index.ts";
 import { setPlatform } from "./nodes/_shared/platform.ts";
 import { profileOf, type Services, startServices } from "./services.ts";
-import { createNodeRedAccess, createNodeRedSettings, type NodeRedOptions } from "./settings.ts";
+import { createNodeRedAccess, createNodeRedSettings, type NodeRedAccess, type NodeRedOptions } from "./settings.ts";
 
 /** The package's own folder, whether this runs as source or from `dist/`. */
 const PROJECT_ROOT =
@@ -33,6 +33,7 @@ const ADMIN_RETRY_MS = 2_000;
 /** Kubernetes and compose give 30 s; what is not closed by then is in the journal anyway. */
 const SHUTDOWN_LIMIT_MS = 25_000;
 
+let areFlowsStarted = false;
 const lifecycle = { migrationsDone: false, flowsStarted: false, isShuttingDown: false };
 
 async function main(): Promise<void> {
@@ -44,7 +45,7 @@ async function main(): Promise<void> {
     () => (lifecycle.migrationsDone = true),
     (error) => log.error({ reason: String(error) }, "the database schema could not be prepared"),
   );
-  ensureFirstLogin(services, config, log);
+  if (config.roles.includes("ui")) ensureFirstLogin(services, config, log);
 
   const api = createApi(apiContext(services, config, log));
   const app = express().disable("x-powered-by").use(compression());
@@ -52,7 +53,13 @@ async function main(): Promise<void> {
     if (!api.handle(request, response)) app(request, response);
   });
   boundServer(server);
-  await startNodeRed({ config, services, server, app, api, log });
+  // Jobs and video need no flows.
+  if (services.pollsHere || config.roles.includes("ui")) {
+    await startNodeRed({ config, services, server, app, api, log });
+  } else {
+    await listen(server, config);
+    lifecycle.flowsStarted = true;
+  }
   setUpShutdown({ server, api, services, log });
   sayWhenRoundComplete(services, log);
   log.info({ event: "platform.ready", url: config.publicUrl }, `AntBox Flow is ready at ${config.publicUrl}`);
@@ -67,16 +74,21 @@ type Parts = {
   readonly log: Logger;
 };
 
-/** Node-RED in our HTTP server: our upgrades and routes first, then the editor, then pages and `http in` nodes. */
+/**
+ * Node-RED in our HTTP server: our upgrades and routes first, then the editor, then pages and `http in` nodes. Without the
+ * role `ui` the flows run, but nothing of them can be reached.
+ */
 async function startNodeRed({ config, services, server, app, api, log }: Parts): Promise<void> {
   const { auth } = services;
+  const isShown = config.roles.includes("ui");
   const options: NodeRedOptions = {
     projectRoot: PROJECT_ROOT,
     dataDir: config.dataDir,
     host: config.host,
     port: config.port,
     publicOrigin: config.publicUrl,
-    editor: config.editor,
+    editor: isShown ? config.editor : "off",
+    withoutDashboard: !isShown,
     credentialSecret: deriveKey(config.secretKey, "node-red-credentials").toString("base64"),
     sessionOf: auth.sessionOf,
     onSessionEnd: auth.onSessionEnd,
@@ -91,7 +103,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   let areFlowsUp = false;
   server.on("upgrade", (request, socket, head) => {
     if (api.handleUpgrade(request, socket, head)) return;
-    if (areFlowsUp) access.authoriseEditorUpgrade(request, socket);
+    if (areFlowsUp && isShown) access.authoriseEditorUpgrade(request, socket);
     else access.refuseEarlyUpgrade(request, socket);
   });
   setPlatform({ ...services, profileOf, pollIntervalS: config.pollIntervalS });
@@ -103,6 +115,17 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   });
   nodeRed.events.on("flows:stopping", () => (lifecycle.flowsStarted = false));
   nodeRed.init(server, createNodeRedSettings(options, access));
+  const pages = isShown ? mountPages(app, access, config) : null;
+  await listen(server, config);
+  say(log, "starting the flows");
+  areFlowsStarted = true;
+  await nodeRed.start();
+  await flowsStarted.promise;
+  pages?.warm().catch((error) => log.warn({ reason: String(error) }, "the dashboard's files could not be compressed"));
+}
+
+/** @returns the files of the Dashboard, to be compressed while nobody waits for them */
+function mountPages(app: express.Express, access: NodeRedAccess, config: Config): DashboardAssets {
   const widgetFiles = createWidgetFiles(path.join(PROJECT_ROOT, "resources"));
   // Widgets are wanted in every mode; the editor's own file server goes away with the editor.
   app.use("/editor/resources/antbox-flow", access.requireSession, widgetFiles.handle);
@@ -119,13 +142,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   });
   app.use("/dashboard", access.requireSession, access.dashboardPolicy, dashboardPages.handle);
   app.use("/", access.requireSession, nodeRed.httpNode);
-  await listen(server, config);
-  say(log, "starting the flows");
-  await nodeRed.start();
-  await flowsStarted.promise;
-  dashboardAssets
-    .warm()
-    .catch((error) => log.warn({ reason: String(error) }, "the dashboard's files could not be compressed"));
+  return dashboardAssets;
 }
 
 function dashboardFolder(): string {
@@ -176,6 +193,7 @@ function apiContext(services: Services, config: Config, log: Logger): Parameters
   const loop = startLoopMonitor();
   return {
     ...services,
+    collector: services.polling,
     profiles: PROFILES.flatMap(({ id }) => profileOf(id) ?? []),
     metrics: createMetrics({ ...services, loop }),
     loop,
@@ -244,7 +262,7 @@ function setUpShutdown({ server, api, services, log }: Omit<Parts, "config" | "a
     log.info({ signal }, "shutting down");
     setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
     try {
-      await nodeRed.stop();
+      if (areFlowsStarted) await nodeRed.stop();
       api.close();
       server.close();
       server.closeAllConnections();

@@ -1,36 +1,49 @@
 import path from "node:path";
 import type { Logger } from "pino";
 import type { Collector } from "./adapters/controller/collector.ts";
-import { createCollector } from "./adapters/controller/create-collector.ts";
+import { createCollector, type LocalCollector } from "./adapters/controller/create-collector.ts";
+import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
+import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import { createWriter } from "./adapters/database/create-writer.ts";
 import type { Database } from "./adapters/database/database.ts";
-import { readRawHistory } from "./adapters/database/history-repository.ts";
+import { createDerivedMemory, type DerivedMemory } from "./adapters/database/derived-memory.ts";
+import { createHistoryStore } from "./adapters/database/history/create-history-store.ts";
+import { createHistoryImport, type HistoryImport } from "./adapters/database/history-import.ts";
+import { createLabBook, type LabBook } from "./adapters/database/lab-repository.ts";
 import { readLatestSnapshots } from "./adapters/database/latest-repository.ts";
 import { isEmbedded, openDatabase } from "./adapters/database/open-database.ts";
+import { retentionFor } from "./adapters/database/retention.ts";
 import { countRounds, readRounds } from "./adapters/database/round-repository.ts";
 import { startUpkeep } from "./adapters/database/upkeep.ts";
 import type { SnapshotWriter } from "./adapters/database/writer.ts";
 import { createInventory, type FileInventory } from "./adapters/inventory/create-inventory.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
 import type { Journal } from "./adapters/journal/journal.ts";
+import { createNoJournal } from "./adapters/journal/no-journal.ts";
 import { openJournal } from "./adapters/journal/open-journal.ts";
 import { createReplayer, type Replayer } from "./adapters/journal/replayer.ts";
+import { type CollectorShare, createCollectorShare } from "./adapters/leases/collector-share.ts";
+import { memberOf, readLeases } from "./adapters/leases/lease-store.ts";
+import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leases/process-identity.ts";
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
-import { createLatestMirror } from "./adapters/redis/latest-mirror.ts";
-import { connectRedis } from "./adapters/redis/redis-connection.ts";
 import { type Auth, createAuth } from "./adapters/security/create-auth.ts";
 import type { Storage } from "./api/context.ts";
 import type { Config } from "./config.ts";
+import { type CollectorsView, describeCollectors } from "./domain/collection/describe-collectors.ts";
 import type { CompiledProfile } from "./domain/profiles/compile-profile.ts";
 import { findCompiledProfile } from "./domain/profiles/index.ts";
+import type { LevelRetention } from "./domain/telemetry/history-level.ts";
+import { createFleet } from "./fleet-services.ts";
+import { type JobServices, startJobs } from "./job-services.ts";
 
 /** How long a start waits for the stored latest state, so that a restart shows the plant at once. */
 const WAIT_FOR_LATEST_MS = 3_000;
 /** Older snapshots are history, not a state. */
 const LATEST_WITHIN_MS = 24 * 3_600_000;
-const HISTORY_ROWS = 20_000;
 const ROUNDS_AT_START = 100;
+/** Of a fleet whose collectors are not heard. */
+const SHOWN_ROUNDS = 5;
 
 /** Everything that lives as long as the process. Started in order, closed in the reverse order. */
 export type Services = {
@@ -38,11 +51,22 @@ export type Services = {
   readonly journal: Journal;
   readonly inventory: Inventory;
   readonly collector: Collector;
+  /** False when other processes collect: then nothing comes from `collector`. */
+  readonly pollsHere: boolean;
+  /** What pages ask of collection, wherever it runs. */
+  readonly polling: PollingView;
+  /** Who collects what; rejects while the database is away. */
+  readonly collectors: () => Promise<CollectorsView>;
+  readonly identity: ProcessIdentity;
   readonly writer: SnapshotWriter;
   readonly replayer: Replayer;
   readonly liveState: LiveState;
   readonly auth: Auth;
   readonly storage: Storage;
+  readonly derivedMemory: DerivedMemory;
+  readonly labBook: LabBook;
+  readonly historyImport: HistoryImport;
+  readonly jobs: JobServices;
   readonly redisState: () => "in_process" | "connected" | "unreachable";
   /** Ends what is under way and closes everything: sockets, journal, database. */
   close(): Promise<void>;
@@ -55,43 +79,92 @@ export type Services = {
  */
 export async function startServices(config: Config, log: Logger): Promise<Services> {
   const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
-  const journal = openJournal({
-    path: path.join(config.dataDir, "journal.sqlite"),
-    keepAcknowledged: isEmbedded(database),
+  const pollsHere = config.roles.includes("collector");
+  const journal = pollsHere
+    ? openJournal({
+        path: path.join(config.dataDir, "journal.sqlite"),
+        keepAcknowledged: isEmbedded(database),
+        log,
+      })
+    : createNoJournal();
+  const identity = pollsHere ? takeIdentity(config.dataDir) : newIdentity();
+  const inventory = createInventory({ database, log, hasProfile: (id) => profileOf(id) !== undefined });
+  const share = pollsHere ? createShare(database, identity, inventory, log) : null;
+  const stopUpkeep = startUpkeep({ database, journal, log });
+  const openedMs = performance.now();
+  // Together: each waits some seconds for a database that is away, and collection should not.
+  const [latest] = await Promise.all([storedLatest(database, log), openInventory(config, inventory), share?.start()]);
+  const fleet = createFleet({
+    redisUrl: config.redisUrl,
+    identity,
+    inventory,
+    share,
+    shows: config.roles.includes("ui"),
+    pollIntervalS: config.pollIntervalS,
+    readStored: () => readStored(database, SHOWN_ROUNDS),
     log,
   });
-  const stopUpkeep = startUpkeep({ database, journal, dataDir: config.dataDir, log });
-  // Together: each waits some seconds for a database that is away, and collection should not.
-  const [inventory, latest] = await Promise.all([openInventory(config, database, log), storedLatest(database, log)]);
-  const redis = config.redisUrl === null ? null : connectRedis(config.redisUrl, redisFaultLog(log));
-  const liveState = createLiveState({
-    inventory,
-    ...latest,
-    mirror: redis === null ? null : createLatestMirror(redis),
+  const ownLiveState = createLiveState({ inventory, ...latest, mirror: fleet.mirror });
+  const collector = share ? createSharedCollector(config, inventory, journal, share, log) : createIdleCollector();
+  const liveState = fleet.connect(ownLiveState, collector);
+  const writer = createWriter({
+    database,
+    journal,
+    log,
+    rawRetentionDays: config.retention.rawDays,
+    collector: identity.name,
   });
-  const collector = createCollector({ inventory, profileOf, journal, pollIntervalS: config.pollIntervalS, log });
-  const writer = createWriter({ database, journal, log });
+  const intervalOf = (siteId: string) => inventory.get(siteId)?.intervalS ?? config.pollIntervalS;
+  const derivedMemory = createDerivedMemory({ database, intervalOf, log });
+  const polled = inventory.all().filter(({ id }) => share?.isMine(id));
+  await within(WAIT_FOR_LATEST_MS - (performance.now() - openedMs), derivedMemory.restore(polled.map(({ id }) => id)));
   const auth = createAuth({ database, secretKey: config.secretKey, publicUrl: config.publicUrl, log });
+  const jobs = startJobs({
+    database,
+    journal,
+    dataDir: config.dataDir,
+    retention: config.retention,
+    timeZone: config.siteTimeZone,
+    holder: identity.holder,
+    isScheduler: config.roles.includes("scheduler"),
+    log,
+  });
   return {
     database,
     journal,
     inventory,
     collector,
+    pollsHere,
+    polling: viewPolling(collector, fleet.distant),
+    collectors: () => readCollectors(database, inventory, pollsHere ? identity.holder : null),
+    identity,
     writer,
     replayer: createReplayer({ journal }),
     liveState,
     auth,
-    storage: storageOf(database, inventory),
-    redisState: () => redis?.state() ?? "in_process",
+    storage: storageOf(database, inventory, () => retentionFor(database.engine, config.retention)),
+    derivedMemory,
+    labBook: createLabBook({ database, numberOf: inventory.numberOf }),
+    historyImport: createHistoryImport({
+      database,
+      hasSite: (siteId) => inventory.get(siteId) !== undefined,
+      folder: path.join(config.dataDir, "import"),
+    }),
+    jobs,
+    redisState: fleet.redisState,
     async close() {
       await collector.close();
+      await jobs.stop();
       await writer.close();
+      await derivedMemory.close();
       await liveState.close();
+      // After the last poll: whoever takes the sites over begins at once.
+      await share?.close();
       auth.close();
       inventory.close();
       await stopUpkeep();
       journal.close();
-      redis?.close();
+      fleet.close();
       await database.close();
     },
   };
@@ -105,28 +178,74 @@ export function profileOf(idOrTag: string): CompiledProfile | undefined {
   return findCompiledProfile(idOrTag.split("@", 1)[0] ?? idOrTag);
 }
 
-async function openInventory(config: Config, database: Database, log: Logger): Promise<FileInventory> {
-  const inventory = createInventory({ database, log, hasProfile: (id) => profileOf(id) !== undefined });
+async function openInventory(config: Config, inventory: FileInventory): Promise<void> {
+  if (config.databaseUrl !== null) inventory.watchDatabase();
   if (config.sitesFile !== null) {
     await inventory.importSitesFile(config.sitesFile);
     inventory.watchSitesFile(config.sitesFile);
   } else {
     await inventory.load();
   }
-  return inventory;
+}
+
+function createShare(
+  database: Database,
+  { holder, formerHolder }: ProcessIdentity,
+  { numberOf }: Inventory,
+  log: Logger,
+): CollectorShare {
+  return createCollectorShare({ database, holder, formerHolder, clock: createSystemClock(), log, numberOf });
+}
+
+/** Polls the sites of this process' share, and gives surplus ones back between two rounds. */
+function createSharedCollector(
+  config: Config,
+  inventory: FileInventory,
+  journal: Journal,
+  share: CollectorShare,
+  log: Logger,
+): LocalCollector {
+  const collector = createCollector({
+    inventory: {
+      all: inventory.all,
+      onChange(listener) {
+        const stops = [inventory.onChange(listener), inventory.onNumbered(listener), share.onChange(listener)];
+        return () => {
+          for (const stop of stops) stop();
+        };
+      },
+    },
+    profileOf,
+    isMine: share.isMine,
+    journal,
+    pollIntervalS: config.pollIntervalS,
+    log,
+  });
+  share.whenIdle(collector.isIdle);
+  return collector;
+}
+
+async function readCollectors(database: Database, inventory: Inventory, self: string | null): Promise<CollectorsView> {
+  const live = (await readLeases(database)).filter(({ isLive }) => isLive);
+  const members = live.flatMap(({ name }) => memberOf(name) ?? []);
+  const siteNumbers = inventory.all().flatMap(({ id, enabled }) => (enabled ? (inventory.numberOf(id) ?? []) : []));
+  const leases = live.map(({ name, holder, token }) => ({ name, holder, token }));
+  return describeCollectors(members, leases, siteNumbers, self);
+}
+
+/** Waits for work that goes on in the background, but not for long. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const timer = setTimeout(timeout.resolve, Math.max(0, ms));
+  await Promise.race([work, timeout.promise]);
+  clearTimeout(timer);
 }
 
 /** What the screens showed last; nothing when the database does not answer in time. */
 async function storedLatest(database: Database, log: Logger) {
-  const since = new Date(Date.now() - LATEST_WITHIN_MS).toISOString();
-  const now = new Date().toISOString();
   const read = async () => {
     await database.whenReady();
-    const [snapshots, rounds] = await Promise.all([
-      readLatestSnapshots(database, since),
-      readRounds(database, now, ROUNDS_AT_START),
-    ]);
-    return { snapshots, rounds };
+    return readStored(database, ROUNDS_AT_START);
   };
   const timeout = Promise.withResolvers<Record<string, never>>();
   const timer = setTimeout(() => timeout.resolve({}), WAIT_FOR_LATEST_MS);
@@ -140,39 +259,22 @@ async function storedLatest(database: Database, log: Logger) {
   }
 }
 
-function storageOf(database: Database, inventory: Inventory): Storage {
+async function readStored(database: Database, roundsWanted: number) {
+  const since = new Date(Date.now() - LATEST_WITHIN_MS).toISOString();
+  const [snapshots, rounds] = await Promise.all([
+    readLatestSnapshots(database, since),
+    readRounds(database, new Date().toISOString(), roundsWanted),
+  ]);
+  return { snapshots, rounds };
+}
+
+function storageOf(database: Database, inventory: Inventory, retention: () => LevelRetention): Storage {
   return {
     async rounds(limit, beforeSlot) {
       const before = beforeSlot ?? new Date(Date.now() + 3_600_000).toISOString();
       const [items, total] = await Promise.all([readRounds(database, before, limit), countRounds(database)]);
       return { items, total };
     },
-    async rawHistory(siteId, points, fromMs, toMs, intervalS) {
-      const siteNumber = inventory.numberOf(siteId);
-      const range = { from: iso(fromMs), to: iso(toMs), limit: HISTORY_ROWS, intervalS };
-      const { times, columns } =
-        siteNumber === undefined
-          ? { times: [], columns: {} as Record<string, readonly (number | null)[]> }
-          : await readRawHistory(database, siteNumber, points, range);
-      const series = points.map((point) => {
-        const values = [...(columns[point] ?? [])];
-        return [point, { avg: values, min: values, max: values }] as const;
-      });
-      return { siteId, step: "raw", times: [...times], series: Object.fromEntries(series) };
-    },
-  };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
-}
-
-/** An unreachable Redis tries again all the time: one line a minute is enough. */
-function redisFaultLog(log: Logger): (code: string) => void {
-  let saidAtMs = Number.NEGATIVE_INFINITY;
-  return (code) => {
-    if (performance.now() - saidAtMs < 60_000) return;
-    saidAtMs = performance.now();
-    log.warn({ code }, "redis cannot be reached; nothing is lost, other programs see old values");
+    history: createHistoryStore({ database, numberOf: (siteId) => inventory.numberOf(siteId), retention }),
   };
 }

@@ -1,17 +1,21 @@
 import type { Collector } from "../adapters/controller/collector.ts";
 import type { Database } from "../adapters/database/database.ts";
+import type { HistoryStore } from "../adapters/database/history/create-history-store.ts";
+import type { HistoryImport } from "../adapters/database/history-import.ts";
+import type { LabBook } from "../adapters/database/lab-repository.ts";
 import type { WriterStats } from "../adapters/database/writer.ts";
 import type { Inventory } from "../adapters/inventory/inventory.ts";
 import type { LiveState } from "../adapters/live/live-state.ts";
 import type { LoopMonitor } from "../adapters/observability/loop-monitor.ts";
 import type { Metrics } from "../adapters/observability/metrics.ts";
+import type { JobBoard } from "../adapters/scheduler/job-board.ts";
 import type { ClientAddress } from "../adapters/security/client-address.ts";
 import type { Auth } from "../adapters/security/create-auth.ts";
+import type { CollectorsView } from "../domain/collection/describe-collectors.ts";
 import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { Log } from "../domain/log.ts";
-import type { PointName } from "../domain/points/catalogue.ts";
 import type { CompiledProfile } from "../domain/profiles/compile-profile.ts";
-import type { History } from "../domain/telemetry/history.ts";
+import type { ControllerReply } from "../domain/telemetry/controller-reply.ts";
 import type { JournalStats } from "../domain/telemetry/journal-entry.ts";
 
 /** How far the process has come; `/readyz` follows it. */
@@ -41,25 +45,25 @@ export type ApiConfig = {
 export interface Storage {
   /** Newest first, slots strictly before `beforeSlot` (null = all), and how many rounds are stored. */
   rounds(limit: number, beforeSlot: string | null): Promise<{ items: RoundReport[]; total: number }>;
-  /** Stored values of `[fromMs, toMs)`, oldest first, gaps as `null`; of too many values the newest are left out. */
-  rawHistory(
-    siteId: string,
-    points: readonly PointName[],
-    fromMs: number,
-    toMs: number,
-    intervalS: number,
-  ): Promise<History>;
+  readonly history: HistoryStore;
 }
 
 /** The services that the API answers from. They are handed in; the API owns none of them and closes none of them. */
 export type ApiContext = {
   readonly inventory: Inventory;
   readonly liveState: LiveState;
-  readonly collector: Pick<Collector, "watch" | "factsOf" | "lastReplyOf">;
+  readonly collector: Pick<Collector, "watch" | "factsOf"> & {
+    lastReplyOf(siteId: string): ControllerReply | null | Promise<ControllerReply | null>;
+  };
+  /** Who collects what; rejects while the database is away. */
+  readonly collectors: () => Promise<CollectorsView>;
   readonly journal: { stats(): JournalStats };
   readonly writer: { stats(): WriterStats };
   readonly database: Pick<Database, "engine" | "isReachable">;
   readonly storage: Storage;
+  readonly labBook: LabBook;
+  readonly historyImport: HistoryImport;
+  readonly jobs: JobBoard;
   /** The newest version of each. */
   readonly profiles: readonly CompiledProfile[];
   readonly auth: Auth;

@@ -9,14 +9,18 @@ import { createLive } from "./live.ts";
 import { compileRoutes, type RouteMatch } from "./match-route.ts";
 import { makeOpenApi, type OpenApiDocument } from "./openapi.ts";
 import { problemFrom, problemOf } from "./problem.ts";
-import { readJsonBody, readQuery } from "./read-body.ts";
-import { createRequestGate } from "./request-gate.ts";
+import { readJsonBody, readQuery, readUpload } from "./read-body.ts";
+import { COSTLY, createRequestGate, LONG } from "./request-gate.ts";
 import type { Route, Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { createSender } from "./send.ts";
 
 /** Everything under this is ours, whether or not it exists. */
 const OWN_PREFIX = "/api/";
+const NO_UPLOAD: AsyncIterable<Uint8Array> = (async function* () {})();
+
+/** All that a process without the role `ui` answers. */
+const PROBES = ["/healthz", "/readyz", "/metrics"];
 
 /** The REST API, its pages and the live stream, as one listener on the raw HTTP server, before Node-RED's. */
 export interface Api {
@@ -30,9 +34,10 @@ export interface Api {
 
 export function createApi(context: ApiContext): Api {
   const { auth, metrics, log, clock = Date.now, clientAddress = createClientAddress([]) } = context;
-  const match = compileRoutes(ROUTES);
+  const isShown = context.config.roles.includes("ui");
+  const match = compileRoutes(isShown ? ROUTES : ROUTES.filter(({ path }) => PROBES.includes(path)));
   const sender = createSender(new URL(context.config.publicUrl).protocol === "https:");
-  const gate = createRequestGate();
+  const gates = { costly: createRequestGate(COSTLY), long: createRequestGate(LONG) };
   const latest = createLatestState(context, clock);
   let document: OpenApiDocument | undefined;
   const services: Services = {
@@ -48,12 +53,14 @@ export function createApi(context: ApiContext): Api {
 
   async function answer(route: Route, { params }: RouteMatch, request: IncomingMessage, response: ServerResponse) {
     const session = await authorise(auth, route, request);
+    const gate = route.isLong ? gates.long : gates.costly;
     const leave = route.isCostly ? gate.enter(session?.username ?? "") : null;
     try {
       const body = route.body ? await readJsonBody(request) : undefined;
+      const upload = route.upload ? readUpload(request, route.upload) : NO_UPLOAD;
       const query = readQuery(request.url ?? "");
       const address = clientAddress(request.socket.remoteAddress, forwardedFor(request));
-      const input = { params, query, body, session, headers: request.headers, address };
+      const input = { params, query, body, upload, session, headers: request.headers, address };
       await sender.reply(request, response, await route.answerTo(input, services));
     } finally {
       leave?.();
@@ -70,7 +77,7 @@ export function createApi(context: ApiContext): Api {
     }
     const facts = { err: error, route: route?.path, code: problem.code };
     if (problem.status === 500) log.error(facts, "a request failed");
-    else if (problem.status === 503) log.warn(facts, "a request could not be served");
+    else if (problem.status >= 503) log.warn(facts, "a request could not be served");
     sender.problem(request, response, problem);
   }
 
@@ -102,7 +109,7 @@ export function createApi(context: ApiContext): Api {
       request.resume();
       return true;
     },
-    handleUpgrade: (request, socket, head) => live.handleUpgrade(request, socket, head),
+    handleUpgrade: (request, socket, head) => isShown && live.handleUpgrade(request, socket, head),
     close() {
       live.close();
       latest.close();

@@ -70,7 +70,7 @@ export function makeOpenApi(routes: readonly Route[], version: string, server: s
 }
 
 function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "output") => Json): Json {
-  const { access, answer, body } = route;
+  const { access, answer } = route;
   const isPublic = access === "public";
   return {
     operationId: operationId(route),
@@ -81,9 +81,7 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
       ? { security: [] }
       : { security: SECURITY, "x-permission": access, "x-lowest-role": PERMISSIONS[access].lowestRole }),
     parameters: [...parameters(route.params, "path", toSchema), ...parameters(route.query, "query", toSchema)],
-    ...(body
-      ? { requestBody: { required: true, content: { "application/json": { schema: toSchema(body, "input") } } } }
-      : {}),
+    ...requestBodyOf(route, toSchema),
     responses: {
       ...Object.fromEntries(
         [answer.status, ...("schema" in answer ? (answer.also ?? []) : [])].map((status) => [
@@ -96,6 +94,13 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
       ),
     },
   };
+}
+
+function requestBodyOf({ body, upload }: Route, toSchema: (schema: z.ZodType, io: "input") => Json): Json {
+  const content = body
+    ? { "application/json": { schema: toSchema(body, "input") } }
+    : upload && { [upload.contentType]: { schema: { type: "string" } } };
+  return content ? { requestBody: { required: true, content } } : {};
 }
 
 function contentOf(answer: Route["answer"], toSchema: (schema: z.ZodType, io: "output") => Json): Json {
@@ -123,15 +128,15 @@ function parameters(
 }
 
 /** Every status with which a row may refuse: what follows from the row itself, and what it says. */
-export function refusalsOf({ access, method, params, query, body, refusals, isPage }: Route): number[] {
+export function refusalsOf({ access, method, params, query, body, upload, refusals, isPage }: Route): number[] {
   const statuses = new Set(refusals);
   if (access !== "public") {
     statuses.add(403);
     if (!isPage) statuses.add(401);
   }
   if (method !== "GET") statuses.add(403);
-  if (query || params || body) statuses.add(400);
-  if (body) for (const status of [413, 415]) statuses.add(status);
+  if (query || params || body || upload) statuses.add(400);
+  if (body || upload) for (const status of [413, 415]) statuses.add(status);
   return [...statuses].sort((a, b) => a - b);
 }
 

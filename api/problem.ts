@@ -20,9 +20,12 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "point.not-found": { status: 400, title: "No such point", zh: "测点不存在" },
   "profile.not-found": { status: 404, title: "No such profile", zh: "设备档案不存在" },
   "profile.invalid": { status: 400, title: "Invalid profile", zh: "设备档案无效" },
+  "job.not-found": { status: 404, title: "No such job", zh: "任务不存在" },
+  "job.not-here": { status: 409, title: "Job not needed on this database", zh: "此数据库无需该任务" },
   "inventory.invalid": { status: 400, title: "Invalid inventory", zh: "站点清单无效" },
   "config.invalid": { status: 500, title: "Invalid configuration", zh: "配置无效" },
   "storage.write-failed": { status: 503, title: "Could not be stored", zh: "写入失败" },
+  "storage.timeout": { status: 504, title: "Query took too long", zh: "查询超时" },
   "storage.unavailable": { status: 503, title: "Database not reachable", zh: "数据库不可用" },
   "storage.locked": { status: 503, title: "Storage in use", zh: "存储被占用" },
   "journal.full": { status: 503, title: "Journal full", zh: "日志缓存已满" },
@@ -72,6 +75,20 @@ export function invalid(...fields: FieldProblem[]): never {
   const error: WithFields = new AppError("request.invalid", lines.join("; "));
   error[FIELDS] = fields;
   throw error;
+}
+
+/**
+ * For what `domain/` refused: names the field as it stands in the query. Everything else is thrown on.
+ *
+ * @param names of fields that are called otherwise here
+ */
+export function nameField(names: Readonly<Record<string, string>>): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof AppError) || error.code !== "request.invalid") throw error;
+    const { field, value, allowed } = error.context;
+    if (field === undefined || value === undefined || allowed === undefined) throw error;
+    return invalid({ field: `query.${names[field] ?? field}`, value: String(value), allowed: String(allowed) });
+  };
 }
 
 /** The input in the shape of its schema. Without a schema nothing was expected, and nothing is handed on. */

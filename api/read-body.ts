@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { AppError } from "../domain/errors.ts";
 import { invalid } from "./problem.ts";
+import type { Upload } from "./route.ts";
 
 const MAX_BODY_BYTES = 1_048_576;
 
@@ -24,6 +25,30 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+/**
+ * The body of a request as it arrives.
+ *
+ * @throws {AppError} `request.unsupported-type`, `request.too-large`: at once, or on the way when no length was said
+ */
+export function readUpload(request: IncomingMessage, { contentType, maxBytes }: Upload): AsyncIterable<Uint8Array> {
+  const { "content-type": given = "", "content-length": length, "content-encoding": encoding } = request.headers;
+  if (Number(length ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const isExpected = given.split(";", 1)[0]?.trim().toLowerCase() === contentType;
+  if (!isExpected || (encoding !== undefined && encoding !== "identity")) {
+    throw new AppError("request.unsupported-type", `send the body as ${contentType}, not compressed`);
+  }
+  return bounded(request, maxBytes);
+}
+
+async function* bounded(request: IncomingMessage, maxBytes: number): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > maxBytes) throw tooLarge(maxBytes);
+    yield chunk;
+  }
+}
+
 async function readText(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -35,8 +60,8 @@ async function readText(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-function tooLarge(): AppError {
-  return new AppError("request.too-large", `the body may have at most ${MAX_BODY_BYTES} bytes`);
+function tooLarge(maxBytes = MAX_BODY_BYTES): AppError {
+  return new AppError("request.too-large", `the body may have at most ${maxBytes} bytes`);
 }
 
 /** The query string as a record; a name that stands twice becomes a list, which no schema takes. */

@@ -34,6 +34,13 @@ export type Reply =
     }
   | { readonly kind: "representation"; readonly representation: Representation }
   | { readonly kind: "text"; readonly contentType: string; readonly text: string }
+  | {
+      /** A file for saving. Its pieces are made while they are sent, no faster than the client takes them. */
+      readonly kind: "stream";
+      readonly contentType: string;
+      readonly fileName: string;
+      readonly chunks: AsyncIterable<string | Uint8Array>;
+    }
   | { readonly kind: "empty"; readonly cookies?: readonly string[] }
   | { readonly kind: "redirect"; readonly location: string };
 
@@ -42,6 +49,8 @@ export type RawRequest = {
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string | string[]>>;
   readonly body: unknown;
+  /** The body as it arrives, on a row that takes an upload: too long a one throws. Empty on every other row. */
+  readonly upload: AsyncIterable<Uint8Array>;
   readonly session: Session | null;
   readonly headers: IncomingHttpHeaders;
   /** Of the client, as far as it can be known; never what the client says of itself. */
@@ -57,6 +66,9 @@ export type Services = {
   readonly document: () => OpenApiDocument;
 };
 
+/** A body that is too large for memory. */
+export type Upload = { readonly contentType: string; readonly maxBytes: number };
+
 /** Words for people, in both languages. */
 export type Text = { readonly "zh-CN": string; readonly en: string };
 
@@ -71,6 +83,8 @@ export type Route = {
   readonly params: z.ZodType | null;
   readonly query: z.ZodType | null;
   readonly body: z.ZodType | null;
+  /** Instead of `body`: the handler reads the stream itself. */
+  readonly upload: Upload | null;
   readonly answer: DeclaredAnswer;
   /** Statuses of refusals beside those that follow from the row itself. */
   readonly refusals: readonly number[];
@@ -78,6 +92,8 @@ export type Route = {
   readonly isPage: boolean;
   /** Asks the database or the processor for more than a lookup: only some of them run at once. */
   readonly isCostly: boolean;
+  /** A costly one that may run for minutes: fewer still run at once. */
+  readonly isLong: boolean;
   readonly answerTo: (request: RawRequest, services: Services) => Reply | Promise<Reply>;
 };
 
@@ -93,7 +109,7 @@ type Definition<
   Q extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
 > = Pick<Route, "method" | "path" | "access" | "tag" | "summary" | "answer"> &
-  Partial<Pick<Route, "refusals" | "isPage" | "isCostly">> & {
+  Partial<Pick<Route, "refusals" | "isPage" | "isCostly" | "isLong" | "upload">> & {
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
@@ -112,8 +128,10 @@ export function defineRoute<
   const { params, query, body, handle, ...row } = definition;
   return {
     refusals: [],
+    upload: null,
     isPage: false,
     isCostly: false,
+    isLong: false,
     ...row,
     params: params ?? null,
     query: query ?? null,

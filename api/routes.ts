@@ -1,8 +1,14 @@
 import { AUTH_ROUTES } from "./auth-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
+import { COLLECTOR_ROUTES } from "./collector-routes.ts";
 import { DOCS_ROUTES } from "./docs-routes.ts";
+import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HISTORY_ROUTES } from "./history-routes.ts";
+import { IMPORT_ROUTES } from "./import-routes.ts";
+import { JOB_ROUTES } from "./job-routes.ts";
+import { LAB_ROUTES } from "./lab-routes.ts";
 import { LIVE_ROUTES } from "./live-routes.ts";
+import { OUTLIER_ROUTES } from "./outlier-routes.ts";
 import { PAGE_ROUTES } from "./page-routes.ts";
 import { PROFILE_ROUTES } from "./profile-routes.ts";
 import { ROUND_ROUTES } from "./round-routes.ts";
@@ -17,7 +23,13 @@ export const ROUTES: readonly Route[] = [
   ...AUTH_ROUTES,
   ...SITE_ROUTES,
   ...HISTORY_ROUTES,
+  ...EXPORT_ROUTES,
+  ...OUTLIER_ROUTES,
+  ...LAB_ROUTES,
+  ...IMPORT_ROUTES,
   ...ROUND_ROUTES,
+  ...COLLECTOR_ROUTES,
+  ...JOB_ROUTES,
   ...CATALOGUE_ROUTES,
   ...PROFILE_ROUTES,
   ...LIVE_ROUTES,

@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import type { Problem } from "./problem.ts";
 import { chooseEncoding, compress, isSame, type Representation } from "./representation.ts";
 import type { Reply } from "./route.ts";
@@ -80,6 +82,33 @@ export function createSender(isSecure: boolean) {
     end(request, response, 200, { ...headers, ...coded, "content-type": contentType }, body);
   }
 
+  async function sendStream(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { contentType, fileName, chunks }: Extract<Reply, { kind: "stream" }>,
+  ): Promise<void> {
+    const source = Readable.from(chunks, { highWaterMark: 1 });
+    response.writeHead(200, {
+      ...base,
+      "content-security-policy": NOTHING_FROM_ANYWHERE,
+      "cache-control": "no-store",
+      "content-type": contentType,
+      "content-disposition": `attachment; filename="${fileName}"`,
+    });
+    if (request.method === "HEAD") {
+      source.destroy();
+      response.end();
+      return;
+    }
+    try {
+      await pipeline(source, response);
+    } catch (error) {
+      // Whoever stops a download is no fault of ours; any other end without the last piece breaks the connection, so that
+      // half a file is not taken for a whole one.
+      if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+    }
+  }
+
   return {
     async reply(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
       switch (reply.kind) {
@@ -91,6 +120,8 @@ export function createSender(isSecure: boolean) {
           return sendText(request, response, 200, { "content-type": reply.contentType }, reply.text);
         case "representation":
           return sendRepresentation(request, response, reply.representation);
+        case "stream":
+          return sendStream(request, response, reply);
         case "empty":
           response.writeHead(204, { ...base, "cache-control": "no-store", ...cookieHeader(reply.cookies) });
           response.end();

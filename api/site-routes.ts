@@ -23,6 +23,13 @@ export function findSite({ inventory }: Pick<ApiContext, "inventory">, siteId: s
   return site;
 }
 
+/** @throws {AppError} `request.not-found` when nothing is stored before; `storage.timeout`, `storage.unavailable` */
+async function snapshotBefore({ storage }: ApiContext, siteId: string, before: string): Promise<Snapshot> {
+  const snapshot = await storage.history.before(siteId, Math.max(0, Date.parse(before)));
+  if (!snapshot) throw new AppError("request.not-found", `nothing of site "${siteId}" is stored before ${before}`);
+  return snapshot;
+}
+
 export const SITE_ROUTES: readonly Route[] = [
   defineRoute({
     method: "GET",
@@ -76,12 +83,22 @@ export const SITE_ROUTES: readonly Route[] = [
     path: "/api/v1/sites/{id}/snapshot",
     access: "snapshots:read",
     tag: "Sites",
-    summary: { "zh-CN": "单个站点的最新快照", en: "The latest snapshot of one site" },
+    summary: {
+      "zh-CN": "单个站点的最新快照，或某一时刻之前的快照",
+      en: "The latest snapshot of one site, or the one before a moment",
+    },
     params: SiteParams,
+    query: z.strictObject({
+      before: z.iso
+        .datetime({ offset: true })
+        .optional()
+        .describe("The newest stored one before this time; the live one when absent"),
+    }),
     answer: { status: 200, description: "The snapshot", schema: Snapshot },
-    refusals: [404],
-    handle({ params }, { context }) {
+    refusals: [404, 503, 504],
+    async handle({ params, query }, { context }) {
       const { id } = findSite(context, params.id);
+      if (query.before !== undefined) return { kind: "json", body: await snapshotBefore(context, id, query.before) };
       const snapshot = context.liveState.get(id);
       if (!snapshot) throw new AppError("request.not-found", `site "${id}" has sent nothing yet`);
       return { kind: "json", body: snapshot };
@@ -99,9 +116,9 @@ export const SITE_ROUTES: readonly Route[] = [
     params: SiteParams,
     answer: { status: 200, description: "The reply as it came, network addresses replaced", schema: ControllerReply },
     refusals: [404],
-    handle({ params }, { context }) {
+    async handle({ params }, { context }) {
       const { id } = findSite(context, params.id);
-      const reply = context.collector.lastReplyOf(id);
+      const reply = await context.collector.lastReplyOf(id);
       if (!reply) throw new AppError("request.not-found", `no raw reply of site "${id}" is kept`);
       // Miners are listed by their private addresses: browsers know sites only.
       return { kind: "json", body: hideAddresses(reply) as ControllerReply };

@@ -12,6 +12,17 @@ export type MetricSources = {
   readonly journal: { stats(): { readonly rows: number; readonly bytes: number; readonly dropped: number } };
   readonly writer: { stats(): { readonly written: number; readonly lagS: number; readonly quarantined: number } };
   readonly loop: { lagMs(): number };
+  /** Who collects what; rejects while the database is away. Absent: the process knows nothing of others. */
+  readonly collectors?: () => Promise<{
+    readonly items: readonly { readonly id: string; readonly leases: readonly string[]; readonly sites: number }[];
+    readonly orphans: number;
+  }>;
+  readonly jobs: {
+    stats(): {
+      readonly runs: readonly { readonly job: string; readonly outcome: string; readonly count: number }[];
+      readonly lastSuccess: readonly { readonly job: string; readonly atS: number }[];
+    };
+  };
 };
 
 /** The platform's metrics, and what the API counts itself. */
@@ -29,7 +40,7 @@ export interface Metrics {
 const ROUND_WATCH_MS = 500;
 const LOOP_PRECISION_MS = 100;
 
-export function createMetrics({ collector, journal, writer, loop }: MetricSources): Metrics {
+export function createMetrics({ collector, journal, writer, loop, jobs, collectors }: MetricSources): Metrics {
   const registry = new Registry();
   // The usual 10 ms wake the process a hundred times a second: two thirds of what it cost while idle.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
@@ -83,6 +94,26 @@ export function createMetrics({ collector, journal, writer, loop }: MetricSource
   gauge("antbox_write_lag_seconds", "From the slot of a snapshot to its commit", () => writer.stats().lagS);
   gauge("antbox_event_loop_lag_seconds", "Longest event-loop delay of the last 5 s", () => loop.lagMs() / 1000);
   gauge("antbox_controller_sockets", "Open connections to controllers", () => collector.stats().openSockets);
+  new Counter({
+    name: "antbox_job_runs_total",
+    help: "Runs of the platform's jobs in this process, by outcome: ok, failed, interrupted",
+    labelNames: ["job", "outcome"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { job, outcome, count } of jobs.stats().runs) this.inc({ job, outcome }, count);
+    },
+  });
+  new Gauge({
+    name: "antbox_job_last_success_timestamp",
+    help: "When a job last succeeded, seconds since the Unix epoch; only in the process that runs the jobs",
+    labelNames: ["job"],
+    registers,
+    collect() {
+      this.reset();
+      for (const { job, atS } of jobs.stats().lastSuccess) this.set({ job }, atS);
+    },
+  });
   const liveClients = new Gauge({ name: "antbox_live_clients", help: "Open live connections", registers });
   const liveBytes = new Counter({ name: "antbox_live_bytes_total", help: "Bytes sent to live clients", registers });
   const requests = new Counter({
@@ -91,6 +122,8 @@ export function createMetrics({ collector, journal, writer, loop }: MetricSource
     labelNames: ["route", "method", "status"],
     registers,
   });
+
+  if (collectors) countCollectors(registers, collectors);
 
   let lastSlot: string | null = null;
   const timer = setInterval(() => {
@@ -109,4 +142,44 @@ export function createMetrics({ collector, journal, writer, loop }: MetricSource
     addLiveBytes: (bytes) => liveBytes.inc(bytes),
     stop: () => clearInterval(timer),
   };
+}
+
+/** One question to the database per scrape. While it is away the series are missing, which is what is known. */
+function countCollectors(registers: Registry[], read: NonNullable<MetricSources["collectors"]>): void {
+  let underWay: ReturnType<typeof read> | null = null;
+  const view = () => {
+    underWay ??= read().finally(() => {
+      underWay = null;
+    });
+    return underWay.catch(() => null);
+  };
+  const perCollector = (
+    name: string,
+    help: string,
+    figure: (one: { leases: readonly string[]; sites: number }) => number,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ["collector"],
+      registers,
+      async collect() {
+        this.reset();
+        for (const one of (await view())?.items ?? []) this.set({ collector: one.id }, figure(one));
+      },
+    });
+  perCollector("antbox_collector_sites", "Enabled sites that each live collector polls", ({ sites }) => sites);
+  perCollector(
+    "antbox_collector_leases",
+    "Of the 16 shares of the sites, how many each live collector holds",
+    ({ leases }) => leases.length,
+  );
+  new Gauge({
+    name: "antbox_sites_orphaned",
+    help: "Enabled sites that nobody polls; NaN while the database is away",
+    registers,
+    async collect() {
+      this.set((await view())?.orphans ?? Number.NaN);
+    },
+  });
 }

@@ -4,7 +4,11 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
+import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
+import { createHistoryImport } from "../../adapters/database/history-import.ts";
+import { createLabBook } from "../../adapters/database/lab-repository.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
+import { defaultRetention } from "../../adapters/database/retention.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
 import { createMetrics } from "../../adapters/observability/metrics.ts";
@@ -42,6 +46,7 @@ const sources = {
     lastReplyOf: () => null,
     stats: () => ({ polls: {}, roundsTotal: 0, lastRound: null, openSockets: 0 }),
   },
+  collectors: async () => ({ items: [], leases: [], orphans: 0 }),
   journal: {
     stats: () => ({ rows: 0, bytes: 0, capBytes: 1, oldestSlot: null, quarantined: 0, dropped: 0, isWritable: true }),
   },
@@ -57,13 +62,27 @@ const sources = {
     }),
   },
   loop,
+  jobs: {
+    read: () => Promise.reject(new Error("not here")),
+    order: () => Promise.reject(new Error("not here")),
+    stats: () => ({ runs: [], lastSuccess: [] }),
+  },
 };
 const api = createApi({
   ...sources,
   inventory,
   liveState,
   database,
-  storage: { rounds: async () => ({ items: [], total: 0 }), rawHistory: () => Promise.reject(new Error("not here")) },
+  storage: {
+    rounds: async () => ({ items: [], total: 0 }),
+    history: createHistoryStore({
+      database,
+      numberOf: inventory.numberOf,
+      retention: () => defaultRetention(database.engine),
+    }),
+  },
+  labBook: createLabBook({ database, numberOf: inventory.numberOf }),
+  historyImport: createHistoryImport({ database, hasSite: () => false, folder: join(folder, "import") }),
   profiles: [],
   auth,
   metrics: createMetrics(sources),
@@ -71,7 +90,7 @@ const api = createApi({
   config: {
     publicUrl,
     pollIntervalS: 60,
-    roles: [],
+    roles: ["ui"],
     siteTimeZone: "UTC",
     editor: "off",
     version: "0",

@@ -26,12 +26,18 @@ export const PERMISSIONS = {
   "profiles:read": { lowestRole: "viewer", label: { "zh-CN": "查看设备档案", en: "See the device profiles" } },
   "status:read": { lowestRole: "viewer", label: { "zh-CN": "查看平台状态", en: "See the state of the platform" } },
   "docs:read": { lowestRole: "viewer", label: { "zh-CN": "阅读接口文档", en: "Read the API reference" } },
+  "lab:read": { lowestRole: "viewer", label: { "zh-CN": "查看化验记录", en: "See the lab readings" } },
   "dashboard:act": { lowestRole: "operator", label: { "zh-CN": "操作流程中的控件", en: "Use the controls of a flow" } },
   "sites:watch": { lowestRole: "operator", label: { "zh-CN": "加密采集站点", en: "Have a site polled more often" } },
+  "history:export": { lowestRole: "operator", label: { "zh-CN": "导出历史数据", en: "Export the history" } },
   "raw:read": { lowestRole: "operator", label: { "zh-CN": "查看原始应答", en: "See the raw replies of controllers" } },
+  "lab:write": { lowestRole: "operator", label: { "zh-CN": "录入和作废化验结果", en: "Enter and void lab readings" } },
   "metrics:read": { lowestRole: "operator", label: { "zh-CN": "读取运行指标", en: "Read the platform's metrics" } },
+  "jobs:read": { lowestRole: "operator", label: { "zh-CN": "查看后台任务", en: "See the platform's jobs" } },
   "profiles:try": { lowestRole: "engineer", label: { "zh-CN": "试用设备档案", en: "Try a device profile on replies" } },
+  "history:import": { lowestRole: "engineer", label: { "zh-CN": "导入历史数据", en: "Import history" } },
   "flows:read": { lowestRole: "engineer", label: { "zh-CN": "查看流程", en: "See the flows" } },
+  "jobs:run": { lowestRole: "admin", label: { "zh-CN": "立即运行后台任务", en: "Run a job of the platform now" } },
   "flows:edit": { lowestRole: "engineer", label: { "zh-CN": "编辑流程", en: "Edit the flows" } },
 } as const satisfies Record<`${string}:${string}`, PermissionDefinition>;
 

@@ -5,13 +5,19 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inject } from "vitest";
 import type { Database } from "../../adapters/database/database.ts";
-import { readRawHistory } from "../../adapters/database/history-repository.ts";
+import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
+import { createHistoryImport } from "../../adapters/database/history-import.ts";
+import { createLabBook } from "../../adapters/database/lab-repository.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
+import { defaultRetention } from "../../adapters/database/retention.ts";
 import { countRounds, readRounds } from "../../adapters/database/round-repository.ts";
+import { createJobs } from "../../adapters/jobs/registry.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import type { LiveState } from "../../adapters/live/live-state.ts";
 import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
 import { createMetrics } from "../../adapters/observability/metrics.ts";
+import { createJobBoard } from "../../adapters/scheduler/job-board.ts";
+import type { JobStats } from "../../adapters/scheduler/job-runner.ts";
 import { createClientAddress } from "../../adapters/security/client-address.ts";
 import { type Auth, createAuth } from "../../adapters/security/create-auth.ts";
 import { createPasswords } from "../../adapters/security/passwords.ts";
@@ -23,6 +29,7 @@ import { PROBLEMS, type Problem } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
 import { ROUTES } from "../../api/routes.ts";
 import { ROLES, type Role } from "../../domain/access/session-user.ts";
+import { describeCollectors } from "../../domain/collection/describe-collectors.ts";
 import type { Log } from "../../domain/log.ts";
 import { findCompiledProfile, PROFILES } from "../../domain/profiles/index.ts";
 import type { Site } from "../../domain/sites/site.ts";
@@ -76,6 +83,8 @@ export type Options = {
   readonly trustedProxies?: readonly string[];
   readonly limits?: ApiContext["limits"];
   readonly clock?: () => number;
+  /** Absent: the real history of jobs, and orders that always go well. */
+  readonly jobs?: ApiContext["jobs"] & { stats(): JobStats };
 };
 
 /** PostgreSQL where it is installed, otherwise the embedded database: the same SQL. */
@@ -127,7 +136,8 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const watched: [string, number][] = [];
   const replies = new Map<string, ControllerReply>();
   const loop = startLoopMonitor();
-  const sources = { ...toldServices(journal, watched, replies), loop };
+  const jobs = options.jobs ?? toldJobs(guarded);
+  const sources = { ...toldServices(journal, watched, replies, door), loop, jobs };
   const metrics = createMetrics(sources);
   const api = createApi({
     ...sources,
@@ -135,6 +145,13 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     liveState,
     database: guarded,
     storage: storageOf(guarded, inventory),
+    labBook: createLabBook({ database: guarded, numberOf: inventory.numberOf }),
+    historyImport: createHistoryImport({
+      database: guarded,
+      hasSite: (siteId) => inventory.get(siteId) !== undefined,
+      folder: mkdtempSync(join(tmpdir(), "antbox-import-")),
+      clock,
+    }),
     profiles: PROFILES.flatMap(({ id }) => findCompiledProfile(id) ?? []),
     auth,
     metrics,
@@ -253,9 +270,39 @@ function checkSuccess({ answer, isPage }: Route, what: string, { status, json, h
   if (!headers.get("content-type")?.startsWith(answer.contentType)) throw new Error(`${what}: wrong content type`);
 }
 
+function toldJobs(database: Database) {
+  const board = createJobBoard({
+    database,
+    jobs: createJobs({
+      engine: () => database.engine,
+      rollUp: async () => ({ buckets: 0, rows: 0 }),
+      applyRetention: async () => ({}),
+      purgeRuns: async () => 0,
+      ensurePartitions: async () => undefined,
+      listTables: async () => [],
+      vacuumTable: async () => undefined,
+      copyStore: null,
+    }),
+    leaseName: "scheduler",
+    timeZone: "Asia/Dubai",
+    log: silent,
+  });
+  return { ...board, order: async () => "queued" as const, stats: (): JobStats => ({ runs: [], lastSuccess: [] }) };
+}
+
 type Told = { bytes: number; isWritable: boolean };
 
-function toldServices(journal: Told, watched: [string, number][], replies: Map<string, ControllerReply>) {
+const TOLD_LEASES = [
+  { name: "collector:0", holder: "host-2-bb", token: 7 },
+  { name: "collector:1", holder: "host-1-aa", token: 3 },
+];
+
+function toldServices(
+  journal: Told,
+  watched: [string, number][],
+  replies: Map<string, ControllerReply>,
+  door: { readonly isOpen: boolean },
+) {
   const round = { slot: "2026-11-23T08:00:00.000Z", durationMs: 91 };
   return {
     collector: {
@@ -274,6 +321,10 @@ function toldServices(journal: Told, watched: [string, number][], replies: Map<s
           : null,
       lastReplyOf: (siteId: string) => replies.get(siteId) ?? null,
       stats: () => ({ polls: { ok: 7, timeout: 2 }, roundsTotal: 3, lastRound: round, openSockets: 5 }),
+    },
+    collectors: async () => {
+      if (!door.isOpen) throw new Error("the database is away");
+      return describeCollectors(["host-1-aa", "host-2-bb"], TOLD_LEASES, [1, 2, 16, 17], "host-1-aa");
     },
     journal: {
       stats: () => ({ rows: 3, capBytes: 1000, oldestSlot: null, quarantined: 0, dropped: 0, ...journal }),
@@ -325,20 +376,11 @@ function storageOf(database: Database, inventory: { numberOf(siteId: string): nu
       const items = await readRounds(database, beforeSlot ?? "2999-01-01T00:00:00.000Z", limit);
       return { items, total: await countRounds(database) };
     },
-    async rawHistory(siteId, points, fromMs, toMs, intervalS) {
-      const range = {
-        from: new Date(fromMs).toISOString(),
-        to: new Date(toMs).toISOString(),
-        limit: 20_000,
-        intervalS,
-      };
-      const { times, columns } = await readRawHistory(database, inventory.numberOf(siteId) ?? -1, points, range);
-      const series = points.map((point) => {
-        const values = [...(columns[point] ?? [])];
-        return [point, { avg: values, min: values, max: values }] as const;
-      });
-      return { siteId, step: "raw", times: [...times], series: Object.fromEntries(series) };
-    },
+    history: createHistoryStore({
+      database,
+      numberOf: inventory.numberOf,
+      retention: () => defaultRetention(database.engine),
+    }),
   };
 }
 

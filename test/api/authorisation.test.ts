@@ -36,7 +36,13 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 /** A good request for each row, and the status of success where it is not the declared one. */
-type Example = { readonly path: string; readonly body?: unknown | (() => unknown); readonly status?: number };
+type Example = {
+  readonly path: string;
+  readonly body?: unknown | (() => unknown);
+  /** Of a row that takes an upload. */
+  readonly csv?: string;
+  readonly status?: number;
+};
 const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /healthz": { path: "/healthz" },
   "GET /readyz": { path: "/readyz" },
@@ -59,7 +65,28 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /api/v1/sites/{id}/reply": { path: "/api/v1/sites/site-001/reply" },
   "POST /api/v1/sites/{id}/watch": { path: "/api/v1/sites/site-001/watch", body: { forS: 60 } },
   "GET /api/v1/sites/{id}/history": { path: "/api/v1/sites/site-001/history?points=supply_temp_c" },
+  "GET /api/v1/history": { path: "/api/v1/history?point=supply_temp_c" },
+  "GET /api/v1/sites/{id}/history/sisters": { path: "/api/v1/sites/site-001/history/sisters?points=supply_temp_c" },
+  "GET /api/v1/export": { path: "/api/v1/export?points=supply_temp_c" },
+  "GET /api/v1/collectors": { path: "/api/v1/collectors" },
+  "GET /api/v1/outliers": { path: "/api/v1/outliers" },
+  "GET /api/v1/sites/{id}/lab-readings": { path: "/api/v1/sites/site-001/lab-readings" },
+  "GET /api/v1/sites/{id}/lab-readings/latest": { path: "/api/v1/sites/site-001/lab-readings/latest" },
+  "POST /api/v1/sites/{id}/lab-readings": {
+    path: "/api/v1/sites/site-001/lab-readings",
+    body: () => ({ takenAt: new Date(Date.now() - Math.random() * 1e11).toISOString(), values: { coolant_ph: 8 } }),
+  },
+  "POST /api/v1/sites/{id}/lab-readings/{readingId}/void": {
+    path: "/api/v1/sites/site-001/lab-readings/999999/void",
+    status: 404,
+  },
+  "POST /api/v1/import/history": {
+    path: "/api/v1/import/history?dryRun=true",
+    csv: "site,time,supply_temp_c\nsite-001,2026-01-01T00:00:00Z,35\n",
+  },
   "GET /api/v1/rounds": { path: "/api/v1/rounds" },
+  "GET /api/v1/jobs": { path: "/api/v1/jobs" },
+  "POST /api/v1/jobs/{name}/run": { path: "/api/v1/jobs/rollup/run" },
   "GET /api/v1/points": { path: "/api/v1/points" },
   "GET /api/v1/profiles": { path: "/api/v1/profiles" },
   "GET /api/v1/profiles/{id}": { path: "/api/v1/profiles/bitmain-antbox-hk3" },
@@ -77,7 +104,15 @@ function ask(route: Route, own: CallOptions = {}) {
   const example = EXAMPLES[nameOf(route)];
   if (!example) throw new Error(`${nameOf(route)} has no example in this test: add one`);
   const body = typeof example.body === "function" ? example.body() : example.body;
-  return api.call(example.path, { method: route.method, ...(body === undefined ? {} : { body }), ...own });
+  const csv = example.csv === undefined ? {} : { rawBody: example.csv };
+  const headers = { ...(example.csv === undefined ? {} : { "content-type": "text/csv" }), ...own.headers };
+  return api.call(example.path, {
+    method: route.method,
+    ...(body === undefined ? {} : { body }),
+    ...csv,
+    ...own,
+    headers,
+  });
 }
 
 test("every row has a permission of the table, or is public on purpose", () => {

@@ -3,10 +3,7 @@ import { connect } from "node:net";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { saveRounds } from "../../adapters/database/round-repository.ts";
-import { saveSamples } from "../../adapters/database/sample-repository.ts";
-import { createNumberResolver } from "../../adapters/database/site-numbers.ts";
 import recordedHk3 from "../../domain/profiles/recorded/bitmain-antbox-hk3.json" with { type: "json" };
-import type { History } from "../../domain/telemetry/history.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aRound, aSite, aSnapshot, isoAt, T0_MS } from "./builders.ts";
 
@@ -87,52 +84,6 @@ test.for([
   expect(headers["etag"]).not.toBe(plain.headers.get("etag"));
   expect(headers["vary"]).toBe("Accept-Encoding");
   expect(open(body).toString()).toBe(plain.text);
-});
-
-test("history gives stored values, and a gap as null", async () => {
-  const numbers = createNumberResolver(api.database);
-  const siteNumber = (await numbers.sites(["site-001"])).get("site-001") ?? 0;
-  const profileNumber = (await numbers.profiles(["bitmain-antbox-hk3@1"])).get("bitmain-antbox-hk3@1") ?? 0;
-  const minutes = [0, 1, 2, 5, 6];
-  const snapshots = minutes.map((minute) =>
-    aSnapshot("site-001", { values: { supply_temp_c: 30 + minute } }, T0_MS + minute * 60_000),
-  );
-  await saveSamples(
-    api.database,
-    snapshots.map((snapshot) => ({ siteNumber, profileNumber, snapshot })),
-  );
-  const range = `from=${isoAt(T0_MS)}&to=${isoAt(T0_MS + 360_000)}`;
-  const { json } = await api.call(`/api/v1/sites/site-001/history?points=supply_temp_c,leak_detected&${range}`, {
-    role: "viewer",
-  });
-  const { step, times, series } = json as History;
-  expect(step).toBe("raw");
-  expect(times).toHaveLength(5);
-  expect(series["supply_temp_c"]?.avg).toEqual([30, 31, 32, null, 35]);
-  expect(series["supply_temp_c"]?.max).toEqual(series["supply_temp_c"]?.min);
-  expect(series["leak_detected"]?.avg).toEqual([null, null, null, null, null]);
-});
-
-test.for([
-  { query: "points=supply_temp_c&step=5m", field: "query.step", says: "raw" },
-  { query: "points=supply_temp_x", field: "query.points", says: "/api/v1/points" },
-  { query: "points=__proto__", field: "query.points", says: "/api/v1/points" },
-  { query: "", field: "query.points", says: "string" },
-  { query: `points=supply_temp_c&from=${isoAt(T0_MS)}&to=${isoAt(T0_MS)}`, field: "query.to", says: "later" },
-  {
-    query: `points=supply_temp_c&from=${isoAt(T0_MS - 20_000 * 60_000)}&to=${isoAt(T0_MS + 60_000)}`,
-    field: "query.from",
-    says: "1200000 s",
-  },
-  { query: "points=supply_temp_c&from=yesterday", field: "query.from", says: "ISO" },
-  { query: "points=supply_temp_c&points=return_temp_c", field: "query.points", says: "string" },
-  { query: "points=supply_temp_c&form=1", field: "query", says: "form" },
-])("history refuses $query and names the field", async ({ query, field, says }) => {
-  const { status, json } = await api.call(`/api/v1/sites/site-001/history?${query}`, { role: "viewer" });
-  expect([status, json]).toEqual([400, expect.objectContaining({ code: "request.invalid" })]);
-  const [error] = (json as { errors: { field: string; value: string; allowed: string }[] }).errors;
-  expect(error?.field).toBe(field);
-  expect(`${error?.value} ${error?.allowed}`).toContain(says);
 });
 
 test("rounds come from the database, newest first, and from memory while that is away", async () => {
@@ -305,6 +256,18 @@ test("what is not ours is left to Node-RED", async () => {
   expect((await fetch(`${api.url}/healthz2`)).status).toBe(299);
 });
 
+test("who collects what is told with every lease", async () => {
+  const { json } = await api.call("/api/v1/collectors", { role: "viewer" });
+  expect(json).toMatchObject({
+    items: [
+      { id: "host-1-aa", isSelf: true, leases: ["collector:1"], sites: 2 },
+      { id: "host-2-bb", isSelf: false, leases: ["collector:0"], sites: 1 },
+    ],
+    orphans: 1,
+  });
+  expect((json as { leases: unknown[] }).leases).toHaveLength(16);
+});
+
 test("metrics have the agreed names", async () => {
   const { text } = await api.call("/metrics", { role: "operator" });
   for (const name of [
@@ -315,6 +278,9 @@ test("metrics have the agreed names", async () => {
     "antbox_journal_bytes 10",
     "antbox_write_lag_seconds 0.4",
     "antbox_event_loop_lag_seconds",
+    'antbox_collector_sites{collector="host-1-aa"} 2',
+    'antbox_collector_leases{collector="host-2-bb"} 1',
+    "antbox_sites_orphaned 1",
     "antbox_live_clients 0",
     'antbox_http_requests_total{route="/api/v1/sites/{id}"',
     "nodejs_heap_size_used_bytes",
@@ -360,6 +326,8 @@ test("without the database: not ready, history says so, rounds and the latest st
   expect((await api.call("/readyz")).json).toMatchObject({ reasons: ["database not reachable"] });
   const history = await api.call("/api/v1/sites/site-001/history?points=supply_temp_c", { role: "viewer" });
   expect([history.status, history.json]).toEqual([503, expect.objectContaining({ code: "storage.unavailable" })]);
+  const collectors = await api.call("/api/v1/collectors", { role: "viewer" });
+  expect([collectors.status, collectors.json]).toEqual([503, expect.objectContaining({ code: "storage.unavailable" })]);
   api.liveState.applyRound(aRound(T0_MS + 180_000));
   const rounds = await api.call("/api/v1/rounds", { role: "viewer" });
   expect(rounds.json).toMatchObject({ items: [{ slot: isoAt(T0_MS + 180_000) }], total: 1 });

@@ -73,6 +73,17 @@ test("lets go of the collector when the flow is closed", async () => {
   expect(collector.subscriber).toBeNull();
 });
 
+test("in a process that collects nothing it says who does, and attaches to nothing", async () => {
+  platform = createTestPlatform();
+  setPlatform({ ...platform, pollsHere: false });
+  node = await loadNode(registerAntboxPoller, { type: "antbox-poller" }, { outputs: 2 });
+  await expect
+    .poll(() => node.statuses.at(-1), { timeout: 5000 })
+    .toMatchObject({ fill: "grey", shape: "dot", text: "antbox-poller.status.elsewhere" });
+  expect(platform.collector.subscriber).toBeNull();
+  expect(node.logged()).toEqual([]);
+});
+
 test("without the platform it says so and harms nothing", async () => {
   setPlatform(undefined);
   node = await loadNode(registerAntboxPoller, { type: "antbox-poller" }, { outputs: 2 });

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Collector, CollectorSubscriber } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
+import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
+import { defaultRetention } from "../../adapters/database/retention.ts";
 import type { SnapshotWriter } from "../../adapters/database/writer.ts";
 import type { Inventory } from "../../adapters/inventory/inventory.ts";
 import type { Journal } from "../../adapters/journal/journal.ts";
@@ -61,6 +63,7 @@ export function createTestPlatform(
     log: quietLog,
   });
   const liveState = createLiveState({ inventory, coalesceMs: 5 });
+  const database = parts.database ?? noDatabase();
   const writer = parts.writer?.(journal) ?? recordingWriter(journal);
   return {
     collector: handDrivenCollector(),
@@ -69,7 +72,15 @@ export function createTestPlatform(
     liveState,
     inventory,
     writer,
-    database: parts.database ?? noDatabase(),
+    database,
+    storage: {
+      history: createHistoryStore({
+        database,
+        numberOf: inventory.numberOf,
+        retention: () => defaultRetention(database.engine),
+      }),
+    },
+    derivedMemory: { extend: () => undefined },
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),
     pollIntervalS: 60,
     async close() {
@@ -123,6 +134,7 @@ function noDatabase(): Database {
     whenReady: refuse,
     query: refuse,
     transaction: refuse,
+    script: refuse,
     isReachable: async () => false,
     close: async () => {},
   };
