@@ -117,7 +117,8 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const intervalOf = (siteId: string) => inventory.get(siteId)?.intervalS ?? config.pollIntervalS;
   const derivedMemory = createDerivedMemory({ database, intervalOf, log });
   const polled = inventory.all().filter(({ id }) => share?.isMine(id));
-  await within(WAIT_FOR_LATEST_MS - (performance.now() - openedMs), derivedMemory.restore(polled.map(({ id }) => id)));
+  const leftMs = WAIT_FOR_LATEST_MS - (performance.now() - openedMs);
+  await within(leftMs, derivedMemory.restore(polled.map(({ id }) => id)), undefined);
   const auth = createAuth({ database, secretKey: config.secretKey, publicUrl: config.publicUrl, log });
   const jobs = startJobs({
     database,
@@ -233,12 +234,15 @@ async function readCollectors(database: Database, inventory: Inventory, self: st
   return describeCollectors(members, leases, siteNumbers, self);
 }
 
-/** Waits for work that goes on in the background, but not for long. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, Math.max(0, ms));
-  await Promise.race([work, timeout.promise]);
-  clearTimeout(timer);
+/** Waits for work that goes on in the background, but not for long; then `otherwise` has to do. */
+async function within<T, O>(ms: number, work: Promise<T>, otherwise: O): Promise<T | O> {
+  const timeout = Promise.withResolvers<O>();
+  const timer = setTimeout(() => timeout.resolve(otherwise), Math.max(0, ms));
+  try {
+    return await Promise.race([work, timeout.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What the screens showed last; nothing when the database does not answer in time. */
@@ -247,15 +251,11 @@ async function storedLatest(database: Database, log: Logger) {
     await database.whenReady();
     return readStored(database, ROUNDS_AT_START);
   };
-  const timeout = Promise.withResolvers<Record<string, never>>();
-  const timer = setTimeout(() => timeout.resolve({}), WAIT_FOR_LATEST_MS);
   try {
-    return await Promise.race([read(), timeout.promise]);
+    return await within(WAIT_FOR_LATEST_MS, read(), {});
   } catch (error) {
     log.warn({ reason: String(error) }, "the stored latest state could not be read; it fills with the next round");
     return {};
-  } finally {
-    clearTimeout(timer);
   }
 }
 
