@@ -107,9 +107,9 @@ const WIDGET_PARTS: ReadonlySet<string> = new Set([
  * it. A name that is not known here, as in another version of Dashboard, leaves the library as it is: null.
  */
 function leanLibrary(folder: string, name: string): Buffer | null {
-  const mainName = readdirSync(folder).find((file) => MAIN_SCRIPT.test(file) && importsOf(folder, file, name) !== null);
-  const imports = mainName === undefined ? null : importsOf(folder, mainName, name);
-  if (imports === null) return null;
+  const scripts = readdirSync(folder).filter((file) => MAIN_SCRIPT.test(file));
+  const imports = scripts.map((script) => importsOf(folder, script, name)).find((found) => found !== null);
+  if (!imports) return null;
   const isKnown = imports.every(([, local]) => Object.hasOwn(LOADER_PARTS, local) || WIDGET_PARTS.has(local));
   if (!isKnown) return null;
   const lines = imports.map(([, local], index) => `const part${index} = ${LOADER_PARTS[local] ?? "inert"};`);
