@@ -4,8 +4,8 @@ import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
-import pg from "pg";
 import { createFreshDatabase } from "../test/services/fresh-database.ts";
+import { onDatabase } from "../test/services/on-database.ts";
 import { startPostgres } from "../test/services/postgres-server.ts";
 import { type Fleet, startFleet, startPlatform } from "../test/services/start-platform.ts";
 import { median } from "./peers/statistics.ts";
@@ -174,16 +174,6 @@ function rowsOf(url: string, table: string): Promise<number> {
     const { rows } = await client.query<{ n: number }>(`select count(*)::int as n from ${table}`);
     return rows[0]?.n ?? 0;
   });
-}
-
-async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 function print(sites: number, runs: readonly Run[], load: number): void {

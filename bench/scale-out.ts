@@ -7,12 +7,12 @@ import {
   countRows,
   getJson,
   idOf,
-  onDatabase,
   servedSince,
   startCluster,
   waitForBalance,
   worstGapMs,
 } from "../test/faults/cluster.ts";
+import { onDatabase } from "../test/services/on-database.ts";
 import type { PlatformProcess } from "../test/services/start-platform.ts";
 
 /**

@@ -2,10 +2,9 @@ import { globSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createFreshDatabase } from "../services/fresh-database.ts";
-import { startPostgres } from "../services/postgres-server.ts";
-import { startFleet, startPlatform } from "../services/start-platform.ts";
-import { compare, onDatabase, readLedger, readRows } from "./witness.ts";
+import { onDatabase } from "../services/on-database.ts";
+import { compare, readLedger, readRows } from "./witness.ts";
+import { withWitnessedPlatform } from "./witnessed-platform.ts";
 
 export type ClockStepsResult = {
   readonly steps: readonly number[];
@@ -42,23 +41,14 @@ export async function runClockSteps(
   const folder = mkdtempSync(path.join(tmpdir(), "antbox-clock-"));
   const file = path.join(folder, "offset");
   writeFileSync(file, "+0");
-  const server = await startPostgres();
-  const database = await createFreshDatabase(server.url, { timescale: true });
-  const fleet = await startFleet(sites, ["--witness", "--addressing", "port"]);
-  const platform = await startPlatform({
-    sitesFile: fleet.sitesFile,
-    databaseUrl: database.url,
-    environment: {
-      POLL_INTERVAL_S: String(INTERVAL_S),
-      LOG_LEVEL: "warn",
-      LD_PRELOAD: library,
-      FAKETIME_TIMESTAMP_FILE: file,
-      FAKETIME_NO_CACHE: "1",
-      FAKETIME_DONT_FAKE_MONOTONIC: "1",
-    },
-  });
-  try {
-    await platform.ready();
+  const environment = {
+    LD_PRELOAD: library,
+    FAKETIME_TIMESTAMP_FILE: file,
+    FAKETIME_NO_CACHE: "1",
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+  };
+  const parts = { sites, intervalS: INTERVAL_S, environment };
+  return withWitnessedPlatform(parts, async ({ database, fleet, platform }) => {
     await sleep(EACH_STEP_S * 1000);
     const fromMs = Date.now();
     let biteS = 0;
@@ -75,13 +65,7 @@ export async function runClockSteps(
     const { lost, duplicated, arrived } = compare(ledger, await readRows(database.url));
     const during = ledger.filter(({ at }) => at >= fromMs && at <= toMs);
     return { steps, biteS, lost, duplicated, arrived, ...pollFigures(during) };
-  } finally {
-    await platform.dispose();
-    await fleet.stop();
-    await database.drop().catch(() => undefined);
-    await server.dispose();
-    rmSync(folder, { recursive: true, force: true });
-  }
+  }).finally(() => rmSync(folder, { recursive: true, force: true }));
 }
 
 async function newestSlotAheadS(url: string): Promise<number> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
 import { createFreshDatabase } from "../services/fresh-database.ts";
+import { onDatabase } from "../services/on-database.ts";
 import { startPostgres } from "../services/postgres-server.ts";
 import { type RedisServer, startRedis } from "../services/redis-server.ts";
 import { type Fleet, type PlatformProcess, startFleet, startPlatform } from "../services/start-platform.ts";
@@ -171,16 +171,6 @@ export function worstGapMs(
     last.set(siteId, at);
   }
   return Math.max(worst, ...[...last.values()].map((at) => toMs - at));
-}
-
-export async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 /** Rows of `sample`, and how many of them are there twice: by key, and by the number that the simulator gave the reply. */

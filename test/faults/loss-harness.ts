@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { createFreshDatabase } from "../services/fresh-database.ts";
-import { type PostgresServer, startPostgres } from "../services/postgres-server.ts";
-import { type PlatformProcess, startFleet, startPlatform } from "../services/start-platform.ts";
+import type { PostgresServer } from "../services/postgres-server.ts";
+import type { PlatformProcess } from "../services/start-platform.ts";
 import { compare, getJson, readLedger, readRows, waitForDrain } from "./witness.ts";
+import { withWitnessedPlatform } from "./witnessed-platform.ts";
 
 /**
  * Takes the database away, kills the platform and deploys its flows while it polls, then compares the simulator's ledger
@@ -39,16 +39,8 @@ export type LossResult = {
 
 export async function runLossPlan(plan: LossPlan): Promise<LossResult> {
   const say = plan.say ?? (() => undefined);
-  const server = await startPostgres({ fsync: "on" });
-  const database = await createFreshDatabase(server.url, { timescale: true });
-  const fleet = await startFleet(plan.sites, ["--witness", "--addressing", "port"]);
-  const platform = await startPlatform({
-    sitesFile: fleet.sitesFile,
-    databaseUrl: database.url,
-    environment: { POLL_INTERVAL_S: "1", LOG_LEVEL: "warn" },
-  });
-  try {
-    await platform.ready();
+  const parts = { sites: plan.sites, postgres: { fsync: "on" } };
+  return withWitnessedPlatform(parts, async ({ server, database, fleet, platform }) => {
     const cookie = await platform.signIn();
     await sleep(3_000);
     const outage = await takeDatabaseAway(plan, server, platform, cookie, say);
@@ -65,12 +57,7 @@ export async function runLossPlan(plan: LossPlan): Promise<LossResult> {
     const { killed, worstLiveAgeS, fromMs, toMs } = outage;
     const servedInOutage = ledger.filter(({ at }) => at > fromMs && at < toMs).length;
     return { ...verdict, killed, worstLiveAgeS, servedInOutage, drainS, deployed };
-  } finally {
-    await platform.dispose();
-    await fleet.stop();
-    await database.drop().catch(() => undefined);
-    await server.dispose();
-  }
+  });
 }
 
 async function takeDatabaseAway(

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
-import { createFreshDatabase } from "../services/fresh-database.ts";
-import { startPostgres } from "../services/postgres-server.ts";
 import { startRedis } from "../services/redis-server.ts";
-import { startFleet, startPlatform } from "../services/start-platform.ts";
 import { type RequestFigures, watchRequests } from "./request-watch.ts";
 import { compare, readLedger, readRows, waitForDrain } from "./witness.ts";
+import { withWitnessedPlatform } from "./witnessed-platform.ts";
 
 const LATEST = "antbox:latest";
 
@@ -24,19 +22,11 @@ export type RedisAwayResult = {
 
 /** Redis is emptied, made to hang, and killed, at a round a second, while pages ask (trust.md F5). */
 export async function runRedisAway(sites: number, awayS: number): Promise<RedisAwayResult> {
-  const server = await startPostgres();
-  const database = await createFreshDatabase(server.url, { timescale: true });
   const redis = await startRedis();
-  const fleet = await startFleet(sites, ["--witness", "--addressing", "port"]);
-  const platform = await startPlatform({
-    sitesFile: fleet.sitesFile,
-    databaseUrl: database.url,
-    environment: { POLL_INTERVAL_S: "1", LOG_LEVEL: "warn", REDIS_URL: redis.url },
-  });
   const client = new Redis(redis.url, { lazyConnect: true, maxRetriesPerRequest: null });
   client.on("error", () => undefined);
-  try {
-    await platform.ready();
+  const parts = { sites, environment: { REDIS_URL: redis.url } };
+  return withWitnessedPlatform(parts, async ({ database, fleet, platform }) => {
     const cookie = await platform.signIn();
     await client.connect();
     await untilHealed(client, sites, Date.now());
@@ -59,14 +49,10 @@ export async function runRedisAway(sites: number, awayS: number): Promise<RedisA
     const { lost, duplicated, outOfOrder, arrived } = verdict;
     const counts = { lost, duplicated, outOfOrder, arrived };
     return { fieldsBefore, fieldsAfterFlush, healedAfterFlushS, healedAfterRestartS, ...counts, ...figures };
-  } finally {
+  }).finally(async () => {
     client.disconnect();
-    await platform.dispose();
-    await fleet.stop();
     await redis.dispose();
-    await database.drop().catch(() => undefined);
-    await server.dispose();
-  }
+  });
 }
 
 /** @returns seconds until each site has a snapshot that was collected after `sinceMs` */

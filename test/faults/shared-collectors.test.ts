@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { onDatabase } from "../services/on-database.ts";
 import { findPostgres } from "../services/postgres-server.ts";
 import { findRedis } from "../services/redis-server.ts";
 import {
@@ -10,7 +11,6 @@ import {
   countRows,
   getJson,
   idOf,
-  onDatabase,
   servedSince,
   startCluster,
   waitForBalance,

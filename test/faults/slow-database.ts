@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { createFreshDatabase } from "../services/fresh-database.ts";
-import { startPostgres } from "../services/postgres-server.ts";
-import { startFleet, startPlatform } from "../services/start-platform.ts";
+import { onDatabase } from "../services/on-database.ts";
 import { type RequestFigures, watchRequests } from "./request-watch.ts";
-import { compare, onDatabase, readLedger, readRows, waitForDrain } from "./witness.ts";
+import { compare, readLedger, readRows, waitForDrain } from "./witness.ts";
+import { withWitnessedPlatform } from "./witnessed-platform.ts";
 
 /** Ways in which a database is there and yet of no use. */
 export const SLOW_WAYS = ["locked", "slow inserts", "stopped backends"] as const;
@@ -25,16 +24,7 @@ export type SlowDatabaseResult = {
 
 /** The database is slow for `faultS` at a round a second, while pages ask (trust.md F2). */
 export async function runSlowDatabase(way: SlowWay, sites: number, faultS: number): Promise<SlowDatabaseResult> {
-  const server = await startPostgres();
-  const database = await createFreshDatabase(server.url, { timescale: true });
-  const fleet = await startFleet(sites, ["--witness", "--addressing", "port"]);
-  const platform = await startPlatform({
-    sitesFile: fleet.sitesFile,
-    databaseUrl: database.url,
-    environment: { POLL_INTERVAL_S: "1", LOG_LEVEL: "warn" },
-  });
-  try {
-    await platform.ready();
+  return withWitnessedPlatform({ sites }, async ({ database, fleet, platform }) => {
     const cookie = await platform.signIn();
     await sleep(5_000);
     const end = await begin(way, database.url);
@@ -62,12 +52,7 @@ export async function runSlowDatabase(way: SlowWay, sites: number, faultS: numbe
       drainS,
       ...figures,
     };
-  } finally {
-    await platform.dispose();
-    await fleet.stop();
-    await database.drop().catch(() => undefined);
-    await server.dispose();
-  }
+  });
 }
 
 /** @returns end the fault */

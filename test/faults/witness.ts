@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
+import { onDatabase } from "../services/on-database.ts";
 import type { PlatformProcess } from "../services/start-platform.ts";
 
 /**
@@ -77,16 +77,6 @@ export async function readRows(url: string): Promise<StoredRow[]> {
     );
     return rows.map(({ code, seq }) => ({ siteId: code, seq }));
   });
-}
-
-export async function onDatabase<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 /** What was lost, doubled or out of order. Order: per site, the reply numbers must rise with the slots. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import type pg from "pg";
 import { migrate } from "../../adapters/database/migrate.ts";
+import { onDatabase } from "./on-database.ts";
 import { schemaHash } from "./schema-hash.ts";
 
 /** A database of its own for one test file. */
@@ -85,14 +86,4 @@ async function connectionsTo(client: pg.Client, name: string): Promise<string[]>
 
 function onServer(serverUrl: string, work: (client: pg.Client) => Promise<void>): Promise<void> {
   return onDatabase(`${serverUrl}/postgres`, work);
-}
-
-async function onDatabase(url: string, work: (client: pg.Client) => Promise<unknown>): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: "test-set-up" });
-  await client.connect();
-  try {
-    await work(client);
-  } finally {
-    await client.end();
-  }
 }

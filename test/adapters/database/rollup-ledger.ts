@@ -1,9 +1,11 @@
 import { expect } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
+import { ensureDays } from "../../../adapters/database/partitions.ts";
 import { saveSamples } from "../../../adapters/database/sample-repository.ts";
 import type { Snapshot } from "../../../domain/telemetry/snapshot.ts";
+import type { EngineUnderTest } from "./engines.ts";
 import { bruteForce, differences, readLevels } from "./rollup-model.ts";
-import { aSnapshot } from "./snapshots.ts";
+import { addSites, aSnapshot } from "./snapshots.ts";
 
 const DAY_MS = 86_400_000;
 export const MINUTE_MS = 60_000;
@@ -23,10 +25,10 @@ export function readingAt(siteNumber: number, slotMs: number, values: Snapshot["
 }
 
 /** The UTC days that the tests write into, for engines on which partitions are ours. */
-export const DAYS = [BACK_FILLED_MS, START_MS].map((ms) => new Date(ms).toISOString().slice(0, 10));
+const DAYS = [BACK_FILLED_MS, START_MS].map((ms) => new Date(ms).toISOString().slice(0, 10));
 
 /** A database, and beside it what should be in it: the first reading of each slot, as the database keeps it. */
-export function createLedger(database: Database) {
+function createLedger(database: Database) {
   let kept = new Map<string, Reading>();
 
   function remember(readings: readonly Reading[]): void {
@@ -57,3 +59,12 @@ export function createLedger(database: Database) {
   };
 }
 export type Ledger = ReturnType<typeof createLedger>;
+
+/** An engine with the sites and the partitions of these tests, and its ledger. */
+export async function openWithLedger(open: EngineUnderTest["open"]) {
+  const opened = await open();
+  const { database } = opened;
+  await addSites(database, SITES);
+  if (database.engine.ownPartitions) await ensureDays(database, DAYS);
+  return { opened, database, ledger: createLedger(database) };
+}

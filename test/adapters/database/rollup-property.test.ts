@@ -2,22 +2,19 @@ import fc from "fast-check";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { ensureDays } from "../../../adapters/database/partitions.ts";
 import { markDue, rollUp } from "../../../adapters/database/rollup/roll-up.ts";
 import { ENGINES, type OpenedEngine } from "./engines.ts";
 import {
   BACK_FILLED_MS,
-  createLedger,
-  DAYS,
   type Ledger,
   MINUTE_MS,
   MUCH_LATER_MS,
+  openWithLedger,
   type Reading,
   readingAt,
   SITES,
   START_MS,
 } from "./rollup-ledger.ts";
-import { addSites } from "./snapshots.ts";
 
 vi.setConfig({ testTimeout: 180_000 });
 
@@ -28,12 +25,7 @@ describe.for(ENGINES)("any history of roll-ups on $name", ({ isMissing, open }) 
   const it = test.skipIf(isMissing);
 
   beforeAll(async () => {
-    if (isMissing) return;
-    opened = await open();
-    database = opened.database;
-    ledger = createLedger(database);
-    await addSites(database, SITES);
-    if (database.engine.ownPartitions) await ensureDays(database, DAYS);
+    if (!isMissing) ({ opened, database, ledger } = await openWithLedger(open));
   });
   afterAll(() => opened?.dispose());
   beforeEach(async () => {

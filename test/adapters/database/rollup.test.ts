@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
-import { ensureDays } from "../../../adapters/database/partitions.ts";
 import { numberExpression, POINT_COLUMNS } from "../../../adapters/database/point-columns.ts";
 import { markDue, rollUp } from "../../../adapters/database/rollup/roll-up.ts";
 import { rollupExpressions } from "../../../adapters/database/rollup/rollup-columns.ts";
@@ -9,16 +8,14 @@ import { POINT_NAMES, POINTS, type PointName } from "../../../domain/points/cata
 import { ENGINES, type OpenedEngine } from "./engines.ts";
 import {
   BACK_FILLED_MS,
-  createLedger,
-  DAYS,
   type Ledger,
   MINUTE_MS,
   MUCH_LATER_MS,
+  openWithLedger,
   readingAt,
   SITES,
   START_MS,
 } from "./rollup-ledger.ts";
-import { addSites } from "./snapshots.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -29,12 +26,7 @@ describe.for(ENGINES)("roll-ups on $name", ({ isMissing, open }) => {
   const it = test.skipIf(isMissing);
 
   beforeAll(async () => {
-    if (isMissing) return;
-    opened = await open();
-    database = opened.database;
-    ledger = createLedger(database);
-    await addSites(database, SITES);
-    if (database.engine.ownPartitions) await ensureDays(database, DAYS);
+    if (!isMissing) ({ opened, database, ledger } = await openWithLedger(open));
   });
   afterAll(() => opened?.dispose());
   beforeEach(async () => {
