@@ -79,6 +79,11 @@ export function startJobs(options: JobServiceOptions): JobServices {
   keeper.want([SCHEDULER_LEASE]);
   return {
     ...board,
+    async order(name, requestedBy) {
+      const place = await board.order(name, requestedBy);
+      scheduler.wake(name);
+      return place;
+    },
     isActive: scheduler.isActive,
     stats: scheduler.stats,
     async stop() {

@@ -36,11 +36,14 @@ export interface Scheduler {
   /** True while this process runs the jobs. */
   isActive(): boolean;
   stats(): JobStats;
+  /** Looks for queued runs of a job now, while this process runs the jobs; another one finds them by itself. */
+  wake(job: string): void;
   /** Ends the term: jobs under way are told to stop. Give the lease back afterwards. */
   stop(): Promise<void>;
 }
 
-const PACE: Pace = { cronS: 10, pollS: 2, sweepS: 15 };
+/** Each look is a statement, day and night. What is ordered in this process is looked for at once. */
+const PACE: Pace = { cronS: 20, pollS: 5, sweepS: 30 };
 /** The lease runs out by our own clock while the database is away, and nobody calls us then. */
 const LOOK_MS = 500;
 const RETRY_MS = 2_000;
@@ -113,6 +116,7 @@ export function startScheduler(options: SchedulerOptions): Scheduler {
   return {
     isActive: () => term !== null && !mustEnd(),
     stats: runner.stats,
+    wake: (job) => term?.running.wake(job),
     async stop() {
       isStopped = true;
       clearInterval(timer);

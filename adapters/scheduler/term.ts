@@ -25,6 +25,8 @@ export type TermOptions = {
 export interface Term {
   /** Jobs under way see their signal at once. */
   abort(): void;
+  /** Looks for queued runs of a job now. No effect on a job that is not run here. */
+  wake(job: string): void;
   /** No new run; those under way get some seconds to stop. What does not is left to its own end. */
   end(): Promise<void>;
 }
@@ -39,13 +41,14 @@ const SUPERVISE_S = 30;
 const HELD_WITHIN_MS = 30_000;
 const HELD_AGAIN_MS = 250;
 /** What comes once an hour or a night is looked for less often. */
-const RARER = 2.5;
+const RARER = 2;
 
 /** Queues, schedules and workers of all jobs. @throws {SqlError} when the database fails meanwhile */
 export async function startTerm(options: TermOptions, token: number): Promise<Term> {
   const { database, jobs, pace, log, history } = options;
   const stopped = new AbortController();
   const inHand = new Set<string>();
+  const workers = new Map<string, string>();
   const boss = createBoss(database, log, {
     cronMonitorIntervalSeconds: pace.cronS,
     cronWorkerIntervalSeconds: pace.pollS,
@@ -54,6 +57,10 @@ export async function startTerm(options: TermOptions, token: number): Promise<Te
   const sweeper = createSweeper(boss, inHand, pace.sweepS, log);
   const term: Term = {
     abort: () => stopped.abort(),
+    wake(job) {
+      const worker = workers.get(job);
+      if (worker !== undefined) boss.notifyWorker(worker);
+    },
     async end() {
       stopped.abort();
       await sweeper.stop();
@@ -64,7 +71,10 @@ export async function startTerm(options: TermOptions, token: number): Promise<Te
     await boss.start();
     const closed = await history.closeLeftOpen(token);
     if (closed > 0) log.warn({ runs: closed }, "runs of jobs had been cut off; they are run again");
-    for (const job of jobs) await setUp(job, boss, options, { inHand, stopped: stopped.signal });
+    for (const job of jobs) {
+      const worker = await setUp(job, boss, options, { inHand, stopped: stopped.signal });
+      if (worker !== null) workers.set(job.name, worker);
+    }
     sweeper.start(jobs.map(({ name }) => name));
   } catch (error) {
     await term.end().catch(() => undefined);
@@ -75,7 +85,8 @@ export async function startTerm(options: TermOptions, token: number): Promise<Te
 
 type Hands = { readonly inHand: Set<string>; readonly stopped: AbortSignal };
 
-async function setUp(job: Job, boss: PgBoss, options: TermOptions, hands: Hands): Promise<void> {
+/** @returns the id of its worker, null for a job that has nothing to do here */
+async function setUp(job: Job, boss: PgBoss, options: TermOptions, hands: Hands): Promise<string | null> {
   const { name, schedule, retries } = job;
   const queue = {
     retryLimit: retries.limit,
@@ -89,18 +100,19 @@ async function setUp(job: Job, boss: PgBoss, options: TermOptions, hands: Hands)
   await requeue(boss, name, await activeJobs(boss, name));
   if (job.note() !== null) {
     await boss.unschedule(name);
-    return;
+    return null;
   }
   const scheduled: Order = { trigger: "schedule", requestedBy: null };
   // A night in which the machine was off is made up for; a missed minute is not: the next one does its work.
   const missed = schedule.every === "minute" ? "skip" : "once";
   await boss.schedule(name, cronOf(schedule), scheduled, { tz: options.timeZone, missed });
   const pollingIntervalSeconds = options.pace.pollS * (schedule.every === "minute" ? 1 : RARER);
-  await boss.work<Order>(name, { batchSize: 1, pollingIntervalSeconds }, (batch) =>
+  const worker = await boss.work<Order>(name, { batchSize: 1, pollingIntervalSeconds }, (batch) =>
     runBatch(batch, job, options, hands),
   );
   const atStart: Order = { trigger: "start", requestedBy: null };
   if (job.runsAtStart) await boss.send(name, atStart);
+  return worker;
 }
 
 async function activeJobs(boss: PgBoss, name: string): Promise<string[]> {
