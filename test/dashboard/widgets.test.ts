@@ -334,4 +334,27 @@ describe("the shell", () => {
     await flushPromises();
     expect(document.getElementById("abx-menu-panel")).toBeNull();
   });
+
+  test("keeps its menu when the window loses focus, and closes it when focus or a press goes elsewhere", async () => {
+    await show(AntboxShell);
+    const isOpen = () => document.getElementById("abx-menu-panel") !== null;
+    const menu = document.querySelector(".abx-menu");
+    const toggle = document.querySelector<HTMLButtonElement>("[aria-controls='abx-menu-panel']");
+    const elsewhere = document.body.appendChild(document.createElement("button"));
+    toggle?.click();
+    await flushPromises();
+    menu?.dispatchEvent(new FocusEvent("focusout", { relatedTarget: null, bubbles: true }));
+    await flushPromises();
+    expect(isOpen()).toBe(true);
+    menu?.dispatchEvent(new FocusEvent("focusout", { relatedTarget: elsewhere, bubbles: true }));
+    await flushPromises();
+    expect(isOpen()).toBe(false);
+    toggle?.click();
+    await flushPromises();
+    expect(isOpen()).toBe(true);
+    elsewhere.dispatchEvent(new PointerEvent("pointerdown", { bubbles: true }));
+    await flushPromises();
+    expect(isOpen()).toBe(false);
+    elsewhere.remove();
+  });
 });
