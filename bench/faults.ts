@@ -1,17 +1,21 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { findFakeTime, runClockSteps } from "../test/faults/clock-steps.ts";
+import { runFencingTrials } from "../test/faults/fencing-trials.ts";
+import { runFullDisk } from "../test/faults/full-disk.ts";
 import { runLossPlan } from "../test/faults/loss-harness.ts";
 import { runRedisAway } from "../test/faults/redis-away.ts";
 import { runSlowDatabase, SLOW_WAYS } from "../test/faults/slow-database.ts";
+import { createFreshDatabase } from "../test/services/fresh-database.ts";
+import { startPostgres } from "../test/services/postgres-server.ts";
 
 /**
  * What the platform promises under faults, at a round a second instead of one a minute (a factor of 60), by the simulator's
- * ledger. `node bench/faults.ts [--only F1,F2,F5,F6] [--quick]`; `--quick` is a minute a fault, in full F1 takes 12 minutes.
+ * ledger. `node bench/faults.ts [--only F1,F2,F3,F5,F6,F8] [--quick]`; `--quick` is a minute a fault, in full F1 takes 12 minutes.
  */
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "F1,F2,F5,F6" },
+    only: { type: "string", default: "F1,F2,F3,F5,F6,F8" },
     sites: { type: "string", default: "150" },
     quick: { type: "boolean", default: false },
   },
@@ -54,6 +58,18 @@ if (wanted.has("F2")) {
     });
   }
 }
+if (wanted.has("F3")) {
+  const result = await runFullDisk(sites, isQuick ? 30 : 90);
+  const bites = `${result.droppedAtCap} dropped at the cap, ${result.droppedWhileFull} on the full volume`;
+  judge("F3 journal's disk full", bites, {
+    "lost beyond what it says": [Math.max(0, result.lost - result.inGaps - result.refused), 0],
+    duplicated: [result.duplicated, 0],
+    "out of order": [result.outOfOrder, 0],
+    "dropped before the alarm": [result.alarmedFirst ? 0 : 1, 0],
+    "integrity_check not ok": [result.integrity === "ok" ? 0 : 1, 0],
+    "backlog drained, s": [result.drainS, 60],
+  });
+}
 if (wanted.has("F5")) {
   const result = await runRedisAway(sites, isQuick ? 5 : 20);
   judge("F5 Redis flushed, hung, killed", `${result.fieldsBefore} → ${result.fieldsAfterFlush} fields`, {
@@ -73,6 +89,16 @@ if (wanted.has("F6")) {
     duplicated: [result.duplicated, 0],
     "longest pause between polls, intervals": [result.worstPollGapIntervals, 2],
     "polls of a site at once": [result.mostPollsAtOnce, 1],
+  });
+}
+if (wanted.has("F8")) {
+  const server = await startPostgres();
+  const database = await createFreshDatabase(server.url, { timescale: false });
+  const result = await runFencingTrials(database.url, isQuick ? 20 : 100);
+  await server.dispose();
+  judge("F8 leader stopped or cut off", `${result.staleNaive} stale without a fence`, {
+    [`stale with the fence, of ${result.fencedEffects} in ${result.trials} trials`]: [result.staleFenced, 0],
+    "takeover, lives of a lease": [result.worstTakeoverTtls, 2],
   });
 }
 

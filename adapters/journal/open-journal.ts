@@ -62,6 +62,7 @@ export function openJournal(options: JournalOptions): Journal {
   let unsettled = file.countUnsettled();
   let dropped = file.countDropped();
   let isWritable = true;
+  let refused = 0;
   let isWarned = false;
   let isClosed = false;
   let groupTimer: NodeJS.Timeout | undefined;
@@ -99,7 +100,10 @@ export function openJournal(options: JournalOptions): Journal {
     if (group.length === 0 && settled.length === 0) return;
     const needed = group.reduce((bytes, { entry }) => bytes + 2 * entry.body.length, SLACK_BYTES);
     const ids = makingRoom(needed, () => file.transact(() => write(group, settled)));
-    if (ids === null) settleAgain(settled);
+    if (ids === null) {
+      refused += group.length;
+      settleAgain(settled);
+    }
     for (const { id } of ids ?? []) state.deliver(id);
     group.forEach(({ resolve }, index) => {
       resolve(ids?.[index]?.id ?? null);
@@ -127,8 +131,9 @@ export function openJournal(options: JournalOptions): Journal {
       try {
         const { ids, removed } = attempt();
         unsettled += ids.filter(({ isNew }) => isNew).length - removed;
-        if (!isWritable) log.info({}, "the journal can be written again");
+        if (!isWritable) log.warn({ refused }, "the journal can be written again: these replies were never safe");
         isWritable = true;
+        refused = 0;
         return ids;
       } catch (error) {
         if (sqliteCode(error) !== SQLITE.full || tries > 5 || !makeRoom(needed)) return giveUp(error);
