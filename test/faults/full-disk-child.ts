@@ -22,7 +22,7 @@ type JournalStatus = { rows: number; bytes: number; capBytes: number; dropped: n
 const folder = mkdtempSync(path.join(tmpdir(), "antbox-full-disk-"));
 try {
   execFileSync("mount", ["-t", "tmpfs", "-o", `size=${VOLUME}`, "tmpfs", folder]);
-  console.log(JSON.stringify(await run()));
+  process.stdout.write(`${JSON.stringify(await run())}\n`);
 } finally {
   execFileSync("umount", ["--lazy", folder]);
   rmSync(folder, { recursive: true, force: true });
