@@ -30,6 +30,8 @@ export type ImportOptions = {
   readonly isDryRun: boolean;
   /** Stores the good lines of a file that has bad ones; otherwise such a file is not stored at all. */
   readonly skipsBadLines: boolean;
+  /** The sites that this import may write; another is answered like one that does not exist. Absent: all. */
+  readonly isOpenTo?: (siteId: string) => boolean;
 };
 
 /** Takes history from CSV files: `site`, `time` and any points of the catalogue as columns. */
@@ -58,7 +60,7 @@ export function createHistoryImport(options: HistoryImportOptions): HistoryImpor
   rmSync(folder, { recursive: true, force: true });
 
   return {
-    async run(content, { isDryRun, skipsBadLines }) {
+    async run(content, { isDryRun, skipsBadLines, isOpenTo = () => true }) {
       if (isRunning) {
         const context = { retryAfterS: 10 };
         throw new AppError("request.rate-limited", "another import is under way", { context, retryable: true });
@@ -68,7 +70,7 @@ export function createHistoryImport(options: HistoryImportOptions): HistoryImpor
       try {
         mkdirSync(folder, { recursive: true });
         await keep(content, file);
-        const limits = limitsNow(options);
+        const limits = limitsNow(options, isOpenTo);
         const report = await check(file, limits);
         const isStored = !isDryRun && report.rows > 0 && (skipsBadLines || report.problemCount === 0);
         const { days, ...shown } = report;
@@ -93,9 +95,16 @@ async function keep(content: AsyncIterable<Uint8Array>, file: string): Promise<v
   }
 }
 
-function limitsNow({ hasSite, clock = Date.now }: HistoryImportOptions): ImportLimits {
+function limitsNow(
+  { hasSite, clock = Date.now }: HistoryImportOptions,
+  isOpenTo: (siteId: string) => boolean,
+): ImportLimits {
   const newestMs = clock();
-  return { isSite: hasSite, newestMs, oldestMs: newestMs - OLDEST_DAYS * DAY_MS };
+  return {
+    isSite: (siteId) => hasSite(siteId) && isOpenTo(siteId),
+    newestMs,
+    oldestMs: newestMs - OLDEST_DAYS * DAY_MS,
+  };
 }
 
 type Checked = Omit<ImportReport, "isDryRun" | "isStored" | "added" | "alreadyThere"> & {

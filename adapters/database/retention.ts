@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LevelRetention } from "../../domain/telemetry/history-level.ts";
 import type { Database, Engine } from "./database.ts";
 import type { DayTable } from "./partitions.ts";
+import { type Period, periodsBefore } from "./periods.ts";
 import { toSqlError } from "./sql-errors.ts";
 
 /** Days to keep, where the configuration says nothing. The embedded database is for small farms and small disks. */
@@ -81,8 +82,6 @@ export async function applyRetention(
   };
 }
 
-type Period = { readonly name: string; readonly from: string; readonly to: string };
-
 /** A table is not dropped while its rows still have to be rolled up into the next level. */
 const NEEDED_FOR: Readonly<Record<DayTable, { readonly level: string; readonly length: string }>> = {
   sample: { level: "5m", length: "5 minutes" },
@@ -90,7 +89,7 @@ const NEEDED_FOR: Readonly<Record<DayTable, { readonly level: string; readonly l
 };
 
 async function dropExpired(database: Database, table: DayTable, before: string) {
-  const periods = await expiredPeriods(database, table, before);
+  const periods = await periodsBefore(database, table, before);
   const dropped: string[] = [];
   const kept: string[] = [];
   for (const period of periods) {
@@ -118,34 +117,6 @@ async function dropPeriod(database: Database, table: DayTable, { name, from, to 
     }
   }
 }
-
-/** Oldest first. Names are as SQL writes them, with schema and quotes. */
-async function expiredPeriods(database: Database, table: DayTable, before: string): Promise<Period[]> {
-  const rows = await database.query<{ name: string; from_time: Date; to_time: Date }>(
-    database.engine.ownPartitions ? OWN_PERIODS : CHUNKS,
-    [table, before],
-  );
-  return rows.map(({ name, from_time, to_time }) => ({
-    name,
-    from: from_time.toISOString(),
-    to: to_time.toISOString(),
-  }));
-}
-
-const CHUNKS = `
-  select format('%I.%I', chunk_schema, chunk_name) as name, range_start as from_time, range_end as to_time
-  from timescaledb_information.chunks
-  where hypertable_name = $1 and hypertable_schema = current_schema() and range_end <= $2::timestamptz
-  order by range_start`;
-
-// Only what ensure_day_partitions has made: a partition that a person attached is that person's.
-const OWN_PERIODS = `
-  select name, from_time, from_time + interval '1 day' as to_time from (
-    select c.oid::regclass::text as name, to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp at time zone 'UTC' as from_time
-    from pg_inherits i join pg_class c on c.oid = i.inhrelid
-    where i.inhparent = to_regclass($1) and c.relname ~ ('^' || $1 || '_[0-9]{8}$')) as day
-  where from_time + interval '1 day' <= $2::timestamptz
-  order by from_time`;
 
 /** By site, because that is how the key is ordered. An hour stays while its day still has to be rolled up. */
 async function deleteBuckets(database: Database, table: "rollup_1h" | "rollup_1d", before: string): Promise<number> {

@@ -25,6 +25,9 @@ export type BatchStore = {
   readonly retentionDays: number;
 };
 
+/** From here on a batch is worth two statements at once: the server uses a process for each. A usual round stays whole. */
+const SPLIT_FROM_ROWS = 400;
+
 /**
  * Stores a batch, and finds the rows that the database refuses: the batch is halved until a bad row stands alone, so that
  * the good ones are stored. A day without a partition gets one, once.
@@ -42,8 +45,25 @@ export async function settleBatch(store: BatchStore, items: readonly WriteItem[]
     profileNumber: profileNumbers.get(snapshot.profile) ?? 0,
     snapshot,
   });
-  const stored = await storeOrHalve(store, known, toSample, true);
-  return { ...stored, strangers };
+  return { ...(await storeSplit(store, known, toSample)), strangers };
+}
+
+/** Rows have their times: in which order they are committed does not matter. */
+async function storeSplit(
+  store: BatchStore,
+  items: readonly WriteItem[],
+  toSample: (item: WriteItem) => Sample,
+): Promise<Stored> {
+  const isSplit = store.database.engine.kind === "postgres" && items.length >= SPLIT_FROM_ROWS;
+  if (!isSplit) return storeOrHalve(store, items, toSample, true);
+  const middle = Math.ceil(items.length / 2);
+  const halves = [items.slice(0, middle), items.slice(middle)];
+  // Both to their end: a batch that is tried again must not meet a statement of its former try.
+  const outcomes = await Promise.allSettled(halves.map((half) => storeOrHalve(store, half, toSample, true)));
+  return outcomes.reduce<Stored>((sum, outcome) => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return join(sum, outcome.value);
+  }, NOTHING);
 }
 
 type Stored = Omit<BatchOutcome, "strangers">;
@@ -68,13 +88,16 @@ async function storeOrHalve(
     if (items.length === 1) return { ...NOTHING, refused: [{ item: first, reason: reasonOf(error) }] };
     const middle = Math.ceil(items.length / 2);
     const earlier = await storeOrHalve(store, items.slice(0, middle), toSample, mayEnsure);
-    const later = await storeOrHalve(store, items.slice(middle), toSample, mayEnsure);
-    return {
-      settled: [...earlier.settled, ...later.settled],
-      written: earlier.written + later.written,
-      refused: [...earlier.refused, ...later.refused],
-    };
+    return join(earlier, await storeOrHalve(store, items.slice(middle), toSample, mayEnsure));
   }
+}
+
+function join(earlier: Stored, later: Stored): Stored {
+  return {
+    settled: [...earlier.settled, ...later.settled],
+    written: earlier.written + later.written,
+    refused: [...earlier.refused, ...later.refused],
+  };
 }
 
 /** @returns false when none of these days may get a partition */
