@@ -1,11 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { createWriter } from "../adapters/database/create-writer.ts";
 import type { Database } from "../adapters/database/database.ts";
 import { openDatabase } from "../adapters/database/open-database.ts";
 import { POINT_COLUMNS } from "../adapters/database/point-columns.ts";
-import { saveSamples } from "../adapters/database/sample-repository.ts";
+import { sortClosedDays } from "../adapters/database/sort-days.ts";
 import type { Snapshot } from "../domain/telemetry/snapshot.ts";
 import { createFreshDatabase } from "../test/services/fresh-database.ts";
 import { startPostgres } from "../test/services/postgres-server.ts";
@@ -27,7 +29,8 @@ import {
  * and the questions of the screens through the functions that the API calls. Beside it the same values as one row each (a
  * day of them by default: 90 would fill 100 GB), then ours on PGlite with some days.
  *
- * Options: --days 90 --sites 150 --interval 60 --narrow-days 1 --pglite-days 2 --times 40
+ * Options: --days 90 --sites 150 --interval 60 --narrow-days 1 --pglite-days 2 --times 40; --keep leaves the filled database
+ * to others, such as bench/ui-loop.ts, until SIGUSR1.
  */
 const { values: options } = parseArgs({
   options: {
@@ -37,12 +40,24 @@ const { values: options } = parseArgs({
     "narrow-days": { type: "string", default: "1" },
     "pglite-days": { type: "string", default: "2" },
     times: { type: "string", default: "40" },
+    keep: { type: "boolean", default: false },
   },
 });
 const TIMES = wholeNumber("times", options.times);
 const INGEST_GOAL = 15_000;
 const INGEST_ROWS = 60_000;
+/** Two batches ahead: the writer is never out of work, and never lets go of anything. */
+const MOST_QUEUED = 2_000;
+const NO_JOURNAL = {
+  acknowledge: () => undefined,
+  release: () => undefined,
+  hold: () => undefined,
+  quarantine: () => undefined,
+  isReplayed: () => false,
+  hasBacklog: () => false,
+};
 const MEGABYTE = 1024 ** 2;
+const { signal } = new AbortController();
 const END_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
 const LOAD: Load = {
   days: wholeNumber("days", options.days),
@@ -88,6 +103,7 @@ async function onPostgres(): Promise<void> {
       await fill(database, LOAD, "TimescaleDB");
       result["ingest"] = await ingest(database, "TimescaleDB");
       await askAll(database, LOAD, "TimescaleDB");
+      if (options.keep) await keepUntilSignal(url);
       const narrowDays = Math.min(LOAD.days, Number(options["narrow-days"]));
       if (narrowDays > 0) await beside(database, narrowDays);
     } finally {
@@ -110,12 +126,26 @@ async function onPglite(load: Load): Promise<void> {
   }
 }
 
+async function keepUntilSignal(url: string): Promise<void> {
+  console.log(`the database is kept at ${url}; kill -USR1 ${process.pid} goes on`);
+  const held = setInterval(() => undefined, 60_000);
+  await new Promise((resolve) => process.once("SIGUSR1", resolve));
+  clearInterval(held);
+}
+
 async function fill(database: Database, load: Load, engine: string): Promise<void> {
   await addSites(database, load.sites);
   await learnColumns(database);
   const start = performance.now();
   await fillSamples(database, load, (text) => console.log(`${engine}: ${text}`));
   const { buckets, ms } = await fillRollups(database, load);
+  const sortStart = performance.now();
+  // What the nightly job does, each night for one day.
+  const isSorting = database.engine.kind === "postgres";
+  const { sorted } = isSorting
+    ? await sortClosedDays(database, { nowMs: load.endMs + DAY_MS, signal })
+    : { sorted: [] };
+  const sortS = (performance.now() - sortStart) / 1000;
   const [raw, fine, hours] = [
     await sizeOf(database, "sample"),
     await sizeOf(database, "rollup_5m"),
@@ -127,33 +157,40 @@ async function fill(database: Database, load: Load, engine: string): Promise<voi
     rollup5mMbPerMillion: round(fine.bytes / MEGABYTE / (raw.rows / 1e6)),
     rollup1hMbPerMillion: round(hours.bytes / MEGABYTE / (raw.rows / 1e6)),
     rollUpMsPerBucket: round(ms / Math.max(1, buckets)),
+    sortSPerDay: round(sortS / Math.max(1, sorted.length)),
     fillS: Math.round((performance.now() - start) / 1000),
   };
   result[engine === "PGlite" ? "sizePglite" : "size"] = sizes;
   console.log(`${engine}:`, JSON.stringify(sizes));
 }
 
+/** Rounds through the product's own writer, as fast as it takes them, as after an outage. */
 async function ingest(database: Database, engine: string): Promise<Record<string, number>> {
   const rows = engine === "PGlite" ? INGEST_ROWS / 3 : INGEST_ROWS;
-  const batches = { perRound: LOAD.sites, perBatch: 1_000 };
-  const speeds: Record<string, number> = {};
-  for (const [name, size] of Object.entries(batches)) {
-    const firstMs = END_MS + (name === "perRound" ? 0 : DAY_MS / 2);
-    const rounds = Array.from({ length: Math.ceil(rows / size) }, (_, index) => aBatch(size, firstMs + index * 10_000));
-    const start = performance.now();
-    for (const samples of rounds) await saveSamples(database, samples);
-    speeds[`${name}RowsPerS`] = Math.round((rounds.length * size) / ((performance.now() - start) / 1000));
+  const rounds = Array.from({ length: Math.ceil(rows / LOAD.sites) }, (_, index) =>
+    aRound(END_MS + index * 10_000).map(({ snapshot }) => snapshot),
+  );
+  const writer = createWriter({ database, journal: NO_JOURNAL, log: recordedLog() });
+  const start = performance.now();
+  for (const round of rounds) {
+    for (const snapshot of round) writer.write(snapshot, null);
+    while (writer.stats().queued > MOST_QUEUED) await sleep(1);
   }
+  while (writer.stats().queued > 0) await sleep(1);
+  const seconds = (performance.now() - start) / 1000;
+  const { written, quarantined } = writer.stats();
+  await writer.close();
+  if (written !== rounds.length * LOAD.sites) throw new Error(`only ${written} stored, ${quarantined} refused`);
+  const speeds = { rowsPerS: Math.round(written / seconds) };
   console.log(`${engine}: ingest`, JSON.stringify(speeds), engine === "PGlite" ? "" : `(goal ≥ ${INGEST_GOAL})`);
   return speeds;
 }
 
 async function askAll(database: Database, load: Load, engine: string): Promise<void> {
-  for (const question of questionsFor(database, load))
-    lines.push(lineOf(question, await measure(question, TIMES), engine));
+  for (const question of questionsFor(database, load)) add(lineOf(question, await measure(question, TIMES), engine));
   if (engine === "PGlite") return;
-  const latest = await latestQuestion(aBatch(load.sites, END_MS).map(({ snapshot }) => snapshot));
-  lines.push(lineOf(latest, await measure(latest, TIMES), "live state"));
+  const latest = await latestQuestion(aRound(END_MS).map(({ snapshot }) => snapshot));
+  add(lineOf(latest, await measure(latest, TIMES), "live state"));
   await latest.close();
 }
 
@@ -169,8 +206,14 @@ async function beside(database: Database, days: number): Promise<void> {
   for (const { ours, narrow } of narrowPairs(database, LOAD, days)) {
     const [own, other] = [await measure(ours, TIMES), await measure(narrow, Math.min(TIMES, 15))];
     const line = lineOf({ ...ours, goalMs: null, name: `beside narrow: ${ours.name}` }, own, "TimescaleDB");
-    lines.push({ ...line, narrowP50Ms: round(other.p50Ms), narrowRatio: round(own.p50Ms / other.p50Ms, 3) });
+    add({ ...line, narrowP50Ms: round(other.p50Ms), narrowRatio: round(own.p50Ms / other.p50Ms, 3) });
   }
+}
+
+/** Said at once: the whole takes long, and what was measured should outlive a fault further on. */
+function add(line: Line): void {
+  lines.push(line);
+  console.log(JSON.stringify(line));
 }
 
 function lineOf({ name, goalMs }: Question, { p50Ms, p95Ms }: Timing, engine: string): Line {
@@ -182,13 +225,11 @@ function report(): void {
   console.log(JSON.stringify({ ...result, questions: lines, load: loadavg().map((value) => round(value)) }));
 }
 
-/** A whole round of waves, so that no two are alike. */
-function aBatch(size: number, slotMs: number) {
+/** Waves, so that no two rounds are alike. */
+function aRound(slotMs: number) {
   const slot = new Date(slotMs).toISOString();
-  return Array.from({ length: size }, (_, index) => {
-    // A batch larger than the fleet holds several rounds.
-    const own = new Date(slotMs + Math.floor(index / LOAD.sites) * 1_000).toISOString();
-    const site = (index % LOAD.sites) + 1;
+  return Array.from({ length: LOAD.sites }, (_, index) => {
+    const site = index + 1;
     const values = Object.fromEntries(
       POINT_COLUMNS.map(({ point, type }, column) => {
         if (type === "boolean") return [point, (site + column) % 7 !== 0];
@@ -198,7 +239,7 @@ function aBatch(size: number, slotMs: number) {
     );
     const snapshot: Snapshot = {
       siteId: siteId(site),
-      slot: own,
+      slot,
       collectedAt: slot,
       profile: "bitmain-antbox-hk3@1",
       values,

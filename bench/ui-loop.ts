@@ -15,7 +15,7 @@ import { median } from "./peers/statistics.ts";
 /**
  * How late the event loop of the `ui` process is while pages ask for history, roll-ups run and live clients listen, with
  * days of stored history behind it: `node bench/ui-loop.ts [--sites 150 --days 90 --clients 50 --pages 10 --seconds 60]`.
- * The clients run in this process, on the same machine.
+ * The clients run in this process, on the same machine. `--database-url` takes one that `bench/historian.ts --keep` filled.
  */
 const { values } = parseArgs({
   options: {
@@ -24,6 +24,7 @@ const { values } = parseArgs({
     clients: { type: "string", default: "50" },
     pages: { type: "string", default: "10" },
     seconds: { type: "string", default: "60" },
+    "database-url": { type: "string" },
   },
 });
 const [sites, days, clients, pages, seconds] = [
@@ -48,10 +49,11 @@ const cluster = await startCluster({
     NODE_OPTIONS: `--import=${path.join(import.meta.dirname, "web-load/loop-probe.ts")}`,
   },
   postgres: { shared_buffers: "1GB", max_wal_size: "8GB" },
+  databaseUrl: values["database-url"],
 });
 try {
   await waitForBalance(cluster, 1);
-  await fillHistory(cluster);
+  if (!values["database-url"]) await fillHistory(cluster);
   const calm = await measure(cluster, async () => sleep(10_000));
   const sockets = await Promise.all(Array.from({ length: clients }, () => listen(cluster)));
   const until = performance.now() + seconds * 1000;

@@ -26,6 +26,8 @@ export type ClusterPlan = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Lines for postgresql.conf. */
   readonly postgres?: Readonly<Record<string, string>>;
+  /** A database that is there already, instead of a server and a database of its own. */
+  readonly databaseUrl?: string | undefined;
 };
 
 export type CollectorsAnswer = {
@@ -43,15 +45,14 @@ export async function startCluster({
   intervalS,
   environment = {},
   postgres,
+  databaseUrl: givenUrl,
 }: ClusterPlan): Promise<Cluster> {
   const undo: (() => Promise<unknown>)[] = [];
   const dispose = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const server = await startPostgres(postgres);
-    undo.push(() => server.dispose());
-    const database = await createFreshDatabase(server.url, { timescale: true });
+    const databaseUrl = givenUrl ?? (await ownDatabase(postgres, undo));
     const redis = await startRedis();
     undo.push(() => redis.dispose());
     const addressing = sites > 1000 ? "address" : "port";
@@ -60,7 +61,7 @@ export async function startCluster({
     const start = async (roles: string, own: Record<string, string> = {}): Promise<PlatformProcess> => {
       const platform = await startPlatform({
         sitesFile: fleet.sitesFile,
-        databaseUrl: database.url,
+        databaseUrl,
         environment: {
           ROLES: roles,
           REDIS_URL: redis.url,
@@ -88,7 +89,7 @@ export async function startCluster({
     return {
       fleet,
       redis,
-      databaseUrl: database.url,
+      databaseUrl,
       ui,
       scheduler,
       collectors: running,
@@ -100,6 +101,12 @@ export async function startCluster({
     await dispose();
     throw error;
   }
+}
+
+async function ownDatabase(postgres: ClusterPlan["postgres"], undo: (() => Promise<unknown>)[]): Promise<string> {
+  const server = await startPostgres(postgres);
+  undo.push(() => server.dispose());
+  return (await createFreshDatabase(server.url, { timescale: true })).url;
 }
 
 export async function getJson<T>({ ui, cookie }: Cluster, path: string): Promise<T> {
