@@ -4,6 +4,8 @@ import { ROLES, type Role } from "./session-user.ts";
 export type PermissionDefinition = {
   readonly lowestRole: Role;
   readonly label: { readonly "zh-CN": string; readonly en: string };
+  /** It cannot be narrowed down to some sites: whoever may see a part of the fleet only does not have it. */
+  readonly isFleetWide?: true;
 };
 
 /**
@@ -13,9 +15,16 @@ export type PermissionDefinition = {
  * - `raw:read`: a raw reply may hold serial numbers and network facts of a controller
  * - `flows:read`: flows show addresses and functions, so nobody below an engineer sees them
  * - `flows:edit`: whoever edits flows owns the process and its machine
+ * - fleet-wide are: flows, which see every site; metrics, which count the whole fleet; the controls of a flow, because a
+ *   flow does not say which site it acts on; the audit trail and webhooks, which tell of every site; and people, tokens
+ *   and settings, with which a limit could be lifted
  */
 export const PERMISSIONS = {
   "account:read": { lowestRole: "viewer", label: { "zh-CN": "查看自己的账号", en: "See the own account" } },
+  "account:write": {
+    lowestRole: "viewer",
+    label: { "zh-CN": "修改自己的密码与登录方式", en: "Change the own password and sign-in" },
+  },
   "dashboard:use": { lowestRole: "viewer", label: { "zh-CN": "打开监控界面", en: "Open the dashboard" } },
   "live:subscribe": { lowestRole: "viewer", label: { "zh-CN": "订阅实时数据", en: "Subscribe to live data" } },
   "sites:read": { lowestRole: "viewer", label: { "zh-CN": "查看站点", en: "See the sites" } },
@@ -27,21 +36,78 @@ export const PERMISSIONS = {
   "status:read": { lowestRole: "viewer", label: { "zh-CN": "查看平台状态", en: "See the state of the platform" } },
   "docs:read": { lowestRole: "viewer", label: { "zh-CN": "阅读接口文档", en: "Read the API reference" } },
   "lab:read": { lowestRole: "viewer", label: { "zh-CN": "查看化验记录", en: "See the lab readings" } },
-  "dashboard:act": { lowestRole: "operator", label: { "zh-CN": "操作流程中的控件", en: "Use the controls of a flow" } },
+  "dashboard:act": {
+    lowestRole: "operator",
+    isFleetWide: true,
+    label: { "zh-CN": "操作流程中的控件", en: "Use the controls of a flow" },
+  },
   "sites:watch": { lowestRole: "operator", label: { "zh-CN": "加密采集站点", en: "Have a site polled more often" } },
   "history:export": { lowestRole: "operator", label: { "zh-CN": "导出历史数据", en: "Export the history" } },
   "raw:read": { lowestRole: "operator", label: { "zh-CN": "查看原始应答", en: "See the raw replies of controllers" } },
   "lab:write": { lowestRole: "operator", label: { "zh-CN": "录入和作废化验结果", en: "Enter and void lab readings" } },
-  "metrics:read": { lowestRole: "operator", label: { "zh-CN": "读取运行指标", en: "Read the platform's metrics" } },
+  "metrics:read": {
+    lowestRole: "operator",
+    isFleetWide: true,
+    label: { "zh-CN": "读取运行指标", en: "Read the platform's metrics" },
+  },
   "jobs:read": { lowestRole: "operator", label: { "zh-CN": "查看后台任务", en: "See the platform's jobs" } },
   "profiles:try": { lowestRole: "engineer", label: { "zh-CN": "试用设备档案", en: "Try a device profile on replies" } },
   "history:import": { lowestRole: "engineer", label: { "zh-CN": "导入历史数据", en: "Import history" } },
-  "flows:read": { lowestRole: "engineer", label: { "zh-CN": "查看流程", en: "See the flows" } },
+  "flows:read": { lowestRole: "engineer", isFleetWide: true, label: { "zh-CN": "查看流程", en: "See the flows" } },
+  "sites:manage": { lowestRole: "engineer", label: { "zh-CN": "管理站点清单", en: "Manage the inventory of sites" } },
+  "audit:read": {
+    lowestRole: "engineer",
+    isFleetWide: true,
+    label: { "zh-CN": "查看并校验审计日志", en: "Read and verify the audit trail" },
+  },
   "jobs:run": { lowestRole: "admin", label: { "zh-CN": "立即运行后台任务", en: "Run a job of the platform now" } },
-  "flows:edit": { lowestRole: "engineer", label: { "zh-CN": "编辑流程", en: "Edit the flows" } },
+  "flows:edit": { lowestRole: "engineer", isFleetWide: true, label: { "zh-CN": "编辑流程", en: "Edit the flows" } },
+  "audit:export": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "导出审计日志", en: "Export the audit trail" },
+  },
+  "sites:export": {
+    lowestRole: "admin",
+    label: { "zh-CN": "导出站点清单（含地址）", en: "Export the inventory with its addresses" },
+  },
+  "users:read": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "查看用户与会话", en: "See people and their sessions" },
+  },
+  "users:manage": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "管理用户与会话", en: "Manage people and their sessions" },
+  },
+  "tokens:manage": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "管理服务令牌", en: "Manage service tokens" },
+  },
+  "settings:read": { lowestRole: "admin", label: { "zh-CN": "查看平台设置", en: "See the settings of the platform" } },
+  "settings:manage": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "修改平台设置", en: "Change the settings of the platform" },
+  },
+  "webhooks:manage": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "管理外发通知接口", en: "Manage outgoing webhooks" },
+  },
 } as const satisfies Record<`${string}:${string}`, PermissionDefinition>;
 
 export type Permission = keyof typeof PERMISSIONS;
+
+/** False for an unknown permission, which nobody has anyway. */
+export function isFleetWide(permission: Permission): boolean {
+  const definition: PermissionDefinition | undefined = Object.hasOwn(PERMISSIONS, permission)
+    ? PERMISSIONS[permission]
+    : undefined;
+  return definition?.isFleetWide === true;
+}
 
 /** Deny by default: an unknown role or permission, as it may come out of a database or a flow, is not allowed anything. */
 export function isAllowed(role: Role, permission: Permission): boolean {
