@@ -2,13 +2,20 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { diffFlows, type FlowChanges } from "../../domain/flows/diff-flows.ts";
 import { isFlowFile } from "../../domain/flows/file-names.ts";
 import type { FlowNode } from "../../domain/flows/flow-node.ts";
 import { isDashboardFile, joinFlows, parseFlowFile, splitFlows } from "../../domain/flows/split-flows.ts";
+import { type FlowCredentials, reencrypted } from "./flow-credentials.ts";
 import { namesIn, recoverFiles, replaceFiles } from "./replace-files.ts";
 
 /** Who deployed what: `sha256` over the files, in order of their names, so that the audit can prove which flows ran. */
-export type Deploy = { readonly username: string | null; readonly sha256: string; readonly files: readonly string[] };
+export type Deploy = {
+  readonly username: string | null;
+  readonly sha256: string;
+  readonly files: readonly string[];
+  readonly changes: FlowChanges;
+};
 
 export type FlowStorageOptions = {
   /** Folder of the versioned flow files. */
@@ -18,6 +25,8 @@ export type FlowStorageOptions = {
   /** For processes without pages: leaves out the Dashboard's tabs and global nodes. Only together with `isReadOnly`. */
   readonly withoutDashboard?: boolean;
   readonly onDeploy?: (deploy: Deploy) => void;
+  /** Keys of the credentials; `former` while a rotation is under way. Absent: the file is left to Node-RED. */
+  readonly credentialSecrets?: { readonly present: string; readonly former: string | null };
 };
 
 /** What Node-RED calls of a storage module. It looks for the methods by `hasOwnProperty`, so this is a plain object, not a class. */
@@ -25,6 +34,8 @@ export type StorageModule = {
   init(settings: object, runtime: object): Promise<void>;
   getFlows(): Promise<FlowNode[]>;
   saveFlows(flows: FlowNode[], user?: { username?: string }): Promise<void>;
+  getCredentials(): Promise<FlowCredentials>;
+  saveCredentials(credentials: FlowCredentials): Promise<void>;
   saveSettings(settings: Record<string, unknown>): Promise<void>;
   readonly [method: string]: unknown;
 };
@@ -65,10 +76,19 @@ export function createFlowStorage(options: FlowStorageOptions): StorageModule {
       if (loadFailed) throw refusal("unreadable", "the flow files could not be read: repair them, then restart", 409);
       const files = splitFlows(flows);
       const canonical = joinFlows(files);
-      await writeChanges(options.flowsDir, files);
+      const before = await writeChanges(options.flowsDir, files);
+      const changes = diffFlows(readableFlows(before), canonical);
       flows.length = 0;
       for (const node of canonical) flows.push(node);
-      options.onDeploy?.(describe(files, user));
+      options.onDeploy?.({ ...describe(files, user), changes });
+    },
+    async getCredentials() {
+      const stored = await stock.getCredentials();
+      const { present = "", former = null } = options.credentialSecrets ?? {};
+      const renewed = former === null ? null : reencrypted(stored, present, former);
+      if (renewed === null) return stored;
+      await stock.saveCredentials(renewed);
+      return renewed;
     },
     async saveSettings(settings) {
       // Telemetry is off for good: what a user switches on in the editor would win over settings.ts.
@@ -85,18 +105,35 @@ export async function readFlowFiles(flowsDir: string): Promise<Map<string, strin
   return new Map(names.map((name, index) => [name, texts[index] ?? ""]));
 }
 
-async function writeChanges(flowsDir: string, files: ReadonlyMap<string, string>): Promise<void> {
+/** @returns what was there before */
+async function writeChanges(
+  flowsDir: string,
+  files: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, string>> {
   const onDisk = await readFlowFiles(flowsDir);
   const writes = new Map([...files].filter(([name, text]) => onDisk.get(name) !== text));
   const removals = [...onDisk.keys()].filter((name) => !files.has(name));
   await replaceFiles(flowsDir, writes, removals);
+  return onDisk;
+}
+
+/** None when somebody has damaged the files since they were read: that must not hold up a deploy that repairs them. */
+function readableFlows(files: ReadonlyMap<string, string>): FlowNode[] {
+  try {
+    return joinFlows(files);
+  } catch {
+    return [];
+  }
 }
 
 function withoutDashboard(files: ReadonlyMap<string, string>): Map<string, string> {
   return new Map([...files].filter(([name, text]) => !isDashboardFile(name, parseFlowFile(name, text))));
 }
 
-function describe(files: ReadonlyMap<string, string>, user: { username?: string } | undefined): Deploy {
+function describe(
+  files: ReadonlyMap<string, string>,
+  user: { username?: string } | undefined,
+): Omit<Deploy, "changes"> {
   const names = [...files.keys()].sort();
   const hash = createHash("sha256");
   for (const name of names)

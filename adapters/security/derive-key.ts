@@ -1,7 +1,14 @@
 import { hkdfSync } from "node:crypto";
 
 /** What a key is for. One SECRET_KEY, one derived key per use, so that no two mechanisms ever share a key. */
-export type KeyUse = "access-token" | "node-red-credentials" | "tickets" | "secrets-at-rest";
+export type KeyUse =
+  | "access-token"
+  | "refresh-token"
+  | "node-red-credentials"
+  | "tickets"
+  | "secrets-at-rest"
+  | "audit-checkpoints"
+  | "idempotency";
 
 /**
  * Derives the key of one use from SECRET_KEY by HKDF-SHA-256 (RFC 5869).

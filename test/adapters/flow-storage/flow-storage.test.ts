@@ -98,6 +98,8 @@ test("each deploy is told, with who and a hash that follows the content", async 
   expect(deploys.map(({ username }) => username)).toEqual(["eve", "eve", null]);
   const hashes = deploys.map(({ sha256 }) => sha256);
   expect(hashes[0]).toMatch(/^[0-9a-f]{64}$/);
+  expect(deploys[0]?.changes.added).toHaveLength(flows().length);
+  expect(deploys[2]?.changes.removed).toHaveLength(flows().length - 2);
   // Tabs changed their order between the first two, so only their files differ; the third has fewer files.
   expect(new Set(hashes).size).toBe(3);
 });
