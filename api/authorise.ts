@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Auth, Session } from "../adapters/security/create-auth.ts";
-import { isAllowed } from "../domain/access/permissions.ts";
+import { authorize, type Refusal } from "../domain/access/authorize.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Access } from "./route.ts";
 
@@ -10,7 +10,7 @@ type Asked = { readonly method: string; readonly access: Access };
  * The one gate of REST: session, then permission, then origin. Deny by default.
  *
  * @returns the session; null on a public route without one
- * @throws {AppError} `auth.not-signed-in`, `auth.not-allowed`, `auth.foreign-origin`
+ * @throws {AppError} a `Refusal`, or `auth.foreign-origin`
  */
 export async function authorise(
   auth: Auth,
@@ -21,12 +21,8 @@ export async function authorise(
   const claimed = auth.sessionOf(cookie, authorization);
   const session = claimed && (await auth.confirm(claimed));
   if (access !== "public") {
-    if (!session) throw new AppError("auth.not-signed-in", "sign in first");
-    if (!isAllowed(session.role, access)) {
-      throw new AppError("auth.not-allowed", `this needs the permission ${access}`, {
-        context: { permission: access },
-      });
-    }
+    const refusal = authorize(session, access);
+    if (refusal) throw new AppError(refusal, textOf(refusal, access), { context: { permission: access } });
   }
   const isWrite = method !== "GET" && method !== "HEAD";
   // A browser attaches cookies by itself, a bearer token never.
@@ -34,6 +30,13 @@ export async function authorise(
     throw new AppError("auth.foreign-origin", "the request comes from another site's page");
   }
   return session;
+}
+
+function textOf(refusal: Refusal, access: Access): string {
+  if (refusal === "auth.not-signed-in") return "sign in first";
+  if (refusal === "auth.password-change-required") return "replace the password first: somebody else has given it";
+  if (refusal === "auth.totp-required") return "set up the second factor first";
+  return `this needs the permission ${access}`;
 }
 
 /** Every browser says where a write comes from; a program that says nothing has no cookies of other people. */

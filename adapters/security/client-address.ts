@@ -41,7 +41,8 @@ export function isAddressOrBlock(text: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (version === 6 ? 128 : 32));
 }
 
-function blockListOf(entries: readonly string[]): BlockList {
+/** @param entries as `isAddressOrBlock` allows them */
+export function blockListOf(entries: readonly string[]): BlockList {
   const list = new BlockList();
   for (const entry of entries) {
     const [address = "", prefix] = entry.split("/");

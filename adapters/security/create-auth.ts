@@ -1,188 +1,262 @@
-import { createHash, randomBytes, randomUUID } from "node:crypto";
+import type { AuditTrail } from "../../domain/access/audit-entry.ts";
+import { permissionsOf } from "../../domain/access/authorize.ts";
+import type { OnlineExchange } from "../../domain/access/online-session.ts";
+import type { Permission } from "../../domain/access/permissions.ts";
+import { TOKEN_PREFIX } from "../../domain/access/service-token.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
-import { AppError } from "../../domain/errors.ts";
-import { ACCESS_TOKEN_S, createAccessTokens } from "./access-token.ts";
+import { NOTHING } from "../../domain/access/site-scope.ts";
+import { ACCESS_TOKEN_S, type AccessClaims, createAccessTokens } from "./access-token.ts";
+import type { AuthLog } from "./auth-log.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
+import { createOnlinePeople, type OnlinePeople } from "./online-people.ts";
 import { createOriginCheck } from "./own-origin.ts";
 import { createPasswords } from "./passwords.ts";
-import { createSessionCookies, SESSION_IDLE_S } from "./session-cookies.ts";
-import { createSessionRegistry, type SessionEndListener } from "./session-registry.ts";
-import { type AccountDatabase, findAccount, insertSession, renewSession, revokeSession } from "./session-store.ts";
+import { reachable } from "./reachable.ts";
+import { createRefreshTokens } from "./refresh-token.ts";
+import { createServiceTokens, type ServiceTokens } from "./service-tokens.ts";
+import { createSessionBook, type SessionBook } from "./session-book.ts";
+import { createSessionCookies } from "./session-cookies.ts";
+import { createSessionRegistry, type Rights, type SessionEndListener } from "./session-registry.ts";
+import { createSessionRenewal } from "./session-renewal.ts";
+import { type AccountDatabase, revokeSessions, type SessionPerson, type SessionRecord } from "./session-store.ts";
+import { type Credentials, createSignIn, type OpenedSession } from "./sign-in.ts";
+import type { SignInClient, SignInRules } from "./sign-in-rules.ts";
 
-/** A user, the session behind, and how it was shown: what came by cookie needs the Origin check when it writes. */
+/** How long a browser session may be idle by default; each renewal starts it anew. */
+const SESSION_IDLE_S = 43_200;
+const COMPLAIN_EVERY_MS = 60_000;
+
+/**
+ * A user, the session behind, and how it was shown: what came by cookie needs the Origin check when it writes. Of a
+ * service token, `sessionId` is the token's id.
+ */
 export type Session = SessionUser & { readonly sessionId: string; readonly via: "cookie" | "bearer" };
+
+/** A signed-in person, as the browser is told. */
+export type GrantedUser = SessionPerson & {
+  readonly mustSetUpTotp: boolean;
+  readonly permissions: readonly Permission[];
+};
 
 /** What a sign-in or a renewal gives. `cookies`: values of `Set-Cookie`. */
 export type Grant = {
   readonly accessToken: string;
   readonly expiresIn: number;
-  readonly user: Pick<SessionUser, "username" | "role">;
+  readonly user: GrantedUser;
   readonly cookies: readonly string[];
-};
-
-/** Where sign-ins are written down: names and addresses, never passwords or tokens. */
-export type AuthLog = {
-  info(facts: Record<string, unknown>, text: string): void;
-  warn(facts: Record<string, unknown>, text: string): void;
 };
 
 export interface Auth {
   /**
-   * @param address of the client, for the throttle and the log
-   * @throws {AppError} `auth.bad-credentials` (also for unknown and disabled accounts, after the same time),
-   *   `auth.too-many-attempts` with `retryAfterS`, `storage.unavailable`
+   * @throws {AppError} `auth.bad-credentials` (also for unknown, disabled and locked accounts, after the same time),
+   *   `auth.code-required`, `auth.bad-code`, `auth.too-many-attempts` with `retryAfterS`, `storage.unavailable`
    */
-  login(credentials: { username: string; password: string; address: string }): Promise<Grant>;
+  login(credentials: Credentials): Promise<Grant>;
   /**
-   * A new access token for the session of the refresh cookie, which may then be idle for 12 h again. While the database
-   * is away, a session that this process knows is renewed from memory.
+   * Opens a session for a person whom an identity provider has vouched for. The caller audits it.
+   *
+   * @throws {AppError} `auth.bad-credentials` for an unknown or disabled account, `storage.unavailable`
+   */
+  openSession(username: string, client: SignInClient): Promise<Grant>;
+  /**
+   * A new access token and a new refresh token for the session of the refresh cookie, which may then be idle again. A
+   * token that was replaced gives the same successor for 10 s, while that one is unused; later it ends the session, for
+   * then two have it. While the database is away, a session that this process knows is renewed from memory, and keeps
+   * its refresh token.
    *
    * @throws {AppError} `auth.not-signed-in`, `storage.unavailable`
    */
-  refresh(cookieHeader: string | undefined): Promise<Grant>;
+  refresh(cookieHeader: string | undefined, address?: string): Promise<Grant>;
   /** Ends the session that the cookies or the bearer token name. @returns cookies to clear @throws {AppError} `storage.unavailable` */
-  logout(cookieHeader: string | undefined, authorizationHeader?: string): Promise<readonly string[]>;
+  logout(cookieHeader: string | undefined, authorizationHeader?: string, address?: string): Promise<readonly string[]>;
   /**
    * Who is behind a request, from its headers and from memory alone: it never waits. A bearer token, when there is one,
-   * decides alone. A session that this process has not read yet counts as its token says until `confirm` or the
-   * check of the next second has read it.
+   * decides alone. A session that this process has not read yet counts as its token says until `confirm` or the check of
+   * the next second has read it; when only a part of the fleet counts for it, that part is empty till then.
    */
   sessionOf(cookieHeader: string | undefined, authorizationHeader?: string): Session | null;
   /** Makes sure that the session was read from the database. While that is away the token's word stands. */
   confirm(session: Session): Promise<Session | null>;
+  /** The person of a session as the browser is told; null for a service token, and for a session that was not read yet. */
+  userOf(session: Session): GrantedUser | null;
   /**
    * For everything that stays open. The listener is told once, within 2 s, when the socket must close: signed out,
-   * disabled, run out, another role, or no new access token for 11 minutes.
+   * disabled, run out, revoked, other rights, or no new access token for 11 minutes.
    *
    * @returns unsubscribe
    */
-  onSessionEnd(session: Pick<Session, "sessionId" | "role">, listener: SessionEndListener): () => void;
+  onSessionEnd(session: Watched, listener: SessionEndListener): () => void;
   /** True for an `Origin` header that names this platform; false when it is absent. */
   isOwnOrigin(origin: string | undefined): boolean;
+  readonly sessions: SessionBook;
+  readonly serviceTokens: ServiceTokens;
+  readonly online: Omit<OnlinePeople, "close">;
   close(): void;
 }
+
+/** What of a session is watched: its rights, and of a service token its grants. */
+type Watched = Rights & { readonly sessionId: string; readonly grants: SessionUser["grants"] };
 
 export type AuthOptions = {
   readonly database: AccountDatabase;
   /** 32 random bytes. */
   readonly secretKey: Uint8Array;
+  /** The key before, while tokens of it are still about. */
+  readonly previousSecretKey?: Uint8Array | null;
   readonly publicUrl: string;
+  readonly audit: AuditTrail;
+  readonly rules: SignInRules;
+  /** How long a session may be idle, seconds. Default 12 h. */
+  readonly idleS?: () => number;
+  /** Between processes; null = who is on line is known of this process only. */
+  readonly exchange?: OnlineExchange | null;
   /** Milliseconds since the Unix epoch. */
   readonly clock?: () => number;
   readonly log?: AuthLog;
 };
 
-export function createAuth({ database, secretKey, publicUrl, clock = Date.now, log }: AuthOptions): Auth {
-  const { origin, protocol } = new URL(publicUrl);
-  const tokens = createAccessTokens(secretKey, origin, clock);
+export function createAuth(options: AuthOptions): Auth {
+  const { database, audit, rules, secretKey, clock = Date.now, log, idleS = () => SESSION_IDLE_S } = options;
+  const { origin, protocol } = new URL(options.publicUrl);
+  const previous = options.previousSecretKey ?? null;
+  const tokens = createAccessTokens({ present: secretKey, previous }, origin, clock);
+  const refreshTokens = createRefreshTokens(secretKey, previous);
   const cookies = createSessionCookies(protocol === "https:");
   const passwords = createPasswords();
   const throttle = createLoginThrottle(clock);
-  const sessions = createSessionRegistry(database, clock, (error) =>
-    log?.warn({ reason: wordOf(error) }, "sessions could not be checked: the database is away"),
-  );
+  const onFault = createFaultLog(log, clock);
+  const sessions = createSessionRegistry({ database, needsTotp: rules.needsTotp, clock, onFault });
+  const serviceTokens = createServiceTokens({ database, audit, clock, onFault });
+  const signIn = createSignIn({ database, throttle, passwords, rules, refreshTokens, audit, idleS, clock, log });
+  const renew = createSessionRenewal({ database, sessions, refreshTokens, audit, idleS, clock, log });
+  const online = createOnlinePeople(sessions.online, options.exchange ?? null);
+  const isOnline = (sessionId: string) => online.sessionIds().has(sessionId);
 
-  async function grant(user: Parameters<typeof tokens.issue>[0], refreshToken: string | null): Promise<Grant> {
-    const { token } = await tokens.issue(user);
-    const { username, role } = user;
-    const granted = cookies.grant(token, refreshToken);
-    return { accessToken: token, expiresIn: ACCESS_TOKEN_S, user: { username, role }, cookies: granted };
+  function personOf(record: SessionPerson): Omit<SessionUser, "expiresAtMs"> & { mustSetUpTotp: boolean } {
+    const { username, role, scope, mustChangePassword } = record;
+    return { username, role, scope, grants: null, mustChangePassword, mustSetUpTotp: rules.needsTotp(record) };
+  }
+
+  function describe(record: SessionPerson): GrantedUser {
+    const { hasTotp, isExternal } = record;
+    const person = personOf(record);
+    const { username, role, scope, mustChangePassword, mustSetUpTotp } = person;
+    const permissions = permissionsOf({ ...person, expiresAtMs: 0 });
+    return { username, role, scope, mustChangePassword, mustSetUpTotp, hasTotp, isExternal, permissions };
+  }
+
+  async function grant(record: SessionRecord, refreshText: string): Promise<Grant> {
+    const user = describe(record);
+    const { token } = await tokens.issue({
+      username: user.username,
+      role: user.role,
+      isLimited: user.scope !== null,
+      mustChangePassword: user.mustChangePassword || user.mustSetUpTotp,
+      sessionId: record.sessionId,
+    });
+    return { accessToken: token, expiresIn: ACCESS_TOKEN_S, user, cookies: cookies.grant(token, refreshText, idleS()) };
+  }
+
+  function begin({ record, refreshToken }: OpenedSession): Promise<Grant> {
+    sessions.put(record);
+    return grant(record, refreshToken.text);
+  }
+
+  function programOf(token: string, via: Session["via"]): Session | null {
+    const program = via === "bearer" ? serviceTokens.userOf(token) : null;
+    return program && { ...program, via };
+  }
+
+  function personOfToken(token: string, via: Session["via"]): Session | null {
+    const claims = tokens.verify(token);
+    if (!claims) return null;
+    const { sessionId, expiresAtMs } = claims;
+    const record = sessions.get(sessionId);
+    if (record && !record.isAlive) return null;
+    return { ...(record ? personOf(record) : personOfClaims(claims)), expiresAtMs, sessionId, via };
   }
 
   function sessionOf(cookieHeader: string | undefined, authorizationHeader?: string): Session | null {
     // Another scheme is not ours: a proxy with a password of its own sends Basic along with each request.
     const via = /^Bearer\b/i.test(authorizationHeader ?? "") ? "bearer" : "cookie";
     const token = via === "bearer" ? bearerOf(authorizationHeader) : cookies.read(cookieHeader).access;
-    const claims = token ? tokens.verify(token) : null;
-    if (!claims) return null;
-    const record = sessions.get(claims.sessionId);
-    if (record && !record.isAlive) return null;
-    const { username, role } = record ?? claims;
-    return { username, role, expiresAtMs: claims.expiresAtMs, sessionId: claims.sessionId, via };
+    if (!token) return null;
+    return token.startsWith(TOKEN_PREFIX) ? programOf(token, via) : personOfToken(token, via);
   }
 
   return {
     sessionOf,
-    isOwnOrigin: createOriginCheck(publicUrl),
-    onSessionEnd: (session, listener) => sessions.onEnd(session, listener),
-    close: () => sessions.close(),
-
-    async login({ username, password, address }) {
-      const succeed = throttle.begin(username, address);
-      const account = await reachable(() => findAccount(database, username));
-      if (!(await passwords.verify(account?.passwordHash ?? null, password)) || !account) {
-        log?.warn({ username, address }, "sign-in refused");
-        throw new AppError("auth.bad-credentials", "the user name or the password is wrong");
-      }
-      succeed();
-      const sessionId = randomUUID();
-      const refreshToken = randomBytes(32).toString("base64url");
-      const refreshHash = sha256(refreshToken);
-      const nowMs = clock();
-      const row = { sessionId, userId: account.id, refreshHash, nowMs, idleS: SESSION_IDLE_S };
-      await reachable(() => insertSession(database, row));
-      const user = { sessionId, username: account.username, role: account.role };
-      sessions.put({ ...user, isAlive: true, renewedAtMs: nowMs }, refreshHash.toString("hex"));
-      log?.info({ username, address, sessionId }, "signed in");
-      return grant(user, refreshToken);
+    isOwnOrigin: createOriginCheck(options.publicUrl),
+    serviceTokens,
+    sessions: createSessionBook({ database, audit, registry: sessions, isOnline, clock }),
+    online,
+    onSessionEnd: (session, listener) =>
+      session.grants === null ? sessions.onEnd(session, listener) : serviceTokens.onEnd(session.sessionId, listener),
+    close() {
+      sessions.close();
+      serviceTokens.close();
+      online.close();
     },
 
-    async refresh(cookieHeader) {
-      const { refresh } = cookies.read(cookieHeader);
-      if (!refresh) throw new AppError("auth.not-signed-in", "no session: sign in again");
-      const hash = sha256(refresh);
-      const hex = hash.toString("hex");
-      const fromMemory = () => {
-        const record = sessions.byRefreshHash(hex);
-        return record && { ...record, renewedAtMs: clock() };
-      };
-      const renew = () => renewSession(database, hash, clock(), SESSION_IDLE_S);
-      const record = await reachable(renew, fromMemory);
-      if (!record) throw new AppError("auth.not-signed-in", "the session has ended: sign in again");
-      sessions.put(record, hex);
-      return grant(record, refresh);
+    login: async (credentials) => begin(await signIn.withPassword(credentials)),
+    openSession: async (username, client) => begin(await signIn.withoutPassword(username, client)),
+
+    async refresh(cookieHeader, address = "") {
+      const { record, refreshText } = await renew(cookies.read(cookieHeader).refresh, address);
+      return grant(record, refreshText);
     },
 
-    async logout(cookieHeader, authorizationHeader) {
+    async logout(cookieHeader, authorizationHeader, address = "") {
       const session = sessionOf(cookieHeader, authorizationHeader);
-      const { refresh } = cookies.read(cookieHeader);
-      if (!session && !refresh) return cookies.clear();
-      const which = { sessionId: session?.sessionId ?? null, refreshHash: refresh ? sha256(refresh) : null };
-      const ended = await reachable(() => revokeSession(database, which, clock()));
-      for (const sessionId of ended) sessions.end(sessionId);
+      const shown = refreshTokens.read(cookies.read(cookieHeader).refresh ?? "");
+      // A program's token is revoked by people, not by a sign-out.
+      const named = [session?.grants === null ? session.sessionId : null, shown?.sessionId ?? null];
+      for (const sessionId of new Set(named.filter((id) => id !== null))) {
+        const ended = await reachable(() => revokeSessions(database, { sessionId }, "signed-out", clock()));
+        for (const { username } of ended) {
+          sessions.end(sessionId);
+          const what = { actorKind: "user", action: "session:sign-out", outcome: "done" } as const;
+          audit.note({ ...what, actor: username, target: username, address, detail: { sessionId } });
+        }
+      }
       return cookies.clear();
     },
 
     async confirm(session) {
-      if (sessions.get(session.sessionId)) return session;
+      if (session.grants !== null) return session;
       try {
-        const record = await sessions.load(session.sessionId);
-        return record?.isAlive ? { ...session, username: record.username, role: record.role } : null;
+        const record = sessions.get(session.sessionId) ?? (await sessions.load(session.sessionId));
+        return record?.isAlive ? { ...session, ...personOf(record) } : null;
       } catch {
         // The database is away. Refusing would turn a storage fault into a blind control room.
         return session;
       }
     },
+
+    userOf(session) {
+      const record = session.grants === null ? sessions.get(session.sessionId) : null;
+      return record && describe(record);
+    },
   };
 }
 
-/** @param otherwise what to answer while the database is away */
-async function reachable<T>(work: () => Promise<T>, otherwise?: () => T): Promise<T> {
-  try {
-    return await work();
-  } catch (cause) {
-    const stored = otherwise?.();
-    if (stored) return stored;
-    throw new AppError("storage.unavailable", "the database cannot be reached", { cause, retryable: true });
-  }
+/** The word of a token, until its session was read. Which sites count it does not say: none, where not all do. */
+function personOfClaims({ username, role, isLimited, mustChangePassword }: AccessClaims) {
+  return { username, role, scope: isLimited ? NOTHING : null, grants: null, mustChangePassword, mustSetUpTotp: false };
 }
 
 function bearerOf(header: string | undefined): string | null {
   return /^Bearer ([\w.~+/=-]+)$/i.exec(header ?? "")?.[1] ?? null;
 }
 
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
+/** The checks are made every second: one line a minute says as much while the database is away. */
+function createFaultLog(log: AuthLog | undefined, clock: () => number): (error: unknown) => void {
+  let saidAtMs = Number.NEGATIVE_INFINITY;
+  return (error) => {
+    if (clock() - saidAtMs < COMPLAIN_EVERY_MS) return;
+    saidAtMs = clock();
+    log?.warn({ reason: wordOf(error) }, "sessions and tokens could not be checked: the database is away");
+  };
 }
 
 function wordOf(error: unknown): string {

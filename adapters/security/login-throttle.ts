@@ -3,7 +3,6 @@ import { AppError } from "../../domain/errors.ts";
 /** After `free` failures each further try waits 1, 2, 4 … s, at most `longestS`. A quarter of an hour of quiet forgets. */
 const LIMITS = {
   pair: { free: 5, longestS: 60 },
-  user: { free: 10, longestS: 30 },
   address: { free: 30, longestS: 30 },
 } as const;
 const FORGET_AFTER_MS = 900_000;
@@ -13,8 +12,9 @@ type Entry = { failures: number; lastMs: number };
 type Key = { readonly id: string; readonly limit: { readonly free: number; readonly longestS: number } };
 
 /**
- * Slows down guessing: per account and address together, per account, and per address. The waits are short, so that
- * nobody can lock the administrator out for long by guessing on purpose.
+ * Slows down guessing from one address, with short waits: per account and address together, and per address. Guessing from
+ * many addresses is for the lock of the account itself (lock-out.ts), which lets its owner in: a limit per account here
+ * would not.
  */
 export interface LoginThrottle {
   /**
@@ -49,17 +49,15 @@ export function createLoginThrottle(clock: () => number): LoginThrottle {
   return {
     begin(username, address) {
       const pair = { id: `pair ${address} ${username}`, limit: LIMITS.pair };
-      const user = { id: `user ${username}`, limit: LIMITS.user };
       const from = { id: `address ${address}`, limit: LIMITS.address };
-      const longestMs = Math.max(...[pair, user, from].map(waitMs));
+      const longestMs = Math.max(...[pair, from].map(waitMs));
       if (longestMs > 0) {
         const context = { retryAfterS: Math.ceil(longestMs / 1000) };
         throw new AppError("auth.too-many-attempts", "too many failed sign-ins", { context, retryable: true });
       }
-      for (const key of [pair, user, from]) count(key);
+      for (const key of [pair, from]) count(key);
       return () => {
         entries.delete(pair.id);
-        entries.delete(user.id);
         // Only this try is taken back: an attacker's own account must not wipe what he tried on others.
         const entry = entries.get(from.id);
         if (entry) entry.failures = Math.max(0, entry.failures - 1);

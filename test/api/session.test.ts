@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
+import { isAllowed, PERMISSIONS, type Permission } from "../../domain/access/permissions.ts";
 import { type ApiUnderTest, addAccounts, PASSWORD, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
 
@@ -18,15 +20,24 @@ beforeEach(async () => {
 });
 afterAll(() => api.close());
 
-type Granted = { accessToken: string; expiresIn: number; user: { username: string; role: string } };
+type Granted = {
+  accessToken: string;
+  expiresIn: number;
+  user: { username: string; role: string; permissions: string[] };
+};
 
 async function signIn(username = "operator", password = PASSWORD) {
   const answer = await api.call("/api/v1/auth/login", { method: "POST", body: { username, password } });
   const setCookies = answer.headers.getSetCookie();
-  const cookie = setCookies.map((one) => one.split(";")[0]).join("; ");
+  const cookie = cookiesOf(answer);
   return { ...answer, setCookies, cookie, granted: answer.json as Granted };
 }
 
+const cookiesOf = ({ headers }: { headers: Headers }) =>
+  headers
+    .getSetCookie()
+    .map((one) => one.split(";")[0])
+    .join("; ");
 const me = (cookie: string) => api.call("/api/v1/auth/me", { cookie });
 const refresh = (cookie: string) => api.call("/api/v1/auth/refresh", { method: "POST", cookie });
 
@@ -36,10 +47,20 @@ test("a sign-in answers a token and sets two cookies that scripts cannot read", 
   expect(granted).toMatchObject({ expiresIn: 600, user: { username: "operator", role: "operator" } });
   expect(setCookies).toEqual([
     expect.stringMatching(/^antbox_access=ey[\w.-]+; Path=\/; Max-Age=600; HttpOnly; SameSite=Strict$/),
-    expect.stringMatching(/^antbox_refresh=[\w-]{43}; Path=\/api\/v1\/auth; Max-Age=43200; HttpOnly; SameSite=Strict$/),
+    expect.stringMatching(/^antbox_refresh=[\w-]{86}; Path=\/api\/v1\/auth; Max-Age=43200; HttpOnly; SameSite=Strict$/),
   ]);
   expect(text).not.toContain(cookie.split("antbox_refresh=")[1]);
-  expect((await me(cookie)).json).toEqual({ username: "operator", role: "operator" });
+  expect((await me(cookie)).json).toEqual(granted.user);
+  expect(granted.user).toEqual({
+    username: "operator",
+    role: "operator",
+    scope: null,
+    mustChangePassword: false,
+    mustSetUpTotp: false,
+    hasTotp: false,
+    isExternal: false,
+    permissions: (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isAllowed("operator", permission)),
+  });
 });
 
 test("with https the cookies are bound to the host and to TLS, and HSTS is on", async () => {
@@ -51,7 +72,7 @@ test("with https the cookies are bound to the host and to TLS, and HSTS is on", 
     });
     const [access, renewal] = headers.getSetCookie();
     expect(access).toMatch(/^__Host-antbox_access=.*; Path=\/;.*; Secure$/);
-    expect(renewal).toMatch(/^__Secure-antbox_refresh=.*; Secure$/);
+    expect(renewal).toMatch(/^__Host-antbox_refresh=.*; Path=\/;.*; Secure$/);
     expect(headers.get("strict-transport-security")).toMatch(/max-age=31536000/);
   } finally {
     await secure.close();
@@ -71,7 +92,7 @@ test("after five wrong passwords the next try must wait, also the right one; ano
   expect(blocked.json).toMatchObject({ code: "auth.too-many-attempts" });
   expect(Number(blocked.headers.get("retry-after"))).toBeGreaterThan(0);
   expect((await signIn("operator")).status).toBe(200);
-  offsetMs += 2_000;
+  offsetMs += 61_000;
   expect((await signIn("admin")).status).toBe(200);
 });
 
@@ -112,31 +133,40 @@ test("the access token ends after ten minutes, and the refresh cookie gives a ne
 test("a session that was idle for twelve hours is over; one that renews goes on", async () => {
   const { cookie } = await signIn();
   offsetMs += 11 * 3_600_000;
-  expect((await refresh(cookie)).status).toBe(200);
+  const second = await refresh(cookie);
+  expect(second.status).toBe(200);
   offsetMs += 11 * 3_600_000;
-  expect((await refresh(cookie)).status).toBe(200);
+  const third = await refresh(cookiesOf(second));
+  expect(third.status).toBe(200);
   offsetMs += 12 * 3_600_000 + 1_000;
-  expect((await refresh(cookie)).status).toBe(401);
+  expect((await refresh(cookiesOf(third))).status).toBe(401);
 });
 
 test("a session ends after thirty days, however often it renews", async () => {
   const { cookie } = await signIn();
-  await api.database.query("update session set created_at = created_at - interval '30 days'");
-  expect((await refresh(cookie)).status).toBe(200);
-  offsetMs += 1_000;
-  expect((await refresh(cookie)).status).toBe(401);
+  await api.database.query("update session set created_at = created_at - interval '719 hours'");
+  const last = await refresh(cookie);
+  expect(last.status).toBe(200);
+  offsetMs += 3_601_000;
+  expect((await refresh(cookiesOf(last))).status).toBe(401);
 });
 
 test("refresh needs a cookie that belongs to a session", async () => {
   expect((await refresh("")).status).toBe(401);
-  expect((await refresh("antbox_refresh=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")).status).toBe(401);
+  expect((await refresh(`antbox_refresh=${"A".repeat(43)}`)).status).toBe(401);
+  expect((await refresh(`antbox_refresh=${"A".repeat(86)}`)).status).toBe(401);
 });
 
 test("only hashes of refresh tokens are stored", async () => {
   const { cookie } = await signIn();
   const secret = cookie.split("antbox_refresh=")[1] ?? "missing";
-  const rows = await api.database.query("select session::text as all_of_it from session");
-  expect(JSON.stringify(rows)).not.toContain(secret);
+  const bytes = Buffer.from(secret, "base64url");
+  const [row] = await api.database.query("select session::text as all_of_it from session");
+  const stored = String(row?.["all_of_it"]);
+  expect(stored).toContain(createHash("sha256").update(bytes).digest("hex"));
+  for (const form of [secret, bytes.toString("hex"), bytes.subarray(16, 48).toString("hex")]) {
+    expect(stored).not.toContain(form);
+  }
 });
 
 test("sign-out ends the session at once, for the token too, and clears the cookies", async () => {
@@ -243,7 +273,7 @@ test("a socket outlives its token while the browser renews, and is closed when i
   expect((await closed).code).toBe(4401);
 });
 
-test("while the database is away, sessions go on and renew; nobody can sign in", async () => {
+test("while the database is away, sessions go on and renew, with the same refresh token; nobody can sign in", async () => {
   const { cookie } = await signIn();
   const { closed } = await openLive((await signIn("viewer")).granted.accessToken);
   let isOpen = true;
@@ -256,6 +286,8 @@ test("while the database is away, sessions go on and renew; nobody can sign in",
   const renewed = await refresh(cookie);
   expect(renewed.status).toBe(200);
   expect((await me(renewed.headers.getSetCookie()[0]?.split(";")[0] ?? "")).status).toBe(200);
+  expect(cookiesOf(renewed).split("antbox_refresh=")[1]).toBe(cookie.split("antbox_refresh=")[1]);
+  expect((await refresh(cookie)).status).toBe(200);
   const late = await signIn();
   expect([late.status, late.json]).toEqual([503, expect.objectContaining({ code: "storage.unavailable" })]);
   await new Promise((resolve) => setTimeout(resolve, 1_500));

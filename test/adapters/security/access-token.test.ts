@@ -8,8 +8,10 @@ const ISSUER = "https://antbox.example";
 const NOW_MS = Date.UTC(2026, 10, 23, 8);
 const secretKey = randomBytes(32);
 let nowMs = NOW_MS;
-const tokens = createAccessTokens(secretKey, ISSUER, () => nowMs);
-const user = { username: "admin", role: "admin" as const, sessionId: randomUUID() };
+const clock = () => nowMs;
+const tokens = createAccessTokens({ present: secretKey, previous: null }, ISSUER, clock);
+const rights = { role: "admin" as const, isLimited: false, mustChangePassword: false };
+const user = { username: "admin", ...rights, sessionId: randomUUID() };
 const key = deriveKey(secretKey, "access-token");
 
 const encode = (part: unknown) => Buffer.from(JSON.stringify(part)).toString("base64url");
@@ -23,6 +25,11 @@ const claims = decode(goodClaims);
 function sign(head: object, body: object, by: Uint8Array = key): string {
   const text = `${encode(head)}.${encode(body)}`;
   return `${text}.${createHmac("sha256", by).update(text).digest("base64url")}`;
+}
+
+function signText(head: object, body: string): string {
+  const text = `${encode(head)}.${Buffer.from(body).toString("base64url")}`;
+  return `${text}.${createHmac("sha256", key).update(text).digest("base64url")}`;
 }
 
 test("a token of ours is good until its end, also from the cache, and an independent verifier agrees", async () => {
@@ -44,8 +51,19 @@ test("a token of ours is good until its end, also from the cache, and an indepen
 
 test("the key is the token's own: another use, or another installation, has another", () => {
   expect(deriveKey(secretKey, "access-token")).not.toEqual(deriveKey(secretKey, "tickets"));
-  expect(createAccessTokens(randomBytes(32), ISSUER, () => nowMs).verify(good.token)).toBeNull();
-  expect(createAccessTokens(secretKey, "https://other.example", () => nowMs).verify(good.token)).toBeNull();
+  const other = createAccessTokens({ present: randomBytes(32), previous: null }, ISSUER, clock);
+  expect(other.verify(good.token)).toBeNull();
+  const elsewhere = createAccessTokens({ present: secretKey, previous: null }, "https://other.example", clock);
+  expect(elsewhere.verify(good.token)).toBeNull();
+});
+
+test("after a change of SECRET_KEY the tokens of the former key are good until they end, and new ones use the new key", async () => {
+  const next = createAccessTokens({ present: randomBytes(32), previous: secretKey }, ISSUER, clock);
+  expect(next.verify(good.token)).toEqual({ ...user, expiresAtMs: NOW_MS + 600_000 });
+  const { token } = await next.issue(user);
+  expect(decode(token.split(".")[0])["kid"]).not.toBe(header["kid"]);
+  expect(next.verify(token)).not.toBeNull();
+  expect(tokens.verify(token)).toBeNull();
 });
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -76,6 +94,11 @@ test.for<{ name: string; token: () => string | Promise<string> }>([
   {
     name: "ended a second ago",
     token: () => sign(header, { ...claims, iat: NOW_MS / 1000 - 601, exp: NOW_MS / 1000 - 1 }),
+  },
+  { name: "the claims once more, in other words", token: () => signText(header, JSON.stringify(claims, null, 1)) },
+  {
+    name: "a claim twice",
+    token: () => signText(header, JSON.stringify(claims).replace("{", '{"role":"viewer",')),
   },
   { name: "an extra claim", token: () => sign(header, { ...claims, admin: true }) },
   { name: "one changed byte", token: () => `${good.token.slice(0, -2)}${good.token.endsWith("AA") ? "BB" : "AA"}` },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { ensureAdmin } from "../../../adapters/security/ensure-admin.ts";
+import { ensureAdmin, resetAdmin } from "../../../adapters/security/ensure-admin.ts";
 import { createPasswords } from "../../../adapters/security/passwords.ts";
 import { openTestDatabase } from "../../api/api-under-test.ts";
 
@@ -12,14 +12,16 @@ beforeEach(() => opened.database.query("delete from user_account"));
 afterAll(() => opened.dispose());
 
 async function admin() {
-  const rows = await opened.database.query("select username, role, password_hash from user_account");
-  return rows.map(({ username, role, password_hash: hash }) => ({ username, role, hash: String(hash) }));
+  const rows = await opened.database.query("select username, role, password_hash, must_change from user_account");
+  return rows.map(({ username, role, password_hash, must_change }) => {
+    return { username, role, hash: String(password_hash), mustChange: must_change };
+  });
 }
 
 test("the first start makes an admin with the password that was given, kept as argon2id only", async () => {
   expect(await ensureAdmin(opened.database, "a given password")).toEqual({ generatedPassword: null });
   const [only] = await admin();
-  expect(only).toMatchObject({ username: "admin", role: "admin" });
+  expect(only).toMatchObject({ username: "admin", role: "admin", mustChange: false });
   expect(only?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(await createPasswords().verify(only?.hash ?? "", "a given password")).toBe(true);
 });
@@ -28,6 +30,7 @@ test("without one it makes a password, told once; a second start changes nothing
   const { generatedPassword } = await ensureAdmin(opened.database, null);
   expect(generatedPassword).toMatch(/^[\w-]{20}$/);
   const before = await admin();
+  expect(before).toMatchObject([{ mustChange: false }]);
   expect(await createPasswords().verify(before[0]?.hash ?? "", generatedPassword ?? "")).toBe(true);
   expect(await ensureAdmin(opened.database, "another password")).toEqual({ generatedPassword: null });
   expect(await admin()).toEqual(before);
@@ -39,4 +42,39 @@ test("of five processes that start at once, one tells a password, and it is the 
   expect(passwords).toHaveLength(1);
   const [only] = await admin();
   expect(await createPasswords().verify(only?.hash ?? "", passwords[0] ?? "")).toBe(true);
+});
+
+test.for(["password1234", "antbox-2026", "admin-admin-1", "1234567890", "Dragon2026!"])(
+  "a given password that attackers try early has to be replaced: %s",
+  async (password) => {
+    await ensureAdmin(opened.database, password);
+    expect(await admin()).toMatchObject([{ mustChange: true }]);
+  },
+);
+
+test("whoever owns the machine gets back in, whatever became of the account", async () => {
+  for (const isThere of [false, true]) {
+    if (isThere) {
+      await opened.database.query(
+        `update user_account set role = 'viewer', disabled = true, must_change = true, is_external = true, totp_secret = 'x',
+           totp_confirmed_at = now(), recovery_hashes = '{a}', failed_attempts = 9, locked_until = now() + interval '1 hour'`,
+      );
+    }
+    const password = await resetAdmin(opened.database);
+    const [only] = await admin();
+    expect(only).toMatchObject({ username: "admin", role: "admin", mustChange: false });
+    expect(await createPasswords().verify(only?.hash ?? "", password)).toBe(true);
+  }
+  const [row] = await opened.database.query("select * from user_account");
+  const { disabled, is_external, totp_secret, totp_confirmed_at, recovery_hashes, failed_attempts, locked_until } =
+    row ?? {};
+  expect([
+    disabled,
+    is_external,
+    totp_secret,
+    totp_confirmed_at,
+    recovery_hashes,
+    failed_attempts,
+    locked_until,
+  ]).toEqual([false, false, null, null, [], 0, null]);
 });

@@ -35,10 +35,10 @@ test("a hundred tries at once are not a hundred free tries", () => {
   expect(passed).toHaveLength(5);
 });
 
-test("many addresses against one account, and many accounts from one address, are slowed down too", () => {
+test("many accounts from one address are slowed down too; others' tries never slow the owner down", () => {
   const { tryOnce } = aThrottle();
   const addresses = Array.from({ length: 50 }, (_, i) => tryOnce("admin", `address-${i}`));
-  expect(addresses.filter((wait) => wait === 0)).toHaveLength(10);
+  expect(addresses.every((wait) => wait === 0)).toBe(true);
   const accounts = Array.from({ length: 50 }, (_, i) => tryOnce(`user-${i}`, "one"));
   expect(accounts.filter((wait) => wait === 0)).toHaveLength(30);
 });

@@ -1,0 +1,187 @@
+import { hash, randomBytes, randomUUID } from "node:crypto";
+import type { AuditEntry, AuditTrail } from "../../domain/access/audit-entry.ts";
+import type { Permission } from "../../domain/access/permissions.ts";
+import { type NewServiceToken, type ServiceToken, TOKEN_PREFIX } from "../../domain/access/service-token.ts";
+import type { SessionUser } from "../../domain/access/session-user.ts";
+import { AppError } from "../../domain/errors.ts";
+import { reachable } from "./reachable.ts";
+import {
+  findLiveToken,
+  freeName,
+  insertToken,
+  listTokens,
+  noteUses,
+  readLiveTokens,
+  revokeToken,
+  type StoredToken,
+} from "./service-token-store.ts";
+import type { SessionEndListener } from "./session-registry.ts";
+import type { AccountDatabase } from "./session-store.ts";
+
+const CHECK_EVERY_MS = 1_000;
+const NOTE_USE_EVERY_MS = 60_000;
+const DAY_MS = 86_400_000;
+/** `abx_` and 32 bytes in base64url. */
+const FORM = /^abx_[\w-]{43}$/;
+
+/** Who asks for a change, for the audit trail. */
+export type TokenActor = { readonly username: string; readonly address: string };
+
+/**
+ * Access for programs of third parties: a name, a list of permissions, perhaps a part of the fleet, and an end. All living
+ * tokens are in memory and read again every second: a check costs a hash, and a revoked one is refused within 2 s by
+ * every process. While the database is away the last word stands.
+ */
+export interface ServiceTokens {
+  /** The program behind a token, as its "session". It never waits. @returns null for anything but a living token */
+  userOf(token: string): (SessionUser & { readonly sessionId: string }) | null;
+  /** Tells once when the token is revoked or has run out. @returns unsubscribe */
+  onEnd(tokenId: string, listener: SessionEndListener): () => void;
+  /** Newest first, the dead ones too. @throws {AppError} `storage.unavailable` */
+  list(limit: number, after: string | null): Promise<{ items: ServiceToken[]; total: number }>;
+  /**
+   * @returns the token, which is shown once and stored nowhere
+   * @throws {AppError} `token.name-taken`, `storage.unavailable`
+   */
+  create(wanted: NewServiceToken, by: TokenActor): Promise<{ record: ServiceToken; token: string }>;
+  /** @throws {AppError} `token.not-found`, `storage.unavailable` */
+  revoke(id: string, by: TokenActor): Promise<void>;
+  close(): void;
+}
+
+export type ServiceTokenOptions = {
+  readonly database: AccountDatabase;
+  readonly audit: AuditTrail;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  /** Told when the tokens could not be read: every second while the database is away. */
+  readonly onFault: (error: unknown) => void;
+};
+
+export function createServiceTokens({ database, audit, clock, onFault }: ServiceTokenOptions): ServiceTokens {
+  /** By hash. Replaced as a whole at each change, so that a reading from before it is seen to be old. */
+  let live: ReadonlyMap<string, StoredToken> = new Map();
+  const listeners = new Map<string, Set<SessionEndListener>>();
+  const usedAtMs = new Map<string, number>();
+  const notedAtMs = new Map<string, number>();
+  let isChecking = false;
+
+  async function check(): Promise<void> {
+    const before = live;
+    const rows = await readLiveTokens(database, clock());
+    if (live !== before) return;
+    live = new Map(rows.map((token) => [token.tokenHash, token]));
+    const ids = new Set([...live.values()].map(({ id }) => id));
+    for (const id of listeners.keys()) if (!ids.has(id)) tellEnd(id);
+    await noteDue();
+  }
+
+  /** A busy token writes one row a minute, not one per request. */
+  async function noteDue(): Promise<void> {
+    const now = clock();
+    const due = [...usedAtMs].filter(
+      ([id]) => now - (notedAtMs.get(id) ?? Number.NEGATIVE_INFINITY) >= NOTE_USE_EVERY_MS,
+    );
+    if (due.length === 0) return;
+    for (const [id] of due) {
+      usedAtMs.delete(id);
+      notedAtMs.set(id, now);
+    }
+    await noteUses(database, new Map(due));
+  }
+
+  function tellEnd(id: string): void {
+    const told = listeners.get(id);
+    listeners.delete(id);
+    for (const listener of told ?? []) listener("ended");
+  }
+
+  function checkNow(): void {
+    if (isChecking) return;
+    isChecking = true;
+    check()
+      .catch(onFault)
+      .finally(() => {
+        isChecking = false;
+      });
+  }
+
+  const timer = setInterval(checkNow, CHECK_EVERY_MS);
+  timer.unref();
+  checkNow();
+
+  return {
+    userOf(token) {
+      const found = FORM.test(token) ? live.get(hash("sha256", token, "hex")) : undefined;
+      if (!found) return null;
+      const expiresAtMs = Date.parse(found.expiresAt);
+      const now = clock();
+      if (expiresAtMs <= now) return null;
+      usedAtMs.set(found.id, now);
+      return {
+        sessionId: found.id,
+        username: `token:${found.name}`,
+        // The grants decide; where only a role is asked for, it is the lowest.
+        role: "viewer",
+        scope: found.scope,
+        grants: found.permissions as Permission[],
+        mustChangePassword: false,
+        expiresAtMs,
+      };
+    },
+
+    onEnd(tokenId, listener) {
+      const own = listeners.get(tokenId) ?? new Set();
+      listeners.set(tokenId, own.add(listener));
+      return () => {
+        own.delete(listener);
+        if (own.size === 0 && listeners.get(tokenId) === own) listeners.delete(tokenId);
+      };
+    },
+
+    async list(limit, after) {
+      const { items, total } = await reachable(() => listTokens(database, limit, after));
+      return { items: items.map(withoutHash), total };
+    },
+
+    async create(wanted, { username, address }) {
+      const token = TOKEN_PREFIX + randomBytes(32).toString("base64url");
+      const tokenHash = Buffer.from(hash("sha256", token, "hex"), "hex");
+      const nowMs = clock();
+      const id = randomUUID();
+      await reachable(() => freeName(database, wanted.name, nowMs));
+      const expiresAtMs = nowMs + wanted.expiresInDays * DAY_MS;
+      const row = { ...wanted, id, tokenHash, createdBy: username, nowMs, expiresAtMs };
+      const stored = await reachable(() => insertToken(database, row));
+      const { name, permissions, scope, expiresInDays } = wanted;
+      // Nobody has seen the token yet: what cannot be audited is taken back before anybody does.
+      await audit
+        .record(entry("token:create", name, { username, address }, { id, permissions, scope, expiresInDays }))
+        .catch(async (error: unknown) => {
+          await reachable(() => revokeToken(database, id, clock()));
+          throw error;
+        });
+      live = new Map([...live, [stored.tokenHash, stored]]);
+      return { record: withoutHash(stored), token };
+    },
+
+    async revoke(id, by) {
+      const found = await reachable(() => findLiveToken(database, id));
+      if (!found) throw new AppError("token.not-found", "there is no such living token", { context: { id } });
+      await audit.record(entry("token:revoke", found.name, by, { id }));
+      await reachable(() => revokeToken(database, id, clock()));
+      live = new Map([...live].filter(([, token]) => token.id !== id));
+      tellEnd(id);
+    },
+
+    close: () => clearInterval(timer),
+  };
+}
+
+function entry(action: string, target: string, by: TokenActor, detail: Record<string, unknown>): AuditEntry {
+  return { actorKind: "user", actor: by.username, action, outcome: "done", target, address: by.address, detail };
+}
+
+function withoutHash({ tokenHash: _hash, ...token }: StoredToken): ServiceToken {
+  return token;
+}
