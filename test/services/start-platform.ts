@@ -79,7 +79,7 @@ export async function startFleet(
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
   const dataDir = mkdtempSync(path.join(tmpdir(), "antbox-platform-"));
   const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${options.environment?.["TLS_CERT_FILE"] ? "https" : "http"}://127.0.0.1:${port}`;
   let child: ChildProcess | null = null;
   let text = "";
   const environment = {

@@ -6,7 +6,7 @@ export type TableHash = { readonly rows: number; readonly hash: string };
 
 const TABLES = `
   select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
-  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ('public', 'pgboss') order by 1`;
+  where c.relkind in ('r', 'p') and not c.relispartition and n.nspname in ('public', 'pgboss', 'audit') order by 1`;
 
 /** Every table of ours, with all that stands in it: two databases with the same hashes hold the same rows. */
 export async function hashTables(database: Query): Promise<Record<string, TableHash>> {

@@ -1,0 +1,57 @@
+import type { Server } from "node:http";
+import { type BlockList, isIP, type Socket } from "node:net";
+
+export type ConnectionLimits = {
+  /** Open connections of one address. */
+  readonly perAddress: number;
+  /** Addresses that are not counted: a proxy brings the connections of everybody. */
+  readonly unlimited: BlockList;
+};
+
+/** A proxy on the same machine connects from there, whether or not it is named. */
+export const THIS_MACHINE = ["127.0.0.0/8", "::1"];
+
+/**
+ * Refuses connections beyond what one address may have open, so that one client cannot take the sockets of all others.
+ *
+ * @param onRefused told for each one
+ */
+export function limitConnections(
+  server: Server,
+  { perAddress, unlimited }: ConnectionLimits,
+  onRefused: () => void,
+): void {
+  const open = new Map<string, number>();
+  // Before TLS: a handshake costs more than all else.
+  server.on("connection", (socket: Socket) => {
+    const address = socket.remoteAddress;
+    // Gone already.
+    if (address === undefined) return;
+    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
+    const plain = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
+    if (plain ? unlimited.check(plain, "ipv4") : unlimited.check(address, family)) return;
+    const key = plain ?? networkOf(address);
+    const count = open.get(key) ?? 0;
+    if (count >= perAddress) {
+      socket.destroy();
+      onRefused();
+      return;
+    }
+    open.set(key, count + 1);
+    socket.once("close", () => {
+      const left = (open.get(key) ?? 1) - 1;
+      if (left > 0) open.set(key, left);
+      else open.delete(key);
+    });
+  });
+}
+
+/** Whoever has one IPv6 address has 2^64 of them: the network counts. */
+export function networkOf(address: string): string {
+  if (isIP(address) !== 6) return address;
+  const [head = "", tail] = (address.split("%")[0] ?? "").split("::");
+  const groups = head.split(":").filter(Boolean);
+  const rest = tail === undefined ? [] : tail.split(":").filter(Boolean);
+  const zeros = tail === undefined ? 0 : 8 - groups.length - rest.length;
+  return [...groups, ...Array<string>(Math.max(0, zeros)).fill("0"), ...rest].slice(0, 4).join(":");
+}

@@ -1,0 +1,253 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import tls from "node:tls";
+import type { Browser } from "playwright-core";
+import { io } from "socket.io-client";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { makeCertificate } from "../services/certificates.ts";
+import { CLIENT, startIdentityProvider, type TestProvider } from "../services/identity-provider.ts";
+import {
+  ADMIN_PASSWORD,
+  type Fleet,
+  type PlatformProcess,
+  startFleet,
+  startPlatform,
+} from "../services/start-platform.ts";
+import { launchBrowser, noBrowser, openPage } from "./browser.ts";
+
+const folder = mkdtempSync(path.join(tmpdir(), "antbox-transport-"));
+let fleet: Fleet;
+let platform: PlatformProcess;
+let provider: TestProvider;
+let cookie: string;
+
+/** Own TLS and an identity provider: what a browser and a stranger see of the whole. */
+beforeAll(async () => {
+  const { certFile, keyFile } = makeCertificate(folder, "platform");
+  tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(certFile, "utf8")]);
+  provider = await startIdentityProvider(true);
+  fleet = await startFleet(5, ["--seed", "7"]);
+  platform = await startPlatform({
+    sitesFile: fleet.sitesFile,
+    databaseUrl: null,
+    environment: {
+      TLS_CERT_FILE: certFile,
+      TLS_KEY_FILE: keyFile,
+      POLL_INTERVAL_S: "5",
+      EDITOR: "on",
+      LOG_LEVEL: "warn",
+      OIDC_ISSUER: provider.issuer,
+      OIDC_CLIENT_ID: CLIENT.id,
+      OIDC_CLIENT_SECRET: CLIENT.secret,
+      OIDC_ROLE_MAP: "shift=operator",
+    },
+  });
+  await platform.ready();
+  await provider.serve(`${platform.url}/api/v1/auth/oidc/callback`);
+  cookie = await platform.signIn();
+}, 180_000);
+afterAll(async () => {
+  await platform?.dispose();
+  await Promise.all([fleet?.stop(), provider?.stop()]);
+  rmSync(folder, { recursive: true });
+});
+
+const EVERYWHERE = {
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+  "referrer-policy": "same-origin",
+  "permissions-policy": expect.stringContaining("camera=()"),
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-resource-policy": "same-origin",
+  "strict-transport-security": expect.stringContaining("max-age=31536000"),
+};
+const NOTHING = "default-src 'none'; frame-ancestors 'none'";
+const OWN = expect.stringMatching(/script-src 'self'; style-src 'self'; .*frame-ancestors 'none'$/);
+const DASHBOARD = expect.stringMatching(
+  /script-src 'self'; style-src 'self' 'unsafe-inline'; .*frame-ancestors 'none'$/,
+);
+const EDITOR = expect.stringMatching(/script-src 'self' 'unsafe-inline'; .*frame-ancestors 'none'$/);
+const NEVER_KEPT = "no-store";
+const ASKED_EACH_TIME = expect.stringMatching(/no-cache/);
+const ANY = expect.anything();
+
+type Kind = {
+  readonly of: string;
+  readonly path: string | (() => Promise<string>);
+  readonly status: number;
+  readonly policy: unknown;
+  readonly cache: unknown;
+  readonly isAnonymous?: boolean;
+  readonly headers?: Record<string, string>;
+  readonly method?: string;
+};
+/** Every kind of answer there is, with what a browser may do with it and whether it may keep it. */
+const KINDS: readonly Kind[] = [
+  { of: "JSON of the API", path: "/api/v1/points", status: 200, policy: NOTHING, cache: ANY },
+  { of: "JSON that was not kept", path: "/api/v1/auth/me", status: 200, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "a refusal", path: "/api/v1/auth/me", status: 401, policy: NOTHING, cache: NEVER_KEPT, isAnonymous: true },
+  { of: "an unknown address of the API", path: "/api/v1/none", status: 404, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "a wrong method", path: "/api/v1/points", method: "POST", status: 405, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "a download", path: "/api/v1/export?points=supply_temp_c", status: 200, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "metrics", path: "/metrics", status: 200, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "health", path: "/healthz", status: 200, policy: NOTHING, cache: NEVER_KEPT, isAnonymous: true },
+  { of: "the reference page", path: "/docs", status: 200, policy: OWN, cache: ASKED_EACH_TIME },
+  { of: "the login page", path: "/login", status: 200, policy: OWN, cache: ASKED_EACH_TIME, isAnonymous: true },
+  { of: "a redirect of a page", path: "/docs", status: 302, policy: ANY, cache: NEVER_KEPT, isAnonymous: true },
+  { of: "a redirect home", path: "/", status: 302, policy: ANY, cache: NEVER_KEPT },
+  { of: "the way to the provider", path: "/api/v1/auth/oidc/start", status: 302, policy: ANY, cache: NEVER_KEPT },
+  { of: "a Dashboard page", path: "/dashboard/overview", status: 200, policy: DASHBOARD, cache: ASKED_EACH_TIME },
+  { of: "Dashboard's set-up", path: "/dashboard/_setup", status: 200, policy: DASHBOARD, cache: ASKED_EACH_TIME },
+  { of: "a file of the Dashboard", path: () => scriptOf("/dashboard/overview"), status: 200, policy: ANY, cache: ANY },
+  {
+    of: "a Dashboard page without a session",
+    path: "/dashboard/overview",
+    status: 302,
+    policy: ANY,
+    cache: ANY,
+    isAnonymous: true,
+  },
+  {
+    of: "a widget",
+    path: "/editor/resources/antbox-flow/ui-fleet-overview.js",
+    status: 200,
+    policy: EDITOR,
+    cache: ANY,
+  },
+  { of: "the editor", path: "/editor/", status: 200, policy: EDITOR, cache: ASKED_EACH_TIME },
+  { of: "the editor's API", path: "/editor/flows", status: 200, policy: EDITOR, cache: ANY },
+  {
+    of: "the editor without a session",
+    path: "/editor/flows",
+    status: 401,
+    policy: EDITOR,
+    cache: ASKED_EACH_TIME,
+    isAnonymous: true,
+  },
+  { of: "an address of nobody", path: "/none", status: 404, policy: ANY, cache: ASKED_EACH_TIME },
+  {
+    of: "a socket's polling",
+    path: "/dashboard/socket.io/?EIO=4&transport=polling",
+    status: 200,
+    policy: undefined,
+    cache: ANY,
+  },
+];
+
+async function scriptOf(page: string): Promise<string> {
+  const html = await (await fetch(platform.url + page, { headers: { cookie } })).text();
+  return `/dashboard/${/assets\/index-[\w-]+\.js/.exec(html)?.[0]}`;
+}
+
+test.for(KINDS)("$of says what a browser may do with it", async (kind) => {
+  const { status, policy, cache, isAnonymous = false, method = "GET" } = kind;
+  const at = typeof kind.path === "string" ? kind.path : await kind.path();
+  const headers = { ...(isAnonymous ? {} : { cookie }), origin: platform.url, ...kind.headers };
+  const response = await fetch(platform.url + at, { method, redirect: "manual", headers });
+  await response.arrayBuffer();
+  const given = Object.fromEntries(response.headers);
+  expect(response.status).toBe(status);
+  expect(given).toMatchObject(EVERYWHERE);
+  expect(given).not.toHaveProperty("x-powered-by");
+  if (policy !== undefined) expect(given["content-security-policy"]).toEqual(policy);
+  if (cache !== ANY) expect(given["cache-control"]).toEqual(cache);
+});
+
+test("the live sockets are WSS, and open", async () => {
+  const socket = io(platform.url, {
+    path: "/dashboard/socket.io",
+    transports: ["websocket"],
+    extraHeaders: { cookie, origin: platform.url },
+    reconnection: false,
+  });
+  const outcome = new Promise((resolve) => {
+    socket.on("connect", () => resolve("open"));
+    socket.on("connect_error", (error) => resolve(error.message));
+  });
+  expect(await outcome).toBe("open");
+  socket.disconnect();
+});
+
+test("the session cookies are Secure, and bound to this host", async () => {
+  const response = await fetch(`${platform.url}/api/v1/auth/login`, {
+    method: "POST",
+    headers: { "content-type": "application/json", origin: platform.url },
+    body: JSON.stringify({ username: "admin", password: ADMIN_PASSWORD }),
+  });
+  const [access, refresh] = response.headers.getSetCookie();
+  expect(access).toMatch(/^__Host-antbox_access=.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/);
+  expect(refresh).toMatch(/^__Host-antbox_refresh=.*; Path=\/; .*HttpOnly; SameSite=Strict; Secure$/);
+});
+
+describe.skipIf(noBrowser !== null)("in Chromium", () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(() => browser?.close());
+
+  test("a sign-in with a provider on another site ends on the page that was asked for", async () => {
+    provider.people.set("s-olga", { preferred_username: "olga", roles: ["shift"] });
+    provider.who = "s-olga";
+    const { page, problems } = await openPage(browser, { ignoreHTTPSErrors: true });
+    await page.goto(`${platform.url}/dashboard/overview`);
+    // The button on the login page is this link; the provider stands on another site, as it does in a plant.
+    await page.evaluate(() => location.assign("/api/v1/auth/oidc/start?next=%2Fdashboard%2Foverview"));
+    await page.locator(".abx-tile").first().waitFor({ timeout: 30_000 });
+    expect(new URL(page.url()).pathname).toBe("/dashboard/overview");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("somebody without a role is told so by the login page", async () => {
+    provider.people.set("s-guest", { preferred_username: "guest", roles: ["office"] });
+    provider.who = "s-guest";
+    const { page } = await openPage(browser, { ignoreHTTPSErrors: true });
+    await page.goto(`${platform.url}/api/v1/auth/oidc/start?next=%2Fdashboard%2Foverview`);
+    expect(page.url()).toBe(`${platform.url}/login?problem=oidc-no-role&next=%2Fdashboard%2Foverview`);
+    await page.context().close();
+  });
+
+  test("the flow editor works under its policy: flows, a node's form, the code editor", async () => {
+    const { page, problems } = await openPage(browser, { ignoreHTTPSErrors: true });
+    const cookies = cookie.split("; ").map((pair) => ({
+      name: pair.slice(0, pair.indexOf("=")),
+      value: pair.slice(pair.indexOf("=") + 1),
+      ...{ url: platform.url, secure: true, httpOnly: true, sameSite: "Strict" as const },
+    }));
+    await page.context().addCookies(cookies);
+    await page.goto(`${platform.url}/editor/`);
+    await page.locator(".red-ui-flow-node").first().waitFor({ timeout: 60_000 });
+    // A function node has the code editor in its form.
+    await page.evaluate(() => {
+      const { view, nodes } = (globalThis as unknown as { RED: EditorGlobals }).RED;
+      view.importNodes(
+        [
+          {
+            id: "csp-test",
+            type: "function",
+            z: nodes.getWorkspaceOrder()[0],
+            x: 200,
+            y: 200,
+            wires: [[]],
+            func: "return msg;",
+          },
+        ],
+        { generateIds: true, touchImport: true },
+      );
+      const added = nodes.filterNodes({ type: "function" })[0];
+      (globalThis as unknown as { RED: EditorGlobals }).RED.editor.edit(added);
+    });
+    await page.locator(".red-ui-tray .monaco-editor .view-lines:visible").first().waitFor({ timeout: 30_000 });
+    await page.keyboard.type("const answer = 42;\n");
+    expect(problems).toEqual([]);
+    await page.context().close();
+  }, 120_000);
+});
+
+type EditorGlobals = {
+  readonly view: { importNodes(nodes: object[], options: object): void };
+  readonly nodes: { getWorkspaceOrder(): string[]; filterNodes(filter: object): object[] };
+  readonly editor: { edit(node: object | undefined): void };
+};
