@@ -1,9 +1,20 @@
+import { basename } from "node:path";
 import { AppError } from "../../domain/errors.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Site } from "../../domain/sites/site.ts";
-import type { Inventory } from "./inventory.ts";
+import type { SiteBook } from "./inventory.ts";
 import { readSitesFile } from "./read-sites-file.ts";
-import { listSites, type SiteDatabase, type StoredSite, upsertSites } from "./site-repository.ts";
+import {
+  changeSites,
+  confirmFile,
+  listFiles,
+  listSites,
+  releaseSites,
+  type SiteChange,
+  type SiteDatabase,
+  type StoredSite,
+  upsertSites,
+} from "./site-repository.ts";
 import { watchDatabase } from "./watch-database.ts";
 import { watchFile } from "./watch-file.ts";
 
@@ -11,6 +22,8 @@ const RETRY_MS = 1_000;
 /** How long a caller waits for the database; the inventory works from the file meanwhile. */
 const WAIT_MS = 3_000;
 const SHOWN = 20;
+/** Others forget a sites file that nobody has confirmed for two minutes. */
+const CONFIRM_MS = 20_000;
 
 export type InventoryOptions = {
   readonly database: SiteDatabase;
@@ -29,7 +42,7 @@ type ImportReport = {
   readonly unlisted: readonly string[];
 };
 
-export interface FileInventory extends Inventory {
+export interface FileInventory extends SiteBook {
   /** Reads the sites of the database. Waits at most 3 s: a database that is away comes later. */
   load(): Promise<void>;
   /**
@@ -59,12 +72,16 @@ export function createInventory(options: InventoryOptions): FileInventory {
   const numberListeners = new Set<() => void>();
   const stops: (() => void)[] = [];
   let listed = new Map<string, Site>();
+  let listedIn: string | null = null;
+  /** Sites files that other processes follow. */
+  let files: ReadonlySet<string> = new Set();
   let stored = new Map<string, StoredSite>();
   /** What the database held before the last import was stored; null when it was not reached. */
   let storedBefore: ReadonlyMap<string, StoredSite> | null = null;
   let merged = new Map<string, Site>();
   let sorted: readonly Site[] = [];
   let syncing: Promise<void> | null = null;
+  let changesMade = 0;
   let isDirty = false;
   let isClosed = false;
   let retry: NodeJS.Timeout | undefined;
@@ -112,9 +129,29 @@ export function createInventory(options: InventoryOptions): FileInventory {
     const rows = await listSites(database);
     const next = new Map(rows.map((row) => [row.site.id, row]));
     storedBefore = new Map(next);
-    const outdated = [...listed.values()].filter((site) => !isEqual(site, next.get(site.id)?.site));
-    for (const row of await upsertSites(database, outdated)) next.set(row.site.id, row);
+    const isCurrent = (site: Site) => {
+      const row = next.get(site.id);
+      return isEqual(site, row?.site) && row?.managedBy === listedIn;
+    };
+    const outdated = [...listed.values()].filter((site) => !isCurrent(site));
+    for (const row of await upsertSites(database, outdated, listedIn)) next.set(row.site.id, row);
+    if (listedIn !== null) await claim(listedIn, next);
     takeOver(next);
+  }
+
+  /** Other processes leave to the file what it names, and nothing else. */
+  async function claim(file: string, known: Map<string, StoredSite>): Promise<void> {
+    await confirmFile(database, file);
+    const left = [...known].filter(([id, { managedBy }]) => managedBy === file && !listed.has(id));
+    if (left.length === 0) return;
+    await releaseSites(database, file, [...listed.keys()]);
+    for (const [id, row] of left) known.set(id, { ...row, managedBy: null });
+  }
+
+  function managedBy(siteId: string): string | null {
+    if (listed.has(siteId)) return listedIn;
+    const file = stored.get(siteId)?.managedBy ?? null;
+    return file !== null && files.has(file) ? file : null;
   }
 
   function takeOver(next: Map<string, StoredSite>): void {
@@ -124,14 +161,37 @@ export function createInventory(options: InventoryOptions): FileInventory {
     if (hasNewNumbers) for (const listener of numberListeners) listener();
   }
 
+  /** What was read before a change of our own was made is older than what we know. */
   async function reload(): Promise<void> {
-    takeOver(new Map((await listSites(database)).map((row) => [row.site.id, row])));
+    for (;;) {
+      const seen = changesMade;
+      const [rows, followed] = await Promise.all([listSites(database), listFiles(database)]);
+      if (seen !== changesMade) continue;
+      // What the own file named before is its own business.
+      files = new Set(followed.filter((name) => name !== listedIn));
+      takeOver(new Map(rows.map((row) => [row.site.id, row])));
+      return;
+    }
+  }
+
+  async function change(changes: readonly SiteChange[]): Promise<boolean> {
+    if (changes.length === 0) return true;
+    if (syncing) await atMost(WAIT_MS, syncing);
+    const rows = await changeSites(database, changes);
+    changesMade += 1;
+    if (rows === null) {
+      await reload();
+      return false;
+    }
+    takeOver(new Map([...stored, ...rows.map((row) => [row.site.id, row] as const)]));
+    return true;
   }
 
   async function importSitesFile(file: string): Promise<ImportReport> {
     const sites = readSitesFile(file, hasProfile);
     const known = merged;
     listed = new Map(sites.map((site) => [site.id, site]));
+    listedIn = basename(file);
     storedBefore = null;
     merge();
     await atMost(WAIT_MS, sync());
@@ -167,6 +227,9 @@ export function createInventory(options: InventoryOptions): FileInventory {
     get: (siteId) => merged.get(siteId),
     all: () => sorted,
     numberOf: (siteId) => stored.get(siteId)?.number,
+    versionOf: (siteId) => stored.get(siteId)?.version ?? 0,
+    managedBy,
+    change,
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -184,6 +247,11 @@ export function createInventory(options: InventoryOptions): FileInventory {
         );
       };
       stops.push(watchFile(file, onChange, lookMs));
+      // While the database is away nobody changes sites either: the next time is soon enough.
+      const confirm = () => void confirmFile(database, basename(file)).catch(() => undefined);
+      const timer = setInterval(confirm, CONFIRM_MS);
+      timer.unref();
+      stops.push(() => clearInterval(timer));
     },
     watchDatabase() {
       stops.push(watchDatabase(database, reload, lookMs));

@@ -1,10 +1,12 @@
 import type { SiteDatabase } from "./site-repository.ts";
 
 const LOOK_MS = 5_000;
-const STATE = "select count(*)::int as sites, max(updated_at)::text as changed_at from site";
+const STATE = `select count(*)::int as sites, max(updated_at)::text as changed_at,
+  (select string_agg(name, '/' order by name) from sites_file where seen_at > now() - interval '2 minutes') as files
+  from site`;
 
 /**
- * Looks whether another process has changed the stored sites, and tells so. The first look tells too. A database that is
+ * Looks whether another process has changed the stored sites, or follows another sites file, and tells so. The first look tells too. A database that is
  * away is looked for again.
  *
  * @returns stop
@@ -16,7 +18,7 @@ export function watchDatabase(database: SiteDatabase, onChange: () => Promise<vo
 
   async function look(): Promise<void> {
     const [row] = await database.query(STATE);
-    const state = `${row?.["sites"]} ${row?.["changed_at"]}`;
+    const state = `${row?.["sites"]} ${row?.["changed_at"]} ${row?.["files"]}`;
     if (state === known) return;
     await onChange();
     known = state;

@@ -79,7 +79,8 @@ function withoutLimits(profile: Profile): CompiledProfile {
   return compiled;
 }
 
-function fitOf(compiled: CompiledProfile, replies: Readonly<Record<string, unknown>>): ProfileFit {
+/** How well one profile fits these replies. */
+export function fitOf(compiled: CompiledProfile, replies: Readonly<Record<string, unknown>>): ProfileFit {
   const { profile } = compiled;
   const mapped = compiled.map(replies);
   const required = profile.requests.filter((request) => request.required);
@@ -98,6 +99,7 @@ function filledOf({ map }: Profile, { values }: MappedReply): { filled: number; 
   return { filled: filled.length, expected: expected.length };
 }
 
-function scoreOf({ matchesFingerprint, isGoodReply, filled, expected }: ProfileFit): number {
+/** The higher the better: fingerprint before good reply before share of points. */
+export function scoreOf({ matchesFingerprint, isGoodReply, filled, expected }: ProfileFit): number {
   return (matchesFingerprint ? 4 : 0) + (isGoodReply ? 2 : 0) + filled / Math.max(expected, 1);
 }

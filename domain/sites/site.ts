@@ -1,19 +1,28 @@
 import { z } from "zod";
+import { plainText } from "../plain-text.ts";
+import { isSiteHost } from "./site-address.ts";
 import { SiteId } from "./site-id.ts";
+
+const NO_PLACE = "must not be a link-local, multicast or empty address";
 
 /** Only plain HTTP(S) addresses without credentials, query or fragment: a path prefix is all that a profile builds on. */
 const ControllerUrl = z
   .url({ protocol: /^https?$/ })
-  .refine((text) => isBareUrl(text), "must have no user name, password, query or fragment");
+  .max(500)
+  .refine((text) => isBareUrl(text), "must have no user name, password, query or fragment")
+  .refine((text) => isSiteHost(parse(text)?.hostname ?? ""), NO_PLACE);
 
-const CameraUrl = z.url({ protocol: /^https?$/ });
+const CameraUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(500)
+  .refine((text) => isSiteHost(parse(text)?.hostname ?? ""), NO_PLACE);
 
 /** One site of the inventory as people write it: snake_case keys, unknown keys are refused. */
 export const SiteEntry = z.strictObject({
   id: SiteId,
-  name: z.string().min(1).max(120),
-  region: z.string().min(1).max(64).default("default"),
-  zone: z.string().min(1).max(64).default("default"),
+  name: plainText(120).min(1),
+  region: plainText(64).min(1).default("default"),
+  zone: plainText(64).min(1).default("default"),
   enabled: z.boolean().default(true),
   controller: z.strictObject({
     url: ControllerUrl,
@@ -66,7 +75,16 @@ export function siteFromEntry(entry: SiteEntry): Site {
   };
 }
 
+/** What is no address at all was told already: the other checks have nothing to add. */
 function isBareUrl(text: string): boolean {
-  const url = new URL(text);
-  return url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  const url = parse(text);
+  return url === null || (url.username === "" && url.password === "" && url.search === "" && url.hash === "");
+}
+
+function parse(text: string): URL | null {
+  try {
+    return new URL(text);
+  } catch {
+    return null;
+  }
 }

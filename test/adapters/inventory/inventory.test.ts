@@ -272,6 +272,7 @@ test("works from the file alone while the database is away, and stores the sites
   const stored: string[] = [];
   const database = {
     whenReady: () => promise,
+    transaction: async () => [],
     async query(text: string, values: readonly unknown[] = []) {
       if (!text.includes("insert into site")) return [];
       stored.push(...(values[0] as string[]));
