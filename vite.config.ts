@@ -8,12 +8,27 @@ import * as Vue from "vue";
  * stream before Dashboard is there, and the login page, which stands alone and keeps its style sheet in a file, so that
  * its policy can forbid inline styles.
  */
-const WIDGETS = ["ui-antbox-shell", "ui-fleet-overview", "ui-site-detail", "ui-trends", "ui-fleet-heatmap", "ui-jobs"];
+const WIDGETS = [
+  "ui-antbox-shell",
+  "ui-fleet-overview",
+  "ui-site-detail",
+  "ui-trends",
+  "ui-fleet-heatmap",
+  "ui-jobs",
+  "ui-admin",
+];
 const BROWSERS = ["chrome111", "edge111", "firefox114", "safari16.4"];
 
 const CHART_CODE =
   /[\\/]node_modules[\\/](?:echarts|zrender|tslib)[\\/]|[\\/]dashboard[\\/]trends[\\/]echarts-kit\.ts$/;
 const TREND_CODE = /[\\/]dashboard[\\/]trends[\\/]/;
+/** What only the administration needs. */
+const ADMIN_CODE = [
+  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|problems))/,
+  /[\\/]dashboard[\\/]composables[\\/](?:use-list|use-password-policy|problem-text)/,
+  /[\\/]domain[\\/](?:settings|webhooks|access[\\/](?:password-policy|service-token))/,
+];
+const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
 function dashboardVue(): Plugin {
@@ -118,17 +133,19 @@ const widgets: UserConfig = {
         entryFileNames: "[name].js",
         chunkFileNames: "chunks/[name]-[hash].js",
         // One file for all that is shared: each file more is a request more while the page starts. What only pages with
-        // trends need is apart from it, and the chart library apart from both: the overview must not wait for either.
+        // trends need is apart from it, and the chart library apart from both: the overview must not wait for either. What
+        // several sections of the administration share is one file; each section is another, and loads when it is opened.
         codeSplitting: {
           groups: [
             {
               name: "shared",
               minShareCount: 2,
               priority: 3,
-              test: (id) => !TREND_CODE.test(id) && !CHART_CODE.test(id),
+              test: (id) => !TREND_CODE.test(id) && !CHART_CODE.test(id) && !isAdminCode(id),
             },
             { name: "charts", priority: 2, test: CHART_CODE },
             { name: "trends", priority: 1, test: TREND_CODE },
+            { name: "admin", priority: 1, minShareCount: 2, test: isAdminCode },
           ],
         },
       },

@@ -1,14 +1,11 @@
-import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
 import type { JobStates } from "../../domain/jobs/job.ts";
-import { callApi } from "./use-session.ts";
+import { request } from "./api-request.ts";
+import { type Resource, useResource } from "./use-resource.ts";
 
 /** What became of a wish to run a job. `reason`: the server's words, when it refused. */
 export type OrderResult = { readonly state: "queued" | "waiting" | "refused"; readonly reason: string };
-export type Jobs = {
-  readonly states: Readonly<ShallowRef<JobStates | null>>;
-  /** `performance.now()` of the newest answer. */
-  readonly readAtMs: Readonly<Ref<number>>;
-  readonly trouble: Readonly<Ref<"away" | "not-allowed" | null>>;
+export type Jobs = Pick<Resource<JobStates>, "readAtMs" | "trouble"> & {
+  readonly states: Resource<JobStates>["value"];
   order(name: string): Promise<OrderResult>;
 };
 
@@ -19,47 +16,20 @@ const CLOSELY_FOR_MS = 15_000;
 
 /** The platform's jobs, read again by itself. Call in `setup`. */
 export function useJobs(): Jobs {
-  const states = shallowRef<JobStates | null>(null);
-  const readAtMs = ref(0);
-  const trouble = ref<"away" | "not-allowed" | null>(null);
-  let timer: ReturnType<typeof setTimeout> | undefined;
   let closelyUntilMs = 0;
-  let isGone = false;
-
-  async function read(): Promise<void> {
-    clearTimeout(timer);
-    try {
-      const response = await callApi("/api/v1/jobs", { headers: { accept: "application/json" } });
-      if (response.ok) {
-        states.value = (await response.json()) as JobStates;
-        readAtMs.value = performance.now();
-      }
-      trouble.value = response.ok ? null : response.status === 403 ? "not-allowed" : "away";
-    } catch {
-      trouble.value = "away";
-    }
-    if (isGone) return;
-    const isBusy = states.value?.items.some(({ isRunning }) => isRunning) ?? false;
-    timer = setTimeout(read, isBusy || performance.now() < closelyUntilMs ? CLOSELY_MS : REFRESH_MS);
-  }
+  const { value, readAtMs, trouble, load } = useResource<JobStates>((signal) => request("/jobs", { signal }), {
+    everyMs: () => (isBusy() || performance.now() < closelyUntilMs ? CLOSELY_MS : REFRESH_MS),
+  });
+  const isBusy = (): boolean => value.value?.items.some(({ isRunning }) => isRunning) ?? false;
 
   async function order(name: string): Promise<OrderResult> {
-    try {
-      const response = await callApi(`/api/v1/jobs/${encodeURIComponent(name)}/run`, { method: "POST" });
-      const answer = (await response.json()) as { state?: "queued" | "waiting"; detail?: string };
-      closelyUntilMs = performance.now() + CLOSELY_FOR_MS;
-      void read();
-      if (response.ok && answer.state) return { state: answer.state, reason: "" };
-      return { state: "refused", reason: answer.detail ?? `HTTP ${response.status}` };
-    } catch (error) {
-      return { state: "refused", reason: error instanceof Error ? error.message : String(error) };
-    }
+    type Ordered = { readonly state: "queued" | "waiting" };
+    const answer = await request<Ordered>(`/jobs/${encodeURIComponent(name)}/run`, { method: "POST" });
+    closelyUntilMs = performance.now() + CLOSELY_FOR_MS;
+    void load();
+    if (answer.ok) return { state: answer.body.state, reason: "" };
+    return { state: "refused", reason: answer.trouble.detail };
   }
 
-  void read();
-  onScopeDispose(() => {
-    isGone = true;
-    clearTimeout(timer);
-  });
-  return { states, readAtMs: readonly(readAtMs), trouble: readonly(trouble), order };
+  return { states: value, readAtMs, trouble, order };
 }

@@ -1,16 +1,43 @@
 import { type Ref, readonly, shallowRef } from "vue";
-import { refreshAfterMs, type SessionAnswer } from "../live/session-schedule.ts";
+import type { Permission } from "../../domain/access/permissions.ts";
+import { hasOtherRights, type PageUser, refreshAfterMs, type SessionAnswer } from "../live/session-schedule.ts";
 
-export type PageUser = { readonly username: string; readonly role: string };
+export type { PageUser };
+/** Why somebody is sent to the login; the login says it. */
+export type LeaveReason = "ended" | "password" | "totp";
+
+/** What the login page has to see to before anything else is open. */
+const DUTIES: Readonly<Record<string, LeaveReason>> = {
+  "auth.password-change-required": "password",
+  "auth.totp-required": "totp",
+};
 
 const user = shallowRef<PageUser | null>(null);
+const newRights = shallowRef<PageUser | null>(null);
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 let isProbing = false;
 let isLeaving = false;
 
-/** Who is signed in; null until the server has said so. */
-export function useSession(): { user: Readonly<Ref<PageUser | null>>; signOut: () => Promise<void> } {
-  return { user: readonly(user) as Readonly<Ref<PageUser | null>>, signOut };
+export type PageSession = {
+  /** Who is signed in; null until the server has said so. */
+  readonly user: Readonly<Ref<PageUser | null>>;
+  /** Somebody gave this user other rights while the page was open; null = nobody did. */
+  readonly newRights: Readonly<Ref<PageUser | null>>;
+  /** What the page offers. The server decides anew at each request. */
+  may(permission: Permission): boolean;
+  signOut(): Promise<void>;
+  /** Draws the page anew, for the rights that count now. */
+  reload(): void;
+};
+
+export function useSession(): PageSession {
+  return {
+    user: readonly(user) as Readonly<Ref<PageUser | null>>,
+    newRights: readonly(newRights) as Readonly<Ref<PageUser | null>>,
+    may: (permission) => user.value?.permissions.includes(permission) ?? false,
+    signOut,
+    reload: () => location.reload(),
+  };
 }
 
 /** Learns who is signed in, and keeps the session alive while the page is open. A second call does nothing new. */
@@ -27,6 +54,8 @@ export function keepSession(): void {
 export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {
   const options: RequestInit = { credentials: "same-origin", ...init };
   const first = await fetch(path, options);
+  const reason = first.status === 403 ? DUTIES[(await codeOf(first)) ?? ""] : undefined;
+  if (reason) goToLogin(reason);
   if (first.status !== 401) return first;
   return (await renew()) ? fetch(path, options) : first;
 }
@@ -40,7 +69,8 @@ export async function getJson<T>(path: string): Promise<T | null> {
 }
 
 /**
- * The live connection was refused: the server may be away, or the session may be over. Only the second is for us.
+ * The live connection was refused or cut: the server may be away, the session may be over, or its rights may be others.
+ * The last two are for us.
  *
  * @returns true when the session was renewed: another try will be let in
  */
@@ -48,8 +78,9 @@ export async function probeSession(): Promise<boolean> {
   if (isProbing) return false;
   isProbing = true;
   try {
-    const { status } = await fetch("/api/v1/auth/me", { credentials: "same-origin" });
-    return status === 401 && (await renew());
+    const response = await fetch("/api/v1/auth/me", { credentials: "same-origin" });
+    if (response.ok) learn((await response.json()) as PageUser);
+    return response.status === 401 && (await renew());
   } catch {
     // The server is away: the live connection goes on trying, and says so on the screen.
     return false;
@@ -76,12 +107,12 @@ async function renewAlone(): Promise<boolean> {
   try {
     const response = await fetch("/api/v1/auth/refresh", { method: "POST", credentials: "same-origin" });
     if (response.status === 401 || response.status === 403) {
-      goToLogin();
+      goToLogin("ended");
       return false;
     }
     if (!response.ok) throw new Error(`refresh: HTTP ${response.status}`);
     const answer = (await response.json()) as SessionAnswer;
-    user.value = answer.user;
+    learn(answer.user);
     refreshTimer = setTimeout(renew, refreshAfterMs(answer.expiresIn));
     return true;
   } catch {
@@ -91,8 +122,25 @@ async function renewAlone(): Promise<boolean> {
   }
 }
 
-function goToLogin(): void {
+function learn(next: PageUser): void {
+  if (next.mustChangePassword) goToLogin("password");
+  else if (next.mustSetUpTotp) goToLogin("totp");
+  if (user.value && hasOtherRights(user.value, next)) newRights.value = next;
+  user.value = next;
+}
+
+function goToLogin(reason: LeaveReason): void {
   if (isLeaving) return;
   isLeaving = true;
-  location.assign(`/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  const query = new URLSearchParams({ next: location.pathname + location.search, reason });
+  location.assign(`/login?${query}`);
+}
+
+/** Of a problem; the body stays to be read. */
+async function codeOf(response: Response): Promise<string | null> {
+  const problem = (await response
+    .clone()
+    .json()
+    .catch(() => null)) as { code?: string } | null;
+  return problem?.code ?? null;
 }

@@ -30,9 +30,14 @@ function fillText(text: string, values: TextValues = {}): string {
 
 const isChinese = computed(() => locale.value === "zh-CN");
 
-function t(key: TextKey, values?: TextValues): string {
-  return fillText(CATALOGUES[locale.value][key], values);
+/** Words of one page, kept out of what every page loads. They follow the chosen language. */
+export function createTexts<K extends string>(
+  catalogues: Readonly<Record<Locale, Readonly<Record<K, string>>>>,
+): (key: K, values?: TextValues) => string {
+  return (key, values) => fillText(catalogues[locale.value][key], values);
 }
+
+const t: Translate = createTexts(CATALOGUES);
 
 function setLocale(next: Locale): void {
   locale.value = next;

@@ -3,6 +3,8 @@ import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { useText } from "../../dashboard/composables/use-text.ts";
 import JobBoard from "../../dashboard/ui-jobs/JobBoard.vue";
+import type { Role } from "../../domain/access/session-user.ts";
+import { fakeUser } from "../e2e/harness/fake-admin.ts";
 import { fakeJobs } from "../e2e/harness/fake-jobs.ts";
 import { answersFor, FakeSocket } from "./fake-back-end.ts";
 
@@ -19,7 +21,7 @@ beforeEach(() => {
   routes = {
     "/api/v1/jobs": fakeJobs(START),
     "/api/v1/jobs/rollup/run": { state: "queued" },
-    "/api/v1/auth/refresh": { expiresIn: 600, user: { username: "root", role: "admin" } },
+    "/api/v1/auth/refresh": { expiresIn: 600, user: fakeUser("root", "admin") },
   };
   const answers = answersFor(routes);
   asked = answers.asked;
@@ -37,8 +39,8 @@ afterEach(async () => {
 });
 
 /** With a role: as the shell learns it. */
-async function show(role: string): Promise<VueWrapper> {
-  routes["/api/v1/auth/refresh"] = { expiresIn: 600, user: { username: "root", role } };
+async function show(role: Role): Promise<VueWrapper> {
+  routes["/api/v1/auth/refresh"] = { expiresIn: 600, user: fakeUser("root", role) };
   vi.resetModules();
   const { keepSession } = await import("../../dashboard/composables/use-session.ts");
   const { default: Fresh } = await import("../../dashboard/ui-jobs/JobBoard.vue");

@@ -8,7 +8,7 @@ import { nextPage } from "../../dashboard/live/next-page.ts";
 import { retryDelayMs } from "../../dashboard/live/retry-delay.ts";
 import { appendReading, seriesOf, trendOf, WINDOW_MS } from "../../dashboard/live/series.ts";
 import { refreshAfterMs } from "../../dashboard/live/session-schedule.ts";
-import { problemText, signIn } from "../../dashboard/login/sign-in.ts";
+import { changePassword, type Failure, problemText, signIn, toldByAddress } from "../../dashboard/login/sign-in.ts";
 import { LOGIN_TEXTS } from "../../dashboard/login/texts.ts";
 import { POINTS } from "../../domain/points/catalogue.ts";
 
@@ -34,27 +34,65 @@ describe("after the login one goes", () => {
 });
 
 describe("signing in", () => {
-  const answering = (status: number, headers: Record<string, string> = {}) =>
-    (() => Promise.resolve(new Response("{}", { status, headers }))) as typeof fetch;
-  test("tells bad credentials, throttling, an absent server and other trouble apart", async () => {
+  const answering = (status: number, headers: Record<string, string> = {}, body: unknown = {}) =>
+    (() => Promise.resolve(new Response(JSON.stringify(body), { status, headers }))) as typeof fetch;
+  const saying = (status: number, code: string) => answering(status, {}, { code });
+  const tried = (call: typeof fetch) => signIn("a", "b", null, call);
+
+  test("tells bad credentials, a missing code, throttling, an absent server and other trouble apart", async () => {
     const away = (() => Promise.reject(new TypeError("refused"))) as typeof fetch;
-    expect(await signIn("a", "b", answering(200))).toEqual({ kind: "ok" });
-    expect(await signIn("a", "b", answering(401))).toEqual({ kind: "bad" });
-    expect(await signIn("a", "b", answering(429, { "retry-after": "17" }))).toEqual({
-      kind: "throttled",
-      retryAfterS: 17,
-    });
-    expect(await signIn("a", "b", answering(429))).toEqual({ kind: "throttled", retryAfterS: 30 });
-    expect(await signIn("a", "b", answering(503))).toEqual({ kind: "failed", status: 503 });
-    expect(await signIn("a", "b", away)).toEqual({ kind: "unreachable" });
+    expect(await tried(answering(200, {}, { user: {} }))).toEqual({ kind: "ok", body: { user: {} } });
+    expect(await tried(answering(401))).toEqual({ kind: "bad" });
+    expect(await tried(saying(401, "auth.code-required"))).toEqual({ kind: "code-required" });
+    expect(await tried(saying(401, "auth.bad-code"))).toEqual({ kind: "bad-code" });
+    expect(await tried(answering(429, { "retry-after": "17" }))).toEqual({ kind: "throttled", retryAfterS: 17 });
+    expect(await tried(answering(429))).toEqual({ kind: "throttled", retryAfterS: 30 });
+    expect(await tried(answering(503))).toEqual({ kind: "failed", status: 503 });
+    expect(await tried(away)).toEqual({ kind: "unreachable" });
+  });
+
+  test("sends the code only when there is one", async () => {
+    const sent: unknown[] = [];
+    const call = ((_: unknown, init: RequestInit) => {
+      sent.push(JSON.parse(String(init.body)));
+      return Promise.resolve(new Response("{}", { status: 200 }));
+    }) as typeof fetch;
+    await signIn("a", "b", null, call);
+    await signIn("a", "b", "123456", call);
+    expect(sent).toEqual([
+      { username: "a", password: "b" },
+      { username: "a", password: "b", code: "123456" },
+    ]);
+  });
+
+  test("hands the rules for passwords on in the reader's language", async () => {
+    const errors = [{ field: "body.next", allowed: "must not be common", allowedZh: "不能是常见密码" }];
+    const body = { code: "account.weak-password", detail: "body.next: must not be common", errors };
+    const failure = await changePassword("a", "b", answering(400, {}, body));
+    expect(failure.kind).toBe("weak-password");
+    if (failure.kind === "ok") throw new Error("it was taken");
+    expect(problemText(failure, LOGIN_TEXTS["zh-CN"], "zh-CN", 0)).toContain("不能是常见密码");
+    expect(problemText(failure, LOGIN_TEXTS.en, "en", 0)).toContain("must not be common");
   });
 
   test.for(["en", "zh-CN"] as const)("has a sentence for each in %s", (locale) => {
     const text = LOGIN_TEXTS[locale];
-    expect(problemText({ kind: "throttled", retryAfterS: 9 }, text, 9)).toContain("9");
-    expect(problemText({ kind: "failed", status: 503 }, text, 0)).toContain("503");
-    expect(problemText({ kind: "bad" }, text, 0)).not.toBe("");
-    expect(problemText({ kind: "ok" }, text, 0)).toBe("");
+    const said = (failure: Failure, waitS = 0) => problemText(failure, text, locale, waitS);
+    expect(said({ kind: "throttled", retryAfterS: 9 }, 9)).toContain("9");
+    expect(said({ kind: "throttled", retryAfterS: 125 }, 125)).toMatch(/2.*5/);
+    expect(said({ kind: "throttled", retryAfterS: 9 }, 0)).toBe("");
+    expect(said({ kind: "failed", status: 503 })).toContain("503");
+    for (const kind of ["bad", "bad-code", "wrong-password", "unreachable", "ended"] as const) {
+      expect(said({ kind })).not.toBe("");
+    }
+    expect(said({ kind: "code-required" })).toBe("");
+  });
+
+  test("is told by the address only what the page has words for", () => {
+    const of = (query: string) => toldByAddress(new URLSearchParams(query));
+    expect(of("reason=ended&next=/x")).toEqual({ reason: "ended", problem: null });
+    expect(of("problem=oidc-no-role")).toEqual({ reason: null, problem: "oidc-no-role" });
+    expect(of("reason=constructor&problem=title")).toEqual({ reason: null, problem: null });
   });
 });
 

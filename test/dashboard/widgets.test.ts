@@ -5,6 +5,7 @@ import { useText } from "../../dashboard/composables/use-text.ts";
 import AntboxShell from "../../dashboard/ui-antbox-shell/AntboxShell.vue";
 import FleetOverview from "../../dashboard/ui-fleet-overview/FleetOverview.vue";
 import SiteDetail from "../../dashboard/ui-site-detail/SiteDetail.vue";
+import { fakeUser } from "../e2e/harness/fake-admin.ts";
 import { createFakeFleet, type FakeFleet } from "../e2e/harness/fake-fleet.ts";
 import { answersFor, FakeSocket, framesOf } from "./fake-back-end.ts";
 
@@ -25,8 +26,8 @@ beforeEach(() => {
   const summaries = fleet.summaries();
   routes = {
     "/api/v1/sites": { items: summaries, nextCursor: null, total: summaries.length },
-    "/api/v1/auth/refresh": { expiresIn: 600, user: { username: "li.wei", role: "engineer" } },
-    "/api/v1/auth/me": { username: "li.wei", role: "engineer" },
+    "/api/v1/auth/refresh": { expiresIn: 600, user: fakeUser("li.wei", "engineer") },
+    "/api/v1/auth/me": fakeUser("li.wei", "engineer"),
     "/api/v1/status": { isEvaluation: true, version: "0.1.0", pollIntervalS: 60, editor: "on" },
     "/api/v1/rounds": { items: [] },
   };
@@ -311,7 +312,7 @@ describe("the shell", () => {
   });
 
   test("hides the editor from a viewer", async () => {
-    routes["/api/v1/auth/refresh"] = { expiresIn: 600, user: { username: "guest", role: "viewer" } };
+    routes["/api/v1/auth/refresh"] = { expiresIn: 600, user: fakeUser("guest", "viewer") };
     vi.resetModules();
     await show((await import("../../dashboard/ui-antbox-shell/AntboxShell.vue")).default);
     expect(chrome()).toContain("guest");

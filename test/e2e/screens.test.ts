@@ -55,6 +55,11 @@ describe.skipIf(noBrowser !== null)("the screens", () => {
             await page.locator(".abx-job summary").first().click();
             await page.locator(".abx-run button").first().click();
             expect(await seriousViolations(page)).toEqual([]);
+            for (const section of ["account", "people", "tokens", "webhooks", "settings"]) {
+              await page.goto(`${small.url}/dashboard/admin?section=${section}`);
+              await page.locator(".abx-section__head p").first().waitFor();
+              expect(await seriousViolations(page), section).toEqual([]);
+            }
             await page.context().clearCookies();
             await page.goto(`${small.url}/login`);
             expect(await seriousViolations(page)).toEqual([]);

@@ -14,8 +14,10 @@ import {
 } from "../../../domain/live/encode-frame.ts";
 import { HEARTBEAT_MS, OVERVIEW_POINTS, type Subscribe } from "../../../domain/live/live-frame.ts";
 import { POINT_NAMES } from "../../../domain/points/catalogue.ts";
+import { createFakeAdmin, fakeUser } from "./fake-admin.ts";
 import { createFakeFleet, type FakeFleet, fakePoints } from "./fake-fleet.ts";
 import { fakeFleetHistory, fakeHistory, fakeOutliers, fakeSisters } from "./fake-history.ts";
+import { inventoryAnswer } from "./fake-inventory.ts";
 import { fakeJobs } from "./fake-jobs.ts";
 
 /**
@@ -162,13 +164,27 @@ function fakeRound(fleet: FakeFleet, ok: number) {
 type Answer = { readonly status: number; readonly body?: unknown; readonly headers?: Record<string, string> };
 
 const NOT_FOUND: Answer = { status: 404, body: { code: "request.not-found" } };
-const USER = { username: "admin", role: "admin" };
-const GRANTED = { accessToken: "harness", expiresIn: 600, user: USER };
+const admin = createFakeAdmin(Date.now());
+const user = () => fakeUser("admin", "admin", { hasTotp: admin.hasTotp() });
+const granted = (own: Record<string, unknown> = {}) => ({
+  accessToken: "harness",
+  expiresIn: 600,
+  user: { ...user(), ...own },
+});
 
 function answer(fleet: FakeFleet, request: IncomingMessage, response: ServerResponse): void {
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   if (url.pathname === "/api/v1/auth/login") answerLogin(request, response);
-  else if (url.pathname.startsWith("/api/v1/")) send(response, apiAnswer(fleet, request, url));
+  else if (url.pathname === "/api/v1/auth/methods") send(response, METHODS);
+  else if (isSignedIn(request) && url.pathname === "/api/v1/sites/import") {
+    request.resume();
+    send(response, apiAnswer(fleet, request, url));
+  } else if (isSignedIn(request) && request.method !== "GET" && url.pathname.startsWith("/api/v1/")) {
+    void readJson(request).then((body) => {
+      const path = url.pathname.slice("/api/v1".length);
+      send(response, admin.answer(request.method ?? "", path, body) ?? apiAnswer(fleet, request, url));
+    });
+  } else if (url.pathname.startsWith("/api/v1/")) send(response, apiAnswer(fleet, request, url));
   else answerPage(request, url, response);
 }
 
@@ -191,12 +207,16 @@ function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer
   const path = url.pathname.slice("/api/v1".length);
   if (path === "/history") return { status: 200, body: fakeFleetHistory(fleet, url) };
   if (path === "/outliers") return { status: 200, body: fakeOutliers(fleet, url) };
+  const administered = admin.answer(request.method ?? "GET", path, {});
+  if (administered) return administered;
+  const listed = inventoryAnswer(fleet.summaries(), request.method ?? "GET", path);
+  if (listed) return listed;
   const site = /^\/sites\/([^/]+)(?:\/([\w/]+))?$/.exec(path);
   if (site) return siteAnswer(fleet, site[1] ?? "", site[2] ?? "", url);
   const items = fleet.summaries();
   const answers: Readonly<Record<string, Answer>> = {
-    "/auth/me": { status: 200, body: USER },
-    "/auth/refresh": { status: 200, body: GRANTED },
+    "/auth/me": { status: 200, body: user() },
+    "/auth/refresh": { status: 200, body: granted() },
     "/auth/logout": { status: 204, headers: { "set-cookie": "antbox_access=; Max-Age=0; Path=/" } },
     "/snapshots": { status: 200, body: { items: fleet.ids.flatMap((id) => fleet.snapshot(id) ?? []) } },
     "/jobs": { status: 200, body: fakeJobs(Date.now()) },
@@ -239,19 +259,43 @@ function siteAnswer(fleet: FakeFleet, id: string, part: string, url: URL): Answe
 
 let failures = 0;
 
-/** Password "right" lets in; the fourth wrong one in a row is throttled. */
-function answerLogin(request: IncomingMessage, response: ServerResponse): void {
+const METHODS: Answer = {
+  status: 200,
+  body: {
+    password: true,
+    oidc: { label: "Example SSO" },
+    notice: {
+      "zh-CN": "仅限授权人员使用，操作会被记录。\n值班电话：0571-0000-0000",
+      en: "For authorised people only; what is done here is recorded.\nOn duty: 0571-0000-0000",
+    },
+    passwordMinLength: 12,
+  },
+};
+
+async function readJson(request: IncomingMessage): Promise<Record<string, string>> {
   const chunks: Buffer[] = [];
-  request.on("data", (chunk: Buffer) => chunks.push(chunk));
-  request.on("end", () => {
-    const { password } = JSON.parse(Buffer.concat(chunks).toString()) as { password: string };
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, string>);
+}
+
+/**
+ * Password "right" lets in; the fourth wrong one in a row is throttled. `wang.fang` has to replace the password first,
+ * `li.wei` has a second factor with the code 123456, `zhao.lei` has to set one up.
+ */
+function answerLogin(request: IncomingMessage, response: ServerResponse): void {
+  void readJson(request).then(({ username, password, code }) => {
     failures = password === "right" ? 0 : failures + 1;
     if (failures > 3) {
       send(response, { status: 429, body: { code: "auth.too-many-attempts" }, headers: { "retry-after": "3" } });
-    } else if (failures > 0) {
-      send(response, { status: 401, body: { code: "auth.bad-credentials" } });
+    } else if (failures > 0) send(response, { status: 401, body: { code: "auth.bad-credentials" } });
+    else if (username === "li.wei" && code === undefined) {
+      send(response, { status: 401, body: { code: "auth.code-required" } });
+    } else if (username === "li.wei" && code !== "123456") {
+      send(response, { status: 401, body: { code: "auth.bad-code" } });
     } else {
-      send(response, { status: 200, body: GRANTED, headers: { "set-cookie": `${COOKIE}; Path=/; HttpOnly` } });
+      const own = { mustChangePassword: username === "wang.fang", mustSetUpTotp: username === "zhao.lei" };
+      const headers = { "set-cookie": `${COOKIE}; Path=/; HttpOnly` };
+      send(response, { status: 200, body: granted(own), headers });
     }
   });
 }

@@ -26,6 +26,15 @@ const PATHS = {
   overview: "/dashboard/overview",
   site: "/dashboard/site?id=site-041",
   jobs: "/dashboard/jobs",
+  account: "/dashboard/admin?section=account",
+  people: "/dashboard/admin?section=people",
+  sessions: "/dashboard/admin?section=sessions",
+  tokens: "/dashboard/admin?section=tokens",
+  webhooks: "/dashboard/admin?section=webhooks",
+  settings: "/dashboard/admin?section=settings",
+  sites: "/dashboard/admin?section=sites",
+  audit: "/dashboard/admin?section=audit",
+  about: "/dashboard/admin?section=about",
   trends:
     "/dashboard/trends?site=site-041&points=supply_temp_c,return_temp_c,supply_flow_m3h,supply_pressure_kpa,circulation_pump_running,makeup_pump_running&last=24h",
   "trends-week":

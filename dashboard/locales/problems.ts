@@ -1,0 +1,81 @@
+import type { ErrorCode } from "../../domain/errors.ts";
+
+type Text = { readonly "zh-CN": string; readonly en: string };
+
+/**
+ * What the server says against something, for people. A code that a screen cannot meet says what `other` says, with the
+ * server's own sentence. `{s}`: seconds to wait.
+ */
+export const PROBLEM_TEXTS: Readonly<Partial<Record<ErrorCode | "away" | "other", Text>>> = {
+  away: {
+    "zh-CN": "服务器无应答，正在重试。",
+    en: "The server does not answer; trying again.",
+  },
+  other: { "zh-CN": "操作未完成：{detail}", en: "That did not work: {detail}" },
+  "auth.not-signed-in": { "zh-CN": "登录已结束，请重新登录。", en: "Your session has ended. Sign in again." },
+  "auth.not-allowed": { "zh-CN": "您没有此权限。", en: "You may not do this." },
+  "auth.out-of-scope": { "zh-CN": "该站点不在您的范围内。", en: "This site is not among yours." },
+  "auth.too-many-attempts": {
+    "zh-CN": "尝试次数过多，请 {s} 秒后再试。",
+    en: "Too many attempts. Try again in {s} s.",
+  },
+  "auth.password-change-required": { "zh-CN": "请先修改密码。", en: "Replace your password first." },
+  "auth.totp-required": { "zh-CN": "请先启用双重验证。", en: "Switch the second factor on first." },
+  "auth.name-taken": { "zh-CN": "该用户名已被使用。", en: "This user name is taken." },
+  "account.wrong-password": { "zh-CN": "当前密码错误。", en: "The present password is wrong." },
+  "account.wrong-code": {
+    "zh-CN": "验证码错误或已使用。请输入验证器中最新的 6 位数字。",
+    en: "The code is wrong or was used already. Enter the newest 6 digits of your authenticator.",
+  },
+  "account.weak-password": { "zh-CN": "密码不符合要求：{detail}", en: "This password is not allowed: {detail}" },
+  "account.external": {
+    "zh-CN": "该账号由身份提供方登录，密码与双重验证在那里管理。",
+    en: "This account signs in with the identity provider; password and second factor are kept there.",
+  },
+  "account.totp-on": { "zh-CN": "双重验证已启用。", en: "The second factor is on already." },
+  "account.totp-off": { "zh-CN": "双重验证未启用。", en: "The second factor is not on." },
+  "user.not-found": { "zh-CN": "该用户已不存在。", en: "There is no such person any more." },
+  "user.exists": { "zh-CN": "该用户名已被使用。", en: "This user name is taken." },
+  "user.last-admin": {
+    "zh-CN": "这是最后一位可用的管理员，不能停用或降级。",
+    en: "This is the last enabled administrator and can be neither disabled nor given a lower role.",
+  },
+  "user.yourself": {
+    "zh-CN": "不能更改自己的角色，也不能停用自己。",
+    en: "Nobody changes their own role or disables themselves.",
+  },
+  "session.not-found": { "zh-CN": "该会话已经结束。", en: "This session has ended already." },
+  "token.not-found": { "zh-CN": "该令牌已不存在。", en: "There is no such token any more." },
+  "token.name-taken": { "zh-CN": "已有同名令牌。", en: "Another token has this name." },
+  "webhook.not-found": { "zh-CN": "该接口已不存在。", en: "There is no such webhook any more." },
+  "webhook.name-taken": { "zh-CN": "已有同名接口。", en: "Another webhook has this name." },
+  "webhook.too-many": { "zh-CN": "接口数量已达上限。", en: "There are as many webhooks as there may be." },
+  "webhook.disabled": { "zh-CN": "该接口已关闭，请先启用。", en: "This webhook is switched off; switch it on first." },
+  "secret.unreadable": {
+    "zh-CN": "存储的密文无法解密：平台密钥已更换？",
+    en: "A stored secret cannot be opened: was the platform's key replaced?",
+  },
+  "request.invalid": { "zh-CN": "填写有误：{detail}", en: "Something is filled in wrongly: {detail}" },
+  "request.not-found": { "zh-CN": "该内容已不存在。", en: "This is not there any more." },
+  "request.too-large": { "zh-CN": "内容过大。", en: "This is too large." },
+  "request.rate-limited": { "zh-CN": "请求过于频繁，请稍候。", en: "Too many requests; wait a moment." },
+  "request.precondition-failed": {
+    "zh-CN": "内容已被他人修改，已重新载入，请再次填写您的修改。",
+    en: "Somebody else changed this meanwhile. It was read again; enter your change once more.",
+  },
+  "request.in-progress": { "zh-CN": "相同的请求正在处理。", en: "The same request is still under way." },
+  "site.not-found": { "zh-CN": "站点不存在。", en: "There is no such site." },
+  "inventory.invalid": { "zh-CN": "站点清单有误：{detail}", en: "The inventory is wrong: {detail}" },
+  "inventory.exists": { "zh-CN": "该站点已存在。", en: "This site exists already." },
+  "inventory.managed-by-file": {
+    "zh-CN": "该站点由站点文件管理，请在文件中修改。",
+    en: "This site is managed by the sites file; change it there.",
+  },
+  "storage.unavailable": { "zh-CN": "数据库不可用，正在重试。", en: "The database is away; trying again." },
+  "storage.timeout": { "zh-CN": "查询超时，正在重试。", en: "The query took too long; trying again." },
+  "storage.write-failed": { "zh-CN": "未能保存，请重试。", en: "It could not be stored. Try again." },
+  "internal.unexpected": {
+    "zh-CN": "服务器出错，原因见其日志。",
+    en: "The server failed; its log says why.",
+  },
+};
