@@ -4,6 +4,7 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { z } from "zod";
 import { isAddressOrBlock } from "./adapters/security/client-address.ts";
+import { OIDC_ENVIRONMENT, type OidcSettings, oidcSettingsFrom } from "./adapters/security/oidc-settings.ts";
 import { AppError } from "./domain/errors.ts";
 
 const PROCESS_ROLES = ["collector", "ui", "scheduler", "video"] as const;
@@ -27,7 +28,11 @@ const Environment = z.object({
       "must have no path: the platform answers at the root",
     )
     .optional(),
-  TRUSTED_PROXIES: z.string().default("").transform(proxiesFrom),
+  TRUSTED_PROXIES: z.string().default("").transform(blocksFrom),
+  MAX_CONNECTIONS_PER_ADDRESS: wholeNumber(10, 100_000).default(2_000),
+  RATE_LIMIT_PER_S: wholeNumber(1, 1_000_000).default(100),
+  TLS_CERT_FILE: z.string().min(1).optional(),
+  TLS_KEY_FILE: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default("./var"),
   DATABASE_URL: optionalUrl(/^postgres(ql)?$/, "postgres://user:password@host:5432/database"),
   REDIS_URL: optionalUrl(/^rediss?$/, "redis://host:6379"),
@@ -43,13 +48,10 @@ const Environment = z.object({
   RETENTION_1H_DAYS: wholeNumber(1, MAX_RETENTION_DAYS).default(400),
   RETENTION_1D_DAYS: wholeNumber(0, MAX_RETENTION_DAYS).default(0),
   ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").max(200).optional(),
-  SECRET_KEY: z
-    .string()
-    .refine(
-      (text) => Buffer.from(text, "base64").length === 32,
-      "must be 32 random bytes in base64 (openssl rand -base64 32)",
-    )
-    .optional(),
+  SECRET_KEY: keyInBase64().optional(),
+  SECRET_KEY_PREVIOUS: keyInBase64().optional(),
+  WEBHOOK_ALLOW: z.string().default("").transform(blocksFrom),
+  ...OIDC_ENVIRONMENT,
   EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   SITE_TIME_ZONE: z
@@ -73,6 +75,12 @@ export type Config = {
   readonly publicUrl: string;
   /** Addresses and CIDR blocks of proxies whose `X-Forwarded-For` names the client; empty = it is ignored. */
   readonly trustedProxies: readonly string[];
+  /** Open connections of one client address; proxies and this machine itself may have more. */
+  readonly maxConnectionsPerAddress: number;
+  /** Requests of one user in the long run; of one address without a session. */
+  readonly rateLimitPerS: number;
+  /** PEM files of a certificate with its chain, and of its key; null: HTTP, behind a proxy that ends TLS. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly dataDir: string;
   readonly databaseUrl: string | null;
   readonly redisUrl: string | null;
@@ -83,6 +91,12 @@ export type Config = {
   readonly adminPassword: string | null;
   /** 32 bytes; every use derives a key of its own from it. */
   readonly secretKey: Buffer;
+  /** The key before, while a rotation is under way: what was sealed or signed with it still counts. */
+  readonly previousSecretKey: Buffer | null;
+  /** Addresses and CIDR blocks of the own network that webhooks may be sent to; empty = public addresses only. */
+  readonly webhookAllow: readonly string[];
+  /** Sign-in with an identity provider; null without one. */
+  readonly oidc: OidcSettings | null;
   readonly editor: "on" | "readonly" | "off";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   readonly siteTimeZone: string;
@@ -91,7 +105,7 @@ export type Config = {
 const TEXT_EDITOR =
   /^(\S*[\\/])?(vi|vim|nvim|gvim|nano|pico|emacs|emacsclient|ed|ex|joe|micro|hx|helix|kak|kate|gedit|subl|atom|mate|code|codium|cursor|zed|notepad|notepad\+\+)(\.exe)?"?(\s.*)?$/i;
 
-const SECRETS = ["ADMIN_PASSWORD", "SECRET_KEY"] as const;
+const SECRETS = ["ADMIN_PASSWORD", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "OIDC_CLIENT_SECRET"] as const;
 
 /**
  * Reads the configuration from the environment (docs/operating.md lists it). Makes `DATA_DIR`, and in it the secret key
@@ -107,13 +121,18 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const env = parsed.data;
   refuseImpossibleRoles(env);
+  const tls = tlsFrom(env);
+  const oidc = oidcSettingsFrom(env);
   const dataDir = path.resolve(env.DATA_DIR);
   mkdirSync(dataDir, { recursive: true });
   return {
     host: env.HOST,
     port: env.PORT,
-    publicUrl: new URL(env.PUBLIC_URL ?? `http://${hostForUrl(env.HOST)}:${env.PORT}`).origin,
+    publicUrl: new URL(env.PUBLIC_URL ?? `${tls ? "https" : "http"}://${hostForUrl(env.HOST)}:${env.PORT}`).origin,
     trustedProxies: env.TRUSTED_PROXIES,
+    maxConnectionsPerAddress: env.MAX_CONNECTIONS_PER_ADDRESS,
+    rateLimitPerS: env.RATE_LIMIT_PER_S,
+    tls,
     dataDir,
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
@@ -128,6 +147,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     },
     adminPassword: env.ADMIN_PASSWORD ?? null,
     secretKey: env.SECRET_KEY ? Buffer.from(env.SECRET_KEY, "base64") : storedKey(dataDir, env.DATABASE_URL),
+    previousSecretKey: env.SECRET_KEY_PREVIOUS ? Buffer.from(env.SECRET_KEY_PREVIOUS, "base64") : null,
+    webhookAllow: env.WEBHOOK_ALLOW,
+    oidc,
     editor: env.EDITOR,
     logLevel: env.LOG_LEVEL,
     siteTimeZone: env.SITE_TIME_ZONE,
@@ -141,6 +163,15 @@ function wholeNumber(lowest: number, highest: number) {
     .regex(/^\d{1,9}$/, message)
     .transform(Number)
     .refine((value) => value >= lowest && value <= highest, message);
+}
+
+function keyInBase64() {
+  return z
+    .string()
+    .refine(
+      (text) => Buffer.from(text, "base64").length === 32,
+      "must be 32 random bytes in base64 (openssl rand -base64 32)",
+    );
 }
 
 function rolesFrom(text: string, context: z.RefinementCtx): readonly ProcessRole[] {
@@ -171,7 +202,21 @@ function refuseImpossibleRoles({
   }
 }
 
-function proxiesFrom(text: string, context: z.RefinementCtx): readonly string[] {
+/** A certificate and its key belong together, and to an address that browsers reach by https. */
+function tlsFrom(env: z.infer<typeof Environment>): Config["tls"] {
+  const { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile, PUBLIC_URL: publicUrl } = env;
+  if (certFile === undefined && keyFile === undefined) return null;
+  if (certFile === undefined || keyFile === undefined) {
+    const missing = certFile === undefined ? "TLS_CERT_FILE" : "TLS_KEY_FILE";
+    throw new AppError("config.invalid", `${missing}: required with the other one of TLS_CERT_FILE and TLS_KEY_FILE`);
+  }
+  if (publicUrl !== undefined && new URL(publicUrl).protocol !== "https:") {
+    throw new AppError("config.invalid", "PUBLIC_URL: must be https with TLS_CERT_FILE");
+  }
+  return { certFile: path.resolve(certFile), keyFile: path.resolve(keyFile) };
+}
+
+function blocksFrom(text: string, context: z.RefinementCtx): readonly string[] {
   const entries = text.split(",").map((entry) => entry.trim());
   const given = entries.filter((entry) => entry !== "");
   const wrong = given.filter((entry) => !isAddressOrBlock(entry));

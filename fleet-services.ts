@@ -11,8 +11,10 @@ import type { LiveState } from "./adapters/live/live-state.ts";
 import { createRoundJoiner } from "./adapters/live/round-joiner.ts";
 import { createLatestMirror } from "./adapters/redis/latest-mirror.ts";
 import { createLiveBus, type LiveBus } from "./adapters/redis/live-bus.ts";
+import { createOnlineSet } from "./adapters/redis/online-set.ts";
 import { readLatestFromRedis } from "./adapters/redis/read-latest.ts";
 import { connectRedis, type RedisConnection } from "./adapters/redis/redis-connection.ts";
+import type { OnlineExchange } from "./domain/access/online-session.ts";
 import type { RoundReport } from "./domain/collection/round-report.ts";
 import { ControllerReply } from "./domain/telemetry/controller-reply.ts";
 import { hideAddresses } from "./domain/telemetry/hide-addresses.ts";
@@ -43,6 +45,8 @@ export type Fleet = {
   readonly redisState: () => "in_process" | "connected" | "unreachable";
   /** What others tell of the sites that they poll; null without Redis. */
   readonly distant: DistantPolling | null;
+  /** Who is on line in the other processes; null without Redis. */
+  readonly onlineExchange: OnlineExchange | null;
   /** The live state as the flow sees it: what is put into it goes to the other processes too. */
   connect(liveState: LiveState, collector: Collector): LiveState;
   close(): void;
@@ -59,6 +63,7 @@ export function createFleet(options: FleetOptions): Fleet {
     mirror: redis && bus && share ? createMirror(redis, bus, inventory, share) : null,
     redisState: () => redis?.state() ?? "in_process",
     distant: bus && shows ? listenToPolling(bus) : null,
+    onlineExchange: redis && shows ? createOnlineSet(redis, Date.now) : null,
     connect(liveState, collector) {
       const expectedSites = countEnabled(inventory);
       const joiner = createRoundJoiner({

@@ -5,6 +5,7 @@ import { isEmbedded } from "./adapters/database/open-database.ts";
 import { ensureUpcomingPartitions } from "./adapters/database/partitions.ts";
 import { applyRetention, retentionFor } from "./adapters/database/retention.ts";
 import { rollUp } from "./adapters/database/rollup/roll-up.ts";
+import { sortClosedDays } from "./adapters/database/sort-days.ts";
 import { listTables, vacuumTable } from "./adapters/database/vacuum.ts";
 import type { JobParts } from "./adapters/jobs/job-parts.ts";
 import { createJobs } from "./adapters/jobs/registry.ts";
@@ -13,7 +14,7 @@ import { FENCE_SQL } from "./adapters/leases/lease-store.ts";
 import { createJobBoard, type JobBoard } from "./adapters/scheduler/job-board.ts";
 import type { JobStats } from "./adapters/scheduler/job-runner.ts";
 import { purgeRuns } from "./adapters/scheduler/run-history.ts";
-import { startScheduler } from "./adapters/scheduler/scheduler.ts";
+import { type SchedulerLease, startScheduler } from "./adapters/scheduler/scheduler.ts";
 import type { Pace } from "./adapters/scheduler/term.ts";
 import type { ConfiguredRetention } from "./config.ts";
 import type { Job } from "./domain/jobs/job.ts";
@@ -33,6 +34,10 @@ export type JobServiceOptions = {
   readonly holder: string;
   /** The role `scheduler`: it may run jobs. Others see and order them. */
   readonly isScheduler: boolean;
+  /** Seals secrets with the present key; absent or null where there is no former one. */
+  readonly resealSecrets?: JobParts["resealSecrets"];
+  /** Removes the oldest entries of the audit trail; absent: it is kept. */
+  readonly cutAudit?: JobParts["cutAudit"];
   readonly log: Log;
   /** For tests: more jobs, and how often it looks. */
   readonly moreJobs?: readonly Job[];
@@ -40,6 +45,8 @@ export type JobServiceOptions = {
 };
 
 export type JobServices = JobBoard & {
+  /** The lease that makes this process the one that acts; its token is null elsewhere. */
+  readonly lease: Pick<SchedulerLease, "name" | "holder" | "fenceSql" | "token">;
   /** True while this process runs the jobs. */
   isActive(): boolean;
   stats(): JobStats;
@@ -55,22 +62,24 @@ export function startJobs(options: JobServiceOptions): JobServices {
   if (!options.isScheduler) {
     return {
       ...board,
+      lease: { name: SCHEDULER_LEASE, holder, fenceSql: FENCE_SQL, token: () => null },
       isActive: () => false,
       stats: () => ({ runs: [], lastSuccess: [] }),
       stop: async () => undefined,
     };
   }
   const keeper = createLeaseKeeper({ database, holder, clock: createSystemClock(), log });
+  const lease: SchedulerLease = {
+    name: SCHEDULER_LEASE,
+    holder,
+    fenceSql: FENCE_SQL,
+    token: () => keeper.held().get(SCHEDULER_LEASE) ?? null,
+    onChange: keeper.onChange,
+  };
   const scheduler = startScheduler({
     database,
     jobs,
-    lease: {
-      name: SCHEDULER_LEASE,
-      holder,
-      fenceSql: FENCE_SQL,
-      token: () => keeper.held().get(SCHEDULER_LEASE) ?? null,
-      onChange: keeper.onChange,
-    },
+    lease,
     isSoleProcess: isEmbedded(database),
     timeZone,
     log,
@@ -79,6 +88,7 @@ export function startJobs(options: JobServiceOptions): JobServices {
   keeper.want([SCHEDULER_LEASE]);
   return {
     ...board,
+    lease,
     async order(name, requestedBy) {
       const place = await board.order(name, requestedBy);
       scheduler.wake(name);
@@ -93,7 +103,14 @@ export function startJobs(options: JobServiceOptions): JobServices {
   };
 }
 
-function partsOf({ database, journal, dataDir, retention }: JobServiceOptions): JobParts {
+function partsOf({
+  database,
+  journal,
+  dataDir,
+  retention,
+  resealSecrets = null,
+  cutAudit = async () => 0,
+}: JobServiceOptions): JobParts {
   return {
     engine: () => database.engine,
     rollUp: (nowMs, limit) => rollUp(database, { nowMs, limit }),
@@ -103,9 +120,12 @@ function partsOf({ database, journal, dataDir, retention }: JobServiceOptions): 
       return { dropped: report.dropped.length, kept: report.kept.length, rows };
     },
     purgeRuns: (olderThanDays) => purgeRuns(database, olderThanDays),
+    cutAudit,
     ensurePartitions: () => ensureUpcomingPartitions(database),
     listTables: () => listTables(database),
     vacuumTable: (table) => vacuumTable(database, table),
+    sortDays: (nowMs, signal) => sortClosedDays(database, { nowMs, signal }),
+    resealSecrets,
     copyStore: isEmbedded(database)
       ? (nowMs, youngerThanMs) => copyStore(database, { dataDir, journal, nowMs, youngerThanMs })
       : null,

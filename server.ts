@@ -1,23 +1,32 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
-import http from "node:http";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
 import compression from "compression";
 import express from "express";
 import nodeRed from "node-red";
 import type { Logger } from "pino";
+import type { Deploy } from "./adapters/flow-storage/flow-storage.ts";
 import { createDashboardAssets, type DashboardAssets } from "./adapters/node-red/dashboard-assets.ts";
 import { createDashboardPages, type FlowNode } from "./adapters/node-red/dashboard-pages.ts";
+import { createPagePolicy } from "./adapters/node-red/page-policy.ts";
+import type { RefusedAccess } from "./adapters/node-red/session-source.ts";
 import { createWidgetFiles } from "./adapters/node-red/widget-files.ts";
 import { createLogger } from "./adapters/observability/create-logger.ts";
 import { startLoopMonitor } from "./adapters/observability/loop-monitor.ts";
 import { createMetrics } from "./adapters/observability/metrics.ts";
-import { createClientAddress } from "./adapters/security/client-address.ts";
+import { blockListOf, createClientAddress } from "./adapters/security/client-address.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
 import { ensureAdmin } from "./adapters/security/ensure-admin.ts";
+import { THIS_MACHINE } from "./adapters/transport/connection-limit.ts";
+import { createServer } from "./adapters/transport/create-server.ts";
+import { readTlsFiles } from "./adapters/transport/tls-files.ts";
+import { actorOf } from "./api/audit-actor.ts";
 import type { Lifecycle } from "./api/context.ts";
-import { type Api, boundServer, createApi } from "./api/create-api.ts";
+import { type Api, createApi } from "./api/create-api.ts";
 import { type Config, readConfig } from "./config.ts";
+import type { AuditTrail } from "./domain/access/audit-entry.ts";
+import { createRefusalCount } from "./domain/access/count-refusals.ts";
 import { AppError } from "./domain/errors.ts";
 import { PROFILES } from "./domain/profiles/index.ts";
 import { setPlatform } from "./nodes/_shared/platform.ts";
@@ -29,6 +38,7 @@ const PROJECT_ROOT =
   path.basename(import.meta.dirname) === "dist" ? path.dirname(import.meta.dirname) : import.meta.dirname;
 const MANIFEST = readManifest();
 const OWN_WIDGETS: ReadonlySet<string> = new Set(Object.keys(MANIFEST["node-red-dashboard-2"].widgets));
+const SWEEP_REFUSALS_MS = 15_000;
 const ADMIN_RETRY_MS = 2_000;
 /** Kubernetes and compose give 30 s; what is not closed by then is in the journal anyway. */
 const SHUTDOWN_LIMIT_MS = 25_000;
@@ -38,6 +48,8 @@ const lifecycle = { migrationsDone: false, flowsStarted: false, isShuttingDown: 
 
 async function main(): Promise<void> {
   const config = configOrExit();
+  // Wrong files are told before anything is opened.
+  if (config.tls) readTlsFiles(config.tls);
   const log = createLogger(config.logLevel);
   say(log, config.databaseUrl === null ? "opening the embedded database" : "connecting to the database");
   const services = await startServices(config, log);
@@ -48,11 +60,10 @@ async function main(): Promise<void> {
   if (config.roles.includes("ui")) ensureFirstLogin(services, config, log);
 
   const api = createApi(apiContext(services, config, log));
-  const app = express().disable("x-powered-by").use(compression());
-  const server = http.createServer((request, response) => {
+  const app = express().disable("x-powered-by").use(createPagePolicy(config.publicUrl)).use(compression());
+  const { server } = createServer(serverOptionsOf(config, log), (request, response) => {
     if (!api.handle(request, response)) app(request, response);
   });
-  boundServer(server);
   // Jobs and video need no flows.
   if (services.pollsHere || config.roles.includes("ui")) {
     await startNodeRed({ config, services, server, app, api, log });
@@ -89,15 +100,17 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
     publicOrigin: config.publicUrl,
     editor: isShown ? config.editor : "off",
     withoutDashboard: !isShown,
-    credentialSecret: deriveKey(config.secretKey, "node-red-credentials").toString("base64"),
+    credentialSecret: credentialSecretOf(config.secretKey),
+    previousCredentialSecret: config.previousSecretKey && credentialSecretOf(config.previousSecretKey),
     sessionOf: auth.sessionOf,
     onSessionEnd: auth.onSessionEnd,
     isOwnOrigin: auth.isOwnOrigin,
+    onRefused: noteRefusals(services.audit, config),
     logLevel: config.logLevel,
     flowsDir: path.join(PROJECT_ROOT, "flows"),
     hasNodeOfType,
     onLog: ({ level, message, ...facts }) => log[level](facts, message),
-    onDeploy: (deploy) => log.info({ ...deploy }, "flows deployed"),
+    onDeploy: (deploy) => noteDeploy(services.audit, deploy, log),
   };
   const access = createNodeRedAccess(options);
   let areFlowsUp = false;
@@ -122,6 +135,34 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   await nodeRed.start();
   await flowsStarted.promise;
   pages?.warm().catch((error) => log.warn({ reason: String(error) }, "the dashboard's files could not be compressed"));
+}
+
+/** The flows are on disk already: that they were deployed is kept until the database takes it. */
+function noteDeploy(audit: AuditTrail, { username, ...deploy }: Deploy, log: Logger): void {
+  log.info({ username, ...deploy }, "flows deployed");
+  const actor = username ?? "";
+  audit.note({
+    actorKind: username === null ? "platform" : "user",
+    actor,
+    action: "flows:deploy",
+    outcome: "done",
+    detail: { ...deploy },
+  });
+}
+
+/** What is refused outside the REST API: the editor, pages of flows, controls of the Dashboard. */
+function noteRefusals(audit: AuditTrail, config: Config): (attempt: RefusedAccess) => void {
+  const count = createRefusalCount((entry) => audit.note(entry));
+  const clientAddress = createClientAddress(config.trustedProxies);
+  setInterval(() => count.sweep(Date.now()), SWEEP_REFUSALS_MS).unref();
+  return ({ request, session, permission, target, code }) => {
+    const address = clientAddress(request.socket.remoteAddress, request.headers["x-forwarded-for"]?.toString());
+    count.add({ ...actorOf(session, address), action: permission, target, code }, Date.now());
+  };
+}
+
+function credentialSecretOf(secretKey: Uint8Array): string {
+  return deriveKey(secretKey, "node-red-credentials").toString("base64");
 }
 
 /** @returns the files of the Dashboard, to be compressed while nobody waits for them */
@@ -179,6 +220,15 @@ function usesStockWidgets(): boolean {
   return flowNodes().some(({ type }) => isStock(type));
 }
 
+function serverOptionsOf(config: Config, log: Logger): Parameters<typeof createServer>[0] {
+  const { tls, publicUrl, maxConnectionsPerAddress, trustedProxies } = config;
+  const connections = {
+    perAddress: maxConnectionsPerAddress,
+    unlimited: blockListOf([...trustedProxies, ...THIS_MACHINE]),
+  };
+  return { tls, publicUrl, connections, log };
+}
+
 function listen(server: http.Server, { host, port }: Config): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (cause: NodeJS.ErrnoException) => {
@@ -205,12 +255,14 @@ function apiContext(services: Services, config: Config, log: Logger): Parameters
       siteTimeZone: config.siteTimeZone,
       editor: config.editor,
       version: MANIFEST.version,
+      licences: readLicences(),
       startedAt: new Date().toISOString(),
       loginFolder: path.join(PROJECT_ROOT, "resources", "login"),
     },
     lifecycle: (): Lifecycle => lifecycle,
     redis: services.redisState,
     clientAddress: createClientAddress(config.trustedProxies),
+    requestsPerS: config.rateLimitPerS,
   };
 }
 
@@ -218,6 +270,12 @@ type Manifest = {
   readonly version: string;
   readonly "node-red-dashboard-2": { readonly widgets: Readonly<Record<string, unknown>> };
 };
+
+/** Written by the build; a process that runs from source without one has none to show. */
+function readLicences(): ReturnType<typeof apiContext>["config"]["licences"] {
+  const file = path.join(PROJECT_ROOT, "dist", "licences.json");
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : [];
+}
 
 function readManifest(): Manifest {
   return JSON.parse(readFileSync(path.join(PROJECT_ROOT, "package.json"), "utf8")) as Manifest;

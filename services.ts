@@ -1,5 +1,6 @@
 import path from "node:path";
 import type { Logger } from "pino";
+import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createCollector, type LocalCollector } from "./adapters/controller/create-collector.ts";
 import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
@@ -16,6 +17,7 @@ import { retentionFor } from "./adapters/database/retention.ts";
 import { countRounds, readRounds } from "./adapters/database/round-repository.ts";
 import { startUpkeep } from "./adapters/database/upkeep.ts";
 import type { SnapshotWriter } from "./adapters/database/writer.ts";
+import { createIdempotency, type Idempotency } from "./adapters/idempotency/idempotency.ts";
 import { createInventory, type FileInventory } from "./adapters/inventory/create-inventory.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
 import type { Journal } from "./adapters/journal/journal.ts";
@@ -27,12 +29,28 @@ import { memberOf, readLeases } from "./adapters/leases/lease-store.ts";
 import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leases/process-identity.ts";
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
+import { blockListOf } from "./adapters/security/client-address.ts";
+import { createAccounts } from "./adapters/security/create-accounts.ts";
 import { type Auth, createAuth } from "./adapters/security/create-auth.ts";
+import { createSignInRules } from "./adapters/security/create-sign-in-rules.ts";
+import { deriveKey } from "./adapters/security/derive-key.ts";
+import { type OidcSignIn, openOidcSignIn } from "./adapters/security/oidc-sign-in.ts";
+import type { OwnAccount } from "./adapters/security/own-account.ts";
+import type { People } from "./adapters/security/people.ts";
+import { resealAll } from "./adapters/security/reseal.ts";
+import { boxFor, SEALED_COLUMNS } from "./adapters/security/sealed-columns.ts";
+import { createSecondFactor } from "./adapters/security/second-factor.ts";
+import { createSecretBox, type SecretBox } from "./adapters/security/secret-box.ts";
+import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
+import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
+import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
 import type { Storage } from "./api/context.ts";
 import type { Config } from "./config.ts";
+import type { AuditTrail } from "./domain/access/audit-entry.ts";
 import { type CollectorsView, describeCollectors } from "./domain/collection/describe-collectors.ts";
 import type { CompiledProfile } from "./domain/profiles/compile-profile.ts";
 import { findCompiledProfile } from "./domain/profiles/index.ts";
+import type { Site } from "./domain/sites/site.ts";
 import type { LevelRetention } from "./domain/telemetry/history-level.ts";
 import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
@@ -49,24 +67,37 @@ const SHOWN_ROUNDS = 5;
 export type Services = {
   readonly database: Database;
   readonly journal: Journal;
-  readonly inventory: Inventory;
+  readonly inventory: FileInventory;
   readonly collector: Collector;
   /** False when other processes collect: then nothing comes from `collector`. */
   readonly pollsHere: boolean;
   /** What pages ask of collection, wherever it runs. */
   readonly polling: PollingView;
   /** Who collects what; rejects while the database is away. */
-  readonly collectors: () => Promise<CollectorsView>;
+  readonly collectors: (sites?: readonly Site[]) => Promise<CollectorsView>;
   readonly identity: ProcessIdentity;
   readonly writer: SnapshotWriter;
   readonly replayer: Replayer;
   readonly liveState: LiveState;
   readonly auth: Auth;
+  readonly people: People;
+  readonly ownAccount: OwnAccount;
+  /** null without an identity provider. */
+  readonly oidc: OidcSignIn | null;
   readonly storage: Storage;
   readonly derivedMemory: DerivedMemory;
   readonly labBook: LabBook;
   readonly historyImport: HistoryImport;
   readonly jobs: JobServices;
+  /** Seals what the platform has to read again; opens what a former key has sealed. */
+  readonly secretBox: SecretBox;
+  readonly audit: AuditTrail;
+  readonly auditBook: AuditBook;
+  /** For the metrics. */
+  readonly auditState: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
+  readonly settings: SettingsStore;
+  readonly idempotency: Idempotency;
+  readonly webhooks: Webhooks;
   readonly redisState: () => "in_process" | "connected" | "unreachable";
   /** Ends what is under way and closes everything: sockets, journal, database. */
   close(): Promise<void>;
@@ -91,6 +122,8 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const inventory = createInventory({ database, log, hasProfile: (id) => profileOf(id) !== undefined });
   const share = pollsHere ? createShare(database, identity, inventory, log) : null;
   const stopUpkeep = startUpkeep({ database, journal, log });
+  const settings = createSettingsStore({ database, log, isSoleProcess: isEmbedded(database) });
+  const secretBox = createSecretBox(config.secretKey, config.previousSecretKey);
   const openedMs = performance.now();
   // Together: each waits some seconds for a database that is away, and collection should not.
   const [latest] = await Promise.all([storedLatest(database, log), openInventory(config, inventory), share?.start()]);
@@ -119,7 +152,33 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const polled = inventory.all().filter(({ id }) => share?.isMine(id));
   const leftMs = WAIT_FOR_LATEST_MS - (performance.now() - openedMs);
   await within(leftMs, derivedMemory.restore(polled.map(({ id }) => id)), undefined);
-  const auth = createAuth({ database, secretKey: config.secretKey, publicUrl: config.publicUrl, log });
+  let signsAudit = () => false;
+  const audit = openAudit(config, database, () => signsAudit(), log);
+  const secondFactor = createSecondFactor(database, secretBox, Date.now);
+  const auth = createAuth({
+    database,
+    secretKey: config.secretKey,
+    previousSecretKey: config.previousSecretKey,
+    publicUrl: config.publicUrl,
+    audit: audit.trail,
+    rules: createSignInRules({
+      database,
+      secondFactor,
+      requireTotpFor: () => settings.current().requireTotpFor,
+      clock: Date.now,
+    }),
+    idleS: () => settings.current().sessionIdleH * 3600,
+    exchange: fleet.onlineExchange,
+    log,
+  });
+  const accounts = createAccounts({
+    database,
+    audit: audit.trail,
+    secondFactor,
+    passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
+    usernamesOnline: auth.online.usernames,
+    clock: Date.now,
+  });
   const jobs = startJobs({
     database,
     journal,
@@ -128,8 +187,26 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     timeZone: config.siteTimeZone,
     holder: identity.holder,
     isScheduler: config.roles.includes("scheduler"),
+    // As stored: what memory holds before the database was reached are the defaults.
+    cutAudit: async (nowMs) => audit.cut(nowMs, (await settings.read()).settings.auditRetentionDays),
+    resealSecrets:
+      config.previousSecretKey === null
+        ? null
+        : async (signal) => ({ ...(await resealAll(database, secretBox, () => signal.aborted)) }),
     log,
   });
+  signsAudit = jobs.isActive;
+  const webhooks = createWebhooks({
+    database,
+    sealers: {
+      url: boxFor(secretBox, SEALED_COLUMNS.webhookUrl),
+      secret: boxFor(secretBox, SEALED_COLUMNS.webhookSecret),
+    },
+    lease: jobs.lease,
+    guard: createAddressGuard({ allow: blockListOf(config.webhookAllow), forbidden: plantHosts(inventory) }),
+    log,
+  });
+  const oidcParts = { database, auth, audit: audit.trail, box: secretBox, publicUrl: config.publicUrl, log };
   return {
     database,
     journal,
@@ -137,12 +214,15 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     collector,
     pollsHere,
     polling: viewPolling(collector, fleet.distant),
-    collectors: () => readCollectors(database, inventory, pollsHere ? identity.holder : null),
+    collectors: (sites = inventory.all()) =>
+      readCollectors(database, inventory, sites, pollsHere ? identity.holder : null),
     identity,
     writer,
     replayer: createReplayer({ journal }),
     liveState,
     auth,
+    ...accounts,
+    oidc: config.oidc && openOidcSignIn({ ...oidcParts, settings: config.oidc }),
     storage: storageOf(database, inventory, () => retentionFor(database.engine, config.retention)),
     derivedMemory,
     labBook: createLabBook({ database, numberOf: inventory.numberOf }),
@@ -152,9 +232,25 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       folder: path.join(config.dataDir, "import"),
     }),
     jobs,
+    secretBox,
+    audit: audit.trail,
+    auditBook: audit.book,
+    auditState: () => ({ ...audit.trail.stats(), isBroken: audit.problem() !== null }),
+    settings,
+    idempotency: createIdempotency({
+      database,
+      hashKey: deriveKey(config.secretKey, "idempotency"),
+      box: boxFor(secretBox, SEALED_COLUMNS.idempotencyAnswer),
+      log,
+    }),
+    webhooks,
     redisState: fleet.redisState,
     async close() {
       await collector.close();
+      // While this process may still sign: the last entries get a checkpoint, too.
+      await audit.close();
+      settings.close();
+      await webhooks.close();
       await jobs.stop();
       await writer.close();
       await derivedMemory.close();
@@ -177,6 +273,18 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
  */
 export function profileOf(idOrTag: string): CompiledProfile | undefined {
   return findCompiledProfile(idOrTag.split("@", 1)[0] ?? idOrTag);
+}
+
+function openAudit(config: Config, database: Database, isActive: () => boolean, log: Logger): Audit {
+  const seedOf = (key: Uint8Array) => deriveKey(key, "audit-checkpoints");
+  const former = config.previousSecretKey === null ? [] : [seedOf(config.previousSecretKey)];
+  return createAudit({
+    database,
+    dataDir: config.dataDir,
+    seeds: [seedOf(config.secretKey), ...former],
+    isActive,
+    log,
+  });
 }
 
 async function openInventory(config: Config, inventory: FileInventory): Promise<void> {
@@ -226,12 +334,29 @@ function createSharedCollector(
   return collector;
 }
 
-async function readCollectors(database: Database, inventory: Inventory, self: string | null): Promise<CollectorsView> {
+async function readCollectors(
+  database: Database,
+  inventory: Inventory,
+  sites: readonly Site[],
+  self: string | null,
+): Promise<CollectorsView> {
   const live = (await readLeases(database)).filter(({ isLive }) => isLive);
   const members = live.flatMap(({ name }) => memberOf(name) ?? []);
-  const siteNumbers = inventory.all().flatMap(({ id, enabled }) => (enabled ? (inventory.numberOf(id) ?? []) : []));
+  const siteNumbers = sites.flatMap(({ id, enabled }) => (enabled ? (inventory.numberOf(id) ?? []) : []));
   const leases = live.map(({ name, holder, token }) => ({ name, holder, token }));
   return describeCollectors(members, leases, siteNumbers, self);
+}
+
+/** Where the controllers and cameras are. Made anew after a change only: it is asked with each event that is sent. */
+function plantHosts(inventory: Inventory): () => ReadonlySet<string> {
+  let known: { readonly sites: readonly Site[]; readonly hosts: ReadonlySet<string> } | null = null;
+  return () => {
+    const sites = inventory.all();
+    if (known?.sites !== sites) {
+      known = { sites, hosts: hostsOf(sites.flatMap(({ controllerUrl, cameraUrl }) => [controllerUrl, cameraUrl])) };
+    }
+    return known.hosts;
+  };
 }
 
 /** Waits for work that goes on in the background, but not for long; then `otherwise` has to do. */

@@ -19,6 +19,8 @@ export type NodeRedOptions = SessionSource & {
   readonly editor: EditorMode;
   /** Key of Node-RED's credentials file; from SECRET_KEY. */
   readonly credentialSecret: string;
+  /** The key before, while a rotation is under way: what it has encrypted is encrypted anew at the start. */
+  readonly previousCredentialSecret?: string | null;
   readonly logLevel: LogLevel;
   readonly flowsDir: string;
   /** True when a flow has a node of that type, such as `ui-template`. Absent: as if every type were there. */
@@ -50,7 +52,14 @@ export const EXCLUDED_CORE_NODES: readonly string[] = [
 ];
 const OWN_MODULES = ["antbox-flow", "@flowfuse/node-red-dashboard"];
 /** Of the process environment, what a flow must not read. */
-const SECRET_VARIABLES = ["DATABASE_URL", "REDIS_URL", "ADMIN_PASSWORD", "SECRET_KEY"];
+const SECRET_VARIABLES = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  "ADMIN_PASSWORD",
+  "SECRET_KEY",
+  "SECRET_KEY_PREVIOUS",
+  "OIDC_CLIENT_SECRET",
+];
 
 export function createNodeRedAccess(options: NodeRedOptions): NodeRedAccess {
   return {
@@ -82,6 +91,7 @@ export function createNodeRedSettings(options: NodeRedOptions, access = createNo
       flowsDir: options.flowsDir,
       isReadOnly: options.editor !== "on",
       withoutDashboard: options.withoutDashboard ?? false,
+      credentialSecrets: { present: options.credentialSecret, former: options.previousCredentialSecret ?? null },
       ...(options.onDeploy && { onDeploy: options.onDeploy }),
     }),
     // In the mode `off` the composition root does not mount `httpAdmin` either: this flag alone would keep its API.

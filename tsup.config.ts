@@ -1,6 +1,7 @@
 import { cpSync, existsSync, globSync } from "node:fs";
 import path from "node:path";
 import { defineConfig, type Options } from "tsup";
+import { writeLicences } from "./scripts/list-licences.ts";
 
 /** A folder that begins with `_` is no node. */
 const NODE_ENTRIES = globSync("nodes/*/*.ts").filter((file) => {
@@ -11,8 +12,12 @@ const NODE_ENTRIES = globSync("nodes/*/*.ts").filter((file) => {
 const OTHER_ENTRIES = [
   "server.ts",
   "adapters/database/pglite-worker.ts",
+  "adapters/inventory/upload-worker.ts",
   "scripts/backup.ts",
   "scripts/restore.ts",
+  "scripts/audit.ts",
+  "scripts/reset-admin.ts",
+  "scripts/rotate-keys.ts",
 ].filter((file) => existsSync(file));
 /** For tests of the build: another folder, and further entries that share its chunks. */
 const OUT_DIR = process.env["BUILD_DIR"] ?? "dist";
@@ -38,6 +43,7 @@ export default defineConfig([
     splitting: true,
     onSuccess: async () => {
       for (const file of globSync(EDITOR_FILES)) cpSync(file, path.join(OUT_DIR, file));
+      writeLicences(".", path.join(OUT_DIR, "licences.json"));
     },
   },
   {

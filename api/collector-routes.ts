@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { AppError } from "../domain/errors.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { scopeOf, visibleSites } from "./visible-sites.ts";
 
 const Collectors = z
   .strictObject({
@@ -10,7 +11,9 @@ const Collectors = z
           id: z.string().describe("One start of one process"),
           isSelf: z.boolean().describe("The process that answers"),
           leases: z.array(z.string()),
-          sites: z.int().describe("Enabled sites that it polls"),
+          sites: z
+            .int()
+            .describe("Enabled sites that it polls, of those that the asker may see; so are all counts here"),
         }),
       )
       .describe("The live collectors: their last heartbeat is less than 5 s old"),
@@ -38,8 +41,9 @@ export const COLLECTOR_ROUTES: readonly Route[] = [
     },
     answer: { status: 200, description: "As the database has it now", schema: Collectors },
     refusals: [503],
-    async handle(_request, { context }) {
-      const view = await context.collectors().catch((cause: unknown) => {
+    async handle({ session }, { context }) {
+      const sites = scopeOf(session) === null ? undefined : visibleSites(context, session);
+      const view = await context.collectors(sites).catch((cause: unknown) => {
         throw new AppError("storage.unavailable", "who collects what is kept in the database, which is away", {
           cause,
           retryable: true,

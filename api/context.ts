@@ -1,20 +1,29 @@
+import type { AuditBook } from "../adapters/audit/create-audit.ts";
 import type { Collector } from "../adapters/controller/collector.ts";
 import type { Database } from "../adapters/database/database.ts";
 import type { HistoryStore } from "../adapters/database/history/create-history-store.ts";
 import type { HistoryImport } from "../adapters/database/history-import.ts";
 import type { LabBook } from "../adapters/database/lab-repository.ts";
 import type { WriterStats } from "../adapters/database/writer.ts";
-import type { Inventory } from "../adapters/inventory/inventory.ts";
+import type { Idempotency } from "../adapters/idempotency/idempotency.ts";
+import type { SiteBook } from "../adapters/inventory/inventory.ts";
 import type { LiveState } from "../adapters/live/live-state.ts";
 import type { LoopMonitor } from "../adapters/observability/loop-monitor.ts";
 import type { Metrics } from "../adapters/observability/metrics.ts";
 import type { JobBoard } from "../adapters/scheduler/job-board.ts";
 import type { ClientAddress } from "../adapters/security/client-address.ts";
 import type { Auth } from "../adapters/security/create-auth.ts";
+import type { OidcSignIn } from "../adapters/security/oidc-sign-in.ts";
+import type { OwnAccount } from "../adapters/security/own-account.ts";
+import type { People } from "../adapters/security/people.ts";
+import type { SettingsStore } from "../adapters/settings/settings-store.ts";
+import type { Webhooks } from "../adapters/webhooks/create-webhooks.ts";
+import type { AuditTrail } from "../domain/access/audit-entry.ts";
 import type { CollectorsView } from "../domain/collection/describe-collectors.ts";
 import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { Log } from "../domain/log.ts";
 import type { CompiledProfile } from "../domain/profiles/compile-profile.ts";
+import type { Site } from "../domain/sites/site.ts";
 import type { ControllerReply } from "../domain/telemetry/controller-reply.ts";
 import type { JournalStats } from "../domain/telemetry/journal-entry.ts";
 
@@ -35,6 +44,8 @@ export type ApiConfig = {
   /** Whether there is a flow editor, and whether flows can be changed in it. */
   readonly editor: "on" | "readonly" | "off";
   readonly version: string;
+  /** Of every package that the platform is delivered with. */
+  readonly licences: readonly { readonly name: string; readonly version: string; readonly licence: string }[];
   /** ISO time of the start of this process. */
   readonly startedAt: string;
   /** The built login page: index.html and its files. */
@@ -50,13 +61,13 @@ export interface Storage {
 
 /** The services that the API answers from. They are handed in; the API owns none of them and closes none of them. */
 export type ApiContext = {
-  readonly inventory: Inventory;
+  readonly inventory: SiteBook;
   readonly liveState: LiveState;
   readonly collector: Pick<Collector, "watch" | "factsOf"> & {
     lastReplyOf(siteId: string): ControllerReply | null | Promise<ControllerReply | null>;
   };
-  /** Who collects what; rejects while the database is away. */
-  readonly collectors: () => Promise<CollectorsView>;
+  /** Who collects what of these sites, by default of all; rejects while the database is away. */
+  readonly collectors: (sites?: readonly Site[]) => Promise<CollectorsView>;
   readonly journal: { stats(): JournalStats };
   readonly writer: { stats(): WriterStats };
   readonly database: Pick<Database, "engine" | "isReachable">;
@@ -64,9 +75,19 @@ export type ApiContext = {
   readonly labBook: LabBook;
   readonly historyImport: HistoryImport;
   readonly jobs: JobBoard;
+  /** What changes something writes it here first. */
+  readonly audit: AuditTrail;
+  readonly auditBook: AuditBook;
+  readonly settings: SettingsStore;
+  readonly idempotency: Idempotency;
+  readonly webhooks: Webhooks;
   /** The newest version of each. */
   readonly profiles: readonly CompiledProfile[];
   readonly auth: Auth;
+  readonly people: People;
+  readonly ownAccount: OwnAccount;
+  /** Sign-in with an identity provider; absent when none is configured. */
+  readonly oidc?: OidcSignIn | null;
   readonly metrics: Metrics;
   readonly loop: LoopMonitor;
   readonly log: Log;
@@ -79,6 +100,8 @@ export type ApiContext = {
   /** Milliseconds since the Unix epoch; the machine's clock when absent. */
   readonly clock?: () => number;
   readonly limits?: Partial<LiveLimits>;
+  /** Requests of one user in the long run; a usual number when absent. */
+  readonly requestsPerS?: number;
 };
 
 /** Bounds of `/api/v1/live`. */

@@ -1,14 +1,26 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import { createConnectionTests } from "../adapters/controller/connection-tests.ts";
 import { createClientAddress } from "../adapters/security/client-address.ts";
-import { AppError } from "../domain/errors.ts";
+import { networkOf } from "../adapters/transport/connection-limit.ts";
+import { AppError, type ErrorCode } from "../domain/errors.ts";
+import { answerOnce } from "./answer-once.ts";
 import { authorise } from "./authorise.ts";
 import type { ApiContext } from "./context.ts";
 import { createLatestState } from "./latest-state.ts";
 import { createLive } from "./live.ts";
 import { compileRoutes, type RouteMatch } from "./match-route.ts";
+import { createRefusalNotes } from "./note-refusals.ts";
 import { makeOpenApi, type OpenApiDocument } from "./openapi.ts";
 import { problemFrom, problemOf } from "./problem.ts";
+import {
+  createRateLimiter,
+  DEFAULT_RATE_PER_S,
+  type Kind,
+  NOT_COUNTED,
+  rateHeaders,
+  rateLimitsFor,
+} from "./rate-limit.ts";
 import { readJsonBody, readQuery, readUpload } from "./read-body.ts";
 import { COSTLY, createRequestGate, LONG } from "./request-gate.ts";
 import type { Route, Services } from "./route.ts";
@@ -18,6 +30,13 @@ import { createSender } from "./send.ts";
 /** Everything under this is ours, whether or not it exists. */
 const OWN_PREFIX = "/api/";
 const NO_UPLOAD: AsyncIterable<Uint8Array> = (async function* () {})();
+
+/** What the login page can help with. */
+const LEADS_TO_LOGIN: readonly ErrorCode[] = [
+  "auth.not-signed-in",
+  "auth.password-change-required",
+  "auth.totp-required",
+];
 
 /** All that a process without the role `ui` answers. */
 const PROBES = ["/healthz", "/readyz", "/metrics"];
@@ -36,13 +55,16 @@ export function createApi(context: ApiContext): Api {
   const { auth, metrics, log, clock = Date.now, clientAddress = createClientAddress([]) } = context;
   const isShown = context.config.roles.includes("ui");
   const match = compileRoutes(isShown ? ROUTES : ROUTES.filter(({ path }) => PROBES.includes(path)));
-  const sender = createSender(new URL(context.config.publicUrl).protocol === "https:");
+  const sender = createSender();
   const gates = { costly: createRequestGate(COSTLY), long: createRequestGate(LONG) };
+  const limiter = createRateLimiter(rateLimitsFor(context.requestsPerS ?? DEFAULT_RATE_PER_S), clock);
   const latest = createLatestState(context, clock);
+  const refusals = createRefusalNotes(context, clock);
   let document: OpenApiDocument | undefined;
   const services: Services = {
     context,
     latest,
+    connectionTests: createConnectionTests(clock),
     clock,
     document() {
       document ??= makeOpenApi(ROUTES, context.config.version, context.config.publicUrl);
@@ -51,17 +73,53 @@ export function createApi(context: ApiContext): Api {
   };
   const live = createLive(context, clock);
 
+  const addressOf = (request: IncomingMessage) => clientAddress(request.socket.remoteAddress, forwardedFor(request));
+
+  const { origin } = new URL(context.config.publicUrl);
+
+  /** @throws {AppError} `request.rate-limited` */
+  function spend(response: ServerResponse, kind: Kind, key: string): void {
+    const allowance = limiter.take(kind, key);
+    for (const [name, value] of rateHeaders(allowance)) response.setHeader(name, value);
+    if (allowance.retryAfterS === null) return;
+    const context = { retryAfterS: allowance.retryAfterS };
+    throw new AppError("request.rate-limited", "too many requests in a short time", { context, retryable: true });
+  }
+
+  /** One request of whoever sends it, to us or to Node-RED. @returns false when it was one too many, and is answered */
+  function isWithinRate(request: IncomingMessage, response: ServerResponse): boolean {
+    // What browsers do without it, too: pages of other sites read nothing.
+    response.setHeader("access-control-allow-origin", origin);
+    const claimed = auth.sessionOf(request.headers.cookie, request.headers.authorization);
+    try {
+      if (claimed) spend(response, "user", claimed.username);
+      else spend(response, "anonymous", networkOf(addressOf(request)));
+      return true;
+    } catch (error) {
+      refuse(null, request, response, error);
+      request.resume();
+      return false;
+    }
+  }
+
+  /** @returns what to call at the end @throws {AppError} `request.rate-limited` */
+  function enterGate({ isLong }: Route, username: string, response: ServerResponse): () => void {
+    const kind = isLong ? "long" : "costly";
+    spend(response, kind, username);
+    return gates[kind].enter(username);
+  }
+
   async function answer(route: Route, { params }: RouteMatch, request: IncomingMessage, response: ServerResponse) {
     const session = await authorise(auth, route, request);
-    const gate = route.isLong ? gates.long : gates.costly;
-    const leave = route.isCostly ? gate.enter(session?.username ?? "") : null;
+    const leave = route.isCostly ? enterGate(route, session?.username ?? "", response) : null;
     try {
       const body = route.body ? await readJsonBody(request) : undefined;
       const upload = route.upload ? readUpload(request, route.upload) : NO_UPLOAD;
       const query = readQuery(request.url ?? "");
-      const address = clientAddress(request.socket.remoteAddress, forwardedFor(request));
+      const address = addressOf(request);
       const input = { params, query, body, upload, session, headers: request.headers, address };
-      await sender.reply(request, response, await route.answerTo(input, services));
+      const reply = await answerOnce(route, request.url ?? "", input, services);
+      await sender.reply(request, response, reply, route.answer.status);
     } finally {
       leave?.();
     }
@@ -69,12 +127,12 @@ export function createApi(context: ApiContext): Api {
 
   function refuse(route: Route | null, request: IncomingMessage, response: ServerResponse, error: unknown): void {
     const problem = problemFrom(error);
-    if (problem.status === 401 && route?.isPage) {
+    if (route?.isPage && LEADS_TO_LOGIN.includes(problem.code)) {
       const next = encodeURIComponent(request.url ?? "/");
-      response.writeHead(302, { location: `/login?next=${next}`, "cache-control": "no-store" });
-      response.end();
+      sender.redirect(request, response, `/login?next=${next}`);
       return;
     }
+    if (route) refusals.note(route, request, problem, addressOf(request));
     const facts = { err: error, route: route?.path, code: problem.code };
     if (problem.status === 500) log.error(facts, "a request failed");
     else if (problem.status >= 503) log.warn(facts, "a request could not be served");
@@ -99,6 +157,7 @@ export function createApi(context: ApiContext): Api {
   return {
     handle(request, response) {
       const path = pathOf(request.url);
+      if (!NOT_COUNTED.includes(path) && !isWithinRate(request, response)) return true;
       const found = match(path);
       if (found) {
         void dispatch(found, request, response);
@@ -113,6 +172,7 @@ export function createApi(context: ApiContext): Api {
     close() {
       live.close();
       latest.close();
+      refusals.close();
     },
   };
 }
@@ -127,15 +187,4 @@ function pathOf(url: string | undefined): string {
   const text = url ?? "/";
   const at = text.indexOf("?");
   return at < 0 ? text : text.slice(0, at);
-}
-
-/**
- * Bounds what a slow or hostile client can hold: headers within 10 s, a whole request within 30 s, 16 KiB of headers.
- * Requests over the limits get 408 or 431 from Node itself.
- */
-export function boundServer(server: Server): void {
-  server.headersTimeout = 10_000;
-  server.requestTimeout = 30_000;
-  server.keepAliveTimeout = 65_000;
-  server.maxHeadersCount = 100;
 }

@@ -3,6 +3,7 @@ import { EXPORT_WRITERS } from "../adapters/documents/export-formats.ts";
 import { EXPORT_FORMATS, type ExportFormat, type ExportPage } from "../domain/telemetry/export-table.ts";
 import { Step } from "../domain/telemetry/history-level.ts";
 import { type HistoryPlan, planHistory } from "../domain/telemetry/history-plan.ts";
+import { actorOf } from "./audit-actor.ts";
 import type { ApiContext } from "./context.ts";
 import { HistoryRange } from "./history-routes.ts";
 import { nameField } from "./problem.ts";
@@ -41,12 +42,18 @@ export const EXPORT_ROUTES: readonly Route[] = [
     refusals: [404, 429, 503, 504],
     isCostly: true,
     isLong: true,
-    async handle({ query }, { context, clock }) {
-      const sites = selectSites(context, query);
+    async handle({ query, session, address }, { context, clock }) {
+      const sites = selectSites(context, query, session);
       const plan = planExport(context, query, sites.length, clock());
       const ids = sites.map(({ id }) => id);
       const { columns, pages } = context.storage.history.export(ids, plan.points, plan);
       const { contentType, write } = EXPORT_WRITERS[query.format];
+      await context.audit.record({
+        ...actorOf(session, address),
+        action: "history:export",
+        outcome: "done",
+        detail: { ...whatIs(plan), sites: ids.length, format: query.format },
+      });
       // The first page now: a database that is away is answered by a problem, not by half a file.
       const chunks = write({ columns, pages: await startPages(pages) });
       return { kind: "stream", contentType, fileName: fileName(plan, query.format), chunks };
@@ -74,6 +81,11 @@ function planExport(
   } catch (error) {
     return nameField({})(error);
   }
+}
+
+/** For the audit trail. */
+function whatIs({ fromMs, toMs, level, points }: HistoryPlan) {
+  return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), level, points };
 }
 
 async function startPages(pages: AsyncIterable<ExportPage>): Promise<AsyncIterable<ExportPage>> {

@@ -16,6 +16,7 @@ import { nameField } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { SiteSelection, selectSites } from "./select-sites.ts";
 import { findSite, SiteParams } from "./site-routes.ts";
+import { visibleSites } from "./visible-sites.ts";
 
 /** Of a very large circle the first ones stand for all [J]. */
 const MOST_SISTERS = 300;
@@ -64,8 +65,8 @@ export const HISTORY_ROUTES: readonly Route[] = [
     query: HistoryQuery,
     answer: { status: 200, description: "Values oldest first; gaps are null", schema: History },
     ...COSTS,
-    async handle({ params, query }, { context, clock }) {
-      const site = findSite(context, params.id);
+    async handle({ params, query, session }, { context, clock }) {
+      const site = findSite(context, params.id, session);
       const asked = { id: site.id, intervalS: intervalOf(context, site) };
       const question = { ...query, points: query.points.split(",") };
       const body = await answerHistory(context.storage.history, asked, question, clock()).catch(nameField({}));
@@ -88,8 +89,8 @@ export const HISTORY_ROUTES: readonly Route[] = [
       schema: FleetHistory,
     },
     ...COSTS,
-    async handle({ query }, { context, clock }) {
-      const sites = selectSites(context, query);
+    async handle({ query, session }, { context, clock }) {
+      const sites = selectSites(context, query, session);
       const question = { ...query, points: [query.point] };
       const nowMs = clock();
       const plan = planRolled(context, question, sites.length, nowMs, HISTORY_LIMITS.fleetValues, { points: "point" });
@@ -113,9 +114,10 @@ export const HISTORY_ROUTES: readonly Route[] = [
     query: SisterQuery,
     answer: { status: 200, description: "On one grid of buckets; the site itself is not in it", schema: SisterHistory },
     ...COSTS,
-    async handle({ params, query }, { context, clock }) {
-      const site = findSite(context, params.id);
-      const sisters = sistersOf(context.inventory.all(), site);
+    async handle({ params, query, session }, { context, clock }) {
+      const site = findSite(context, params.id, session);
+      // A median tells of the sites behind it: only those that the asker may see.
+      const sisters = sistersOf(visibleSites(context, session), site);
       const question = { ...query, points: query.points.split(",") };
       const body = await sisterHistory(context, site, sisters, question, clock());
       return { kind: "json", body };

@@ -1,7 +1,11 @@
 import { z } from "zod";
+import { isInScope } from "../domain/access/site-scope.ts";
 import { AppError } from "../domain/errors.ts";
 import { ImportReport } from "../domain/telemetry/import-report.ts";
+import { actorOf } from "./audit-actor.ts";
+import { audited } from "./audited.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { scopeOf } from "./visible-sites.ts";
 
 /** A larger file is cut into several; the server gives an upload 30 s. */
 const MAX_FILE_BYTES = 64 * 1024 ** 2;
@@ -24,19 +28,35 @@ export const IMPORT_ROUTES: readonly Route[] = [
       status: 200,
       description:
         "What was found and stored. Columns: site, time (ISO 8601 with a zone), points of the catalogue; UTF-8. " +
-        "What is stored already for a site and time stays as it is",
+        "What is stored already for a site and time stays as it is. Whoever is limited to some sites imports only into those",
       schema: ImportReport,
     },
     refusals: [429, 503],
     isCostly: true,
     isLong: true,
-    async handle({ query, upload }, { context }) {
-      const options = { isDryRun: query.dryRun === "true", skipsBadLines: query.skipBadLines === "true" };
-      const report = await context.historyImport.run(upload, options).catch((cause: unknown) => {
-        if (cause instanceof AppError) throw cause;
-        const detail = "the database failed on the way: import the same file again to complete it";
-        throw new AppError("storage.unavailable", detail, { cause, retryable: true });
-      });
+    async handle({ query, upload, session, address }, { context }) {
+      const scope = scopeOf(session);
+      const options = {
+        isDryRun: query.dryRun === "true",
+        skipsBadLines: query.skipBadLines === "true",
+        isOpenTo(siteId: string) {
+          const site = context.inventory.get(siteId);
+          return site !== undefined && isInScope(scope, site);
+        },
+      };
+      const run = () =>
+        context.historyImport.run(upload, options).catch((cause: unknown) => {
+          if (cause instanceof AppError) throw cause;
+          const detail = "the database failed on the way: import the same file again to complete it";
+          throw new AppError("storage.unavailable", detail, { cause, retryable: true });
+        });
+      if (options.isDryRun) return { kind: "json", body: await run() };
+      const entry = { ...actorOf(session, address), action: "history:import" };
+      const { skipsBadLines } = options;
+      const report = await audited(context.audit, { ...entry, detail: { step: "begun", skipsBadLines } }, run);
+      const { rows, added, sites, problemCount, isStored, from, to } = report;
+      const detail = { step: "ended", rows, added, sites, problemCount, isStored, from, to };
+      context.audit.note({ ...entry, outcome: isStored ? "done" : "failed", detail });
       return { kind: "json", body: report };
     },
   }),

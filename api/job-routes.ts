@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { AppError } from "../domain/errors.ts";
 import { JOB_OUTCOMES, JOB_TRIGGERS, type JobStates } from "../domain/jobs/job.ts";
+import { actorOf } from "./audit-actor.ts";
+import { audited } from "./audited.ts";
 import { defineRoute, type Route } from "./route.ts";
 
 const Words = z.strictObject({ "zh-CN": z.string(), en: z.string() });
@@ -105,9 +107,10 @@ export const JOB_ROUTES: readonly Route[] = [
     answer: { status: 200, description: "It is run by the active scheduler, within seconds", schema: Ordered },
     refusals: [404, 409, 429, 503],
     isCostly: true,
-    async handle({ params, session }, { context }) {
+    async handle({ params, session, address }, { context }) {
       const username = session?.username ?? "unknown";
-      const state = await context.jobs.order(params.name, username);
+      const entry = { ...actorOf(session, address), action: "job:run", target: params.name };
+      const state = await audited(context.audit, entry, () => context.jobs.order(params.name, username));
       context.log.info({ job: params.name, username, state }, "a run of a job was ordered");
       return { kind: "json", body: { state } };
     },

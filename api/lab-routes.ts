@@ -2,6 +2,8 @@ import { z } from "zod";
 import { AppError } from "../domain/errors.ts";
 import { PointName } from "../domain/points/catalogue.ts";
 import { checkLabEntry, LabEntry, type LabProblem, LabReading } from "../domain/telemetry/lab-reading.ts";
+import { actorOf } from "./audit-actor.ts";
+import { audited } from "./audited.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { type FieldProblem, invalid, show } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
@@ -64,8 +66,8 @@ export const LAB_ROUTES: readonly Route[] = [
       schema: listOf(LabReading, "LabReadingList"),
     },
     refusals: [404, 503],
-    async handle({ params, query }, { context }) {
-      const { id } = findSite(context, params.id);
+    async handle({ params, query, session }, { context }) {
+      const { id } = findSite(context, params.id, session);
       const { point = null, voided, limit, cursor } = query;
       const [takenAt = "", afterId = "0"] = cursor?.split("_") ?? [];
       const after = cursor === undefined ? null : { takenAt, id: Number(afterId) };
@@ -86,8 +88,8 @@ export const LAB_ROUTES: readonly Route[] = [
     params: SiteParams,
     answer: { status: 200, description: "One reading per point; voided ones do not count", schema: Added },
     refusals: [404, 503],
-    async handle({ params }, { context }) {
-      const { id } = findSite(context, params.id);
+    async handle({ params, session }, { context }) {
+      const { id } = findSite(context, params.id, session);
       return { kind: "json", body: { items: await stored(context.labBook.latest(id)) } };
     },
   }),
@@ -101,13 +103,18 @@ export const LAB_ROUTES: readonly Route[] = [
     body: LabEntry,
     answer: { status: 200, description: "What was entered: all values or none", schema: Added },
     refusals: [404, 503],
-    async handle({ params, body, session }, { context, clock }) {
-      const { id } = findSite(context, params.id);
+    isIdempotent: true,
+    async handle({ params, body, session, address }, { context, clock }) {
+      const { id } = findSite(context, params.id, session);
       refuseWrong(body, clock());
       const entry = { ...body, takenAt: new Date(body.takenAt).toISOString() };
-      const items = await stored(context.labBook.add(id, entry, session?.username ?? ""));
-      const allowed = "a value of these points is entered for this very moment already: void it first";
-      if (items === null) return invalid({ field: "body.takenAt", value: show(body.takenAt), allowed });
+      const { takenAt, values } = entry;
+      const line = { ...actorOf(session, address), action: "lab:enter", target: id, detail: { takenAt, values } };
+      const items = await audited(context.audit, line, async () => {
+        const added = await stored(context.labBook.add(id, entry, session?.username ?? ""));
+        const allowed = "a value of these points is entered for this very moment already: void it first";
+        return added ?? invalid({ field: "body.takenAt", value: show(body.takenAt), allowed });
+      });
       return { kind: "json", body: { items } };
     },
   }),
@@ -123,10 +130,15 @@ export const LAB_ROUTES: readonly Route[] = [
     params: VoidParams,
     answer: { status: 200, description: "The reading", schema: LabReading },
     refusals: [404, 503],
-    async handle({ params, session }, { context }) {
-      const { id } = findSite(context, params.id);
-      const reading = await stored(context.labBook.void(id, params.readingId, session?.username ?? ""));
-      if (!reading) throw new AppError("request.not-found", `site "${id}" has no reading ${params.readingId}`);
+    async handle({ params, session, address }, { context }) {
+      const { id } = findSite(context, params.id, session);
+      const { readingId } = params;
+      const line = { ...actorOf(session, address), action: "lab:void", target: id, detail: { readingId } };
+      const reading = await audited(context.audit, line, async () => {
+        const voided = await stored(context.labBook.void(id, readingId, session?.username ?? ""));
+        if (!voided) throw new AppError("request.not-found", `site "${id}" has no reading ${readingId}`);
+        return voided;
+      });
       return { kind: "json", body: reading };
     },
   }),

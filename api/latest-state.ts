@@ -1,3 +1,4 @@
+import { type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
 import { activeFaults } from "../domain/points/fault-labels.ts";
 import type { Site } from "../domain/sites/site.ts";
 import type { SiteSummary } from "../domain/sites/site-summary.ts";
@@ -6,18 +7,24 @@ import type { Snapshot } from "../domain/telemetry/snapshot.ts";
 import type { ApiContext } from "./context.ts";
 import { pageAfter } from "./lists.ts";
 import { type Representation, represent } from "./representation.ts";
+import { createVisibleLists } from "./visible-sites.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 /** Ages are told in whole seconds, so a list of summaries is true for that long. */
 const SUMMARY_LIFE_MS = 1000;
 const MAX_PAGES_KEPT = 32;
+/** Of all limited viewers together: they never push out what everybody else asks for. */
+const MAX_LIMITED_PAGES_KEPT = 32;
 
-/** What all clients ask for, kept ready as bytes: serialised once per change, not once per request. */
+/**
+ * What all clients ask for, kept ready as bytes: serialised once per change, not once per request. Clients with the same
+ * limits share theirs.
+ */
 export interface LatestState {
   /** A page of `{items: Snapshot[], …}`; made anew at most once per change of the live state. */
-  snapshots(limit: number, cursor: string | undefined): Representation;
+  snapshots(scope: SiteScope | null, limit: number, cursor: string | undefined): Representation;
   /** A page of `{items: SiteSummary[], …}`; at most a second old. */
-  sites(limit: number, cursor: string | undefined): Representation;
+  sites(scope: SiteScope | null, limit: number, cursor: string | undefined): Representation;
   summaryOf(site: Site): SiteSummary;
   close(): void;
 }
@@ -27,7 +34,9 @@ type Kept = { readonly revision: number; readonly madeAtMs: number; readonly rep
 /** @param clock milliseconds since the Unix epoch */
 export function createLatestState(context: ApiContext, clock: () => number): LatestState {
   const { inventory, liveState, collector, config } = context;
+  const visible = createVisibleLists(inventory);
   const pages = new Map<string, Kept>();
+  const limitedPages = new Map<string, Kept>();
   const texts = new Map<string, { readonly snapshot: Snapshot; readonly json: string }>();
   let revision = 0;
   const touch = () => {
@@ -35,14 +44,16 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
   };
   const unsubscribe = [liveState.onChange(touch), inventory.onChange(touch)];
 
-  function kept(key: string, lifeMs: number, make: () => string): Representation {
-    const known = pages.get(key);
+  function kept(scope: SiteScope | null, page: string, lifeMs: number, make: () => string): Representation {
+    const all = scope === null ? pages : limitedPages;
+    const key = scope === null ? page : `${page} ${scopeKey(scope)}`;
+    const known = all.get(key);
     if (known && known.revision === revision && clock() - known.madeAtMs < lifeMs) return known.representation;
     const representation = represent(JSON_TYPE, make());
-    pages.delete(key);
-    pages.set(key, { revision, madeAtMs: clock(), representation });
-    const oldest = pages.size > MAX_PAGES_KEPT ? pages.keys().next() : null;
-    if (oldest && !oldest.done) pages.delete(oldest.value);
+    all.delete(key);
+    all.set(key, { revision, madeAtMs: clock(), representation });
+    const oldest = all.size > (scope === null ? MAX_PAGES_KEPT : MAX_LIMITED_PAGES_KEPT) ? all.keys().next() : null;
+    if (oldest && !oldest.done) all.delete(oldest.value);
     return representation;
   }
 
@@ -55,10 +66,10 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
     return json;
   }
 
-  function sitesWithSnapshot(): Site[] {
+  function sitesWithSnapshot(scope: SiteScope | null): Site[] {
     const all = liveState.all();
     for (const siteId of texts.keys()) if (!all.has(siteId)) texts.delete(siteId);
-    return inventory.all().filter(({ id }) => all.has(id));
+    return visible.of(scope).filter(({ id }) => all.has(id));
   }
 
   function summaryOf(site: Site): SiteSummary {
@@ -94,9 +105,9 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
 
   return {
     summaryOf,
-    snapshots: (limit, cursor) =>
-      kept(`snapshots ${limit} ${cursor ?? ""}`, Number.POSITIVE_INFINITY, () => {
-        const sites = sitesWithSnapshot();
+    snapshots: (scope, limit, cursor) =>
+      kept(scope, `snapshots ${limit} ${cursor ?? ""}`, Number.POSITIVE_INFINITY, () => {
+        const sites = sitesWithSnapshot(scope);
         const { page, nextCursor } = pageAfter(sites, cursor, limit);
         const items = page.flatMap(({ id }) => {
           const snapshot = liveState.get(id);
@@ -104,14 +115,15 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
         });
         return `{"items":[${items.join(",")}],"nextCursor":${JSON.stringify(nextCursor)},"total":${sites.length}}`;
       }),
-    sites: (limit, cursor) =>
-      kept(`sites ${limit} ${cursor ?? ""}`, SUMMARY_LIFE_MS, () => {
-        const all = inventory.all();
+    sites: (scope, limit, cursor) =>
+      kept(scope, `sites ${limit} ${cursor ?? ""}`, SUMMARY_LIFE_MS, () => {
+        const all = visible.of(scope);
         const { page, nextCursor } = pageAfter(all, cursor, limit);
         return JSON.stringify({ items: page.map(summaryOf), nextCursor, total: all.length });
       }),
     close() {
       for (const stop of unsubscribe) stop();
+      visible.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Inventory } from "../adapters/inventory/inventory.ts";
 import type { LiveState } from "../adapters/live/live-state.ts";
+import { compileScope, type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
 import {
   encodeDeltaBody,
   encodeFullBody,
@@ -19,17 +20,21 @@ const RING_BYTES = 1_048_576;
 const FULL_LIFE_MS = 100;
 /** How long a channel without clients goes on counting, so that its last client may resume. */
 const LINGER_MS = 60_000;
+/** Of those without clients, no more than so many linger: a client that asks for one choice of sites after another. */
+const MAX_LINGERING = 512;
 
 type Kept = { readonly seq: number; readonly body: string };
 
 /**
- * One view of one choice of sites: what all clients that look at the same thing share. Frames are made once per channel.
- * The epoch belongs to the channel's index table: another table is another channel with another epoch.
+ * One view of one choice of sites under one set of limits: what all clients that look at the same thing, and may see it,
+ * share. Frames are made once per channel. A channel holds no site that its scope does not hold. The epoch belongs to the channel's index table: another table is another channel with another epoch.
  */
 export type Channel<C> = {
   readonly key: string;
   readonly view: "overview" | "site";
-  /** null: all sites of the inventory. */
+  /** What its members may see; null = every site. */
+  readonly scope: SiteScope | null;
+  /** What its members asked for; null: all that they may see. */
   readonly filter: readonly string[] | null;
   readonly layout: FrameLayout;
   readonly placeOf: ReadonlyMap<string, number>;
@@ -52,13 +57,15 @@ export function createChannels<C>(
 ) {
   const channels = new Map<string, Channel<C>>();
 
-  function create(key: string, view: Channel<C>["view"], filter: readonly string[] | null): Channel<C> {
-    const known = filter?.filter((siteId) => inventory.get(siteId) !== undefined);
-    const sites = known ?? inventory.all().map(({ id }) => id);
+  function create({ key, view, scope, filter }: Pick<Channel<C>, "key" | "view" | "scope" | "filter">): Channel<C> {
+    const isVisible = compileScope(scope);
+    const wanted = filter?.flatMap((siteId) => inventory.get(siteId) ?? []) ?? inventory.all();
+    const sites = wanted.filter(isVisible).map(({ id }) => id);
     const layout = { epoch: randomUUID(), view, sites, points: view === "overview" ? OVERVIEW_POINTS : POINT_NAMES };
     const channel: Channel<C> = {
       key,
       view,
+      scope,
       filter,
       layout,
       placeOf: new Map(sites.map((siteId, place) => [siteId, place])),
@@ -101,10 +108,10 @@ export function createChannels<C>(
   }
 
   return {
-    /** @param filter null = all; sorted, without doubles */
-    find(view: Channel<C>["view"], filter: readonly string[] | null): Channel<C> {
-      const key = `${view} ${filter?.join(",") ?? "*"}`;
-      return channels.get(key) ?? create(key, view, filter);
+    /** @param filter null = all that the scope holds; sorted, without doubles */
+    find(view: Channel<C>["view"], scope: SiteScope | null, filter: readonly string[] | null): Channel<C> {
+      const key = `${view} ${filter?.join(",") ?? "*"} ${scopeKey(scope)}`;
+      return channels.get(key) ?? create({ key, view, scope, filter });
     },
 
     /** The deltas of a change, one per channel that it touches and that has clients. */
@@ -118,7 +125,7 @@ export function createChannels<C>(
       const before = [...channels.values()];
       channels.clear();
       const used = before.filter(({ members }) => members.size > 0);
-      return used.map((from) => ({ from, to: create(from.key, from.view, from.filter) }));
+      return used.map((from) => ({ from, to: create(from) }));
     },
 
     leave(channel: Channel<C>, client: C): void {
@@ -128,10 +135,14 @@ export function createChannels<C>(
 
     /** Lets go of channels that nobody came back to. */
     sweep(): void {
-      for (const { key, members, emptySinceMs } of channels.values()) {
-        if (members.size === 0 && clock() - emptySinceMs > LINGER_MS) channels.delete(key);
+      const empty = [...channels.values()].filter(({ members }) => members.size === 0);
+      empty.sort((a, b) => b.emptySinceMs - a.emptySinceMs);
+      for (const [place, { key, emptySinceMs }] of empty.entries()) {
+        if (place >= MAX_LINGERING || clock() - emptySinceMs > LINGER_MS) channels.delete(key);
       }
     },
+
+    size: () => channels.size,
 
     all: (): Iterable<Channel<C>> => channels.values(),
 

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import { NOTHING, type SiteScope } from "../domain/access/site-scope.ts";
 import type { Channel } from "./live-channel.ts";
 
 /** Above this a client gets nothing more until it has read: then everything at once, never a queue of old deltas. */
@@ -16,6 +17,8 @@ export type LiveClient = {
   /** The connection below: frames that are made once for all go there directly. */
   readonly stream: Duplex;
   readonly username: string;
+  /** The sites that it may be told of: none before its session is confirmed. Another scope is another connection. */
+  scope: SiteScope | null;
   channel: Channel<LiveClient> | null;
   /** Sequence number of the newest frame handed to its socket. */
   sentSeq: number;
@@ -31,6 +34,7 @@ export function createLiveClient(socket: WebSocket, stream: Duplex, username: st
     socket,
     stream,
     username,
+    scope: NOTHING,
     channel: null,
     sentSeq: 0,
     needsFull: false,

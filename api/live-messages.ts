@@ -1,3 +1,5 @@
+import { compileScope, type SiteScope } from "../domain/access/site-scope.ts";
+import { restrictRound } from "../domain/collection/restrict-round.ts";
 import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { type RoundFrame, Subscribe } from "../domain/live/live-frame.ts";
@@ -14,17 +16,31 @@ export function readSubscribe(text: string): Subscribe | null {
   }
 }
 
-/** Why a subscribe cannot be served; null when it can. */
+/** Why a subscribe cannot be served; null when it can. A site outside the scope is one that does not exist. */
 export function subscribeRefusal(
   inventory: ApiContext["inventory"],
+  scope: SiteScope | null,
   { view, sites }: Subscribe,
 ): { code: ErrorCode; detail: string } | null {
-  const unknown = sites?.find((siteId) => inventory.get(siteId) === undefined);
+  const isVisible = compileScope(scope);
+  const unknown = sites?.find((siteId) => {
+    const site = inventory.get(siteId);
+    return site === undefined || !isVisible(site);
+  });
   if (unknown !== undefined) return { code: "site.not-found", detail: `there is no site "${unknown}"` };
-  if (sites?.length === 0) return { code: "request.invalid", detail: "sites: name at least one, or leave it out" };
-  const isTooMuch = view === "site" && !sites && inventory.all().length > MOST_SITES_OF_A_SITE_VIEW;
+  const isTooMuch = view === "site" && !sites && inventory.all().filter(isVisible).length > MOST_SITES_OF_A_SITE_VIEW;
   if (!isTooMuch) return null;
   return { code: "request.invalid", detail: `sites: view site takes at most ${MOST_SITES_OF_A_SITE_VIEW}, name them` };
+}
+
+export type RoundContext = Pick<ApiContext, "inventory"> & {
+  readonly config: Pick<ApiContext["config"], "pollIntervalS">;
+};
+
+/** The round as it looks to whoever sees the sites of a scope only. */
+export function roundWithin({ inventory, config }: RoundContext, scope: SiteScope, report: RoundReport): RoundReport {
+  const sites = inventory.all().filter(compileScope(scope));
+  return restrictRound(report, new Map(sites.map((site) => [site.id, site])), config.pollIntervalS);
 }
 
 /** The message that a round has ended. */

@@ -2,9 +2,12 @@ import type { IncomingMessage } from "node:http";
 import { STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Auth, Session } from "../adapters/security/create-auth.ts";
-import { isAllowed } from "../domain/access/permissions.ts";
+import { authorize } from "../domain/access/authorize.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { problemOf } from "./problem.ts";
+
+/** What the live stream asks about sessions. */
+export type LiveAuth = Pick<Auth, "sessionOf" | "confirm" | "onSessionEnd" | "isOwnOrigin">;
 
 /** Why a handshake is refused. */
 export type UpgradeRefusal = { readonly code: ErrorCode; readonly detail: string };
@@ -13,15 +16,17 @@ export type UpgradeRefusal = { readonly code: ErrorCode; readonly detail: string
  * Who opens the live stream. What came by cookie must come from our own page: browsers send `Origin` with every
  * WebSocket handshake, so one without is no browser, and no browser's cookie is his to use.
  */
-export function checkUpgrade(auth: Auth, { headers }: IncomingMessage): Session | UpgradeRefusal {
+export function checkUpgrade(auth: LiveAuth, { headers }: IncomingMessage): Session | UpgradeRefusal {
   const session = auth.sessionOf(headers.cookie, headers.authorization);
   if (!session) return { code: "auth.not-signed-in", detail: "sign in first" };
   const isForeign = !auth.isOwnOrigin(headers.origin) && (session.via === "cookie" || headers.origin !== undefined);
   if (isForeign) return { code: "auth.foreign-origin", detail: "the connection comes from another site's page" };
-  if (!isAllowed(session.role, "live:subscribe")) {
-    return { code: "auth.not-allowed", detail: "this needs the permission live:subscribe" };
+  const refusal = authorize(session, "live:subscribe");
+  if (refusal === null) return session;
+  if (refusal === "auth.password-change-required" || refusal === "auth.totp-required") {
+    return { code: refusal, detail: "the account has to be completed first: see the login page" };
   }
-  return session;
+  return { code: "auth.not-allowed", detail: "this needs the permission live:subscribe" };
 }
 
 /** Answers a handshake with a problem and closes the connection. */

@@ -3,13 +3,16 @@ import type { Duplex } from "node:stream";
 import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { LiveChange } from "../adapters/live/live-state.ts";
 import type { Session } from "../adapters/security/create-auth.ts";
+import { authorize } from "../domain/access/authorize.ts";
+import { type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
+import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { HEARTBEAT_MS, type LiveError, type Subscribe } from "../domain/live/live-frame.ts";
 import type { ApiContext } from "./context.ts";
 import { type Channel, createChannels } from "./live-channel.ts";
 import { createLiveClient, hasRoom, isClogged, isStuck, type LiveClient, spendMessage } from "./live-client.ts";
-import { readSubscribe, roundFrame, subscribeRefusal } from "./live-messages.ts";
-import { checkUpgrade, refuseUpgrade } from "./live-upgrade.ts";
+import { type RoundContext, readSubscribe, roundFrame, roundWithin, subscribeRefusal } from "./live-messages.ts";
+import { checkUpgrade, type LiveAuth, refuseUpgrade } from "./live-upgrade.ts";
 import { createSendQueue } from "./send-queue.ts";
 import { textFrame } from "./text-frame.ts";
 
@@ -39,7 +42,7 @@ export interface Live {
  * @param clock milliseconds since the Unix epoch
  */
 export function createLive(
-  context: Pick<ApiContext, "auth" | "inventory" | "liveState" | "metrics" | "limits">,
+  context: Pick<ApiContext, "liveState" | "metrics" | "limits"> & RoundContext & { readonly auth: LiveAuth },
   clock: () => number,
 ): Live {
   const { auth, inventory, liveState, metrics } = context;
@@ -94,14 +97,15 @@ export function createLive(
   }
 
   function subscribe(client: LiveClient, request: Subscribe): void {
-    const refusal = subscribeRefusal(inventory, request);
+    const refusal = subscribeRefusal(inventory, client.scope, request);
     if (refusal) {
       sendError(client, refusal.code, refusal.detail);
       return;
     }
     const { view, sites, epoch, after } = request;
-    const channel = channels.find(view, sites ? [...new Set(sites)].sort() : null);
+    const channel = channels.find(view, client.scope, sites ? [...new Set(sites)].sort() : null);
     join(client, channel);
+    metrics.setLiveChannels(channels.size());
     const missed = channels.missed(channel, epoch, after);
     if (!missed) {
       sendFull(client, channel);
@@ -129,11 +133,17 @@ export function createLive(
     perUser.set(client.username, (perUser.get(client.username) ?? 0) + 1);
     metrics.setLiveClients(clients.size);
     const endWithSession = () => socket.close(CLOSE_SESSION_ENDED, "the session has ended");
-    const unsubscribe = auth.onSessionEnd(session, endWithSession);
+    let unsubscribe: () => void = () => undefined;
+    // A token may be older than the last change of its user's rights: the session says what counts now.
     const confirmed = auth.confirm(session).then((known) => {
-      if (known?.role === session.role) return true;
-      endWithSession();
-      return false;
+      if (socket.readyState !== socket.OPEN) return false;
+      if (known === null || authorize(known, "live:subscribe") !== null) {
+        endWithSession();
+        return false;
+      }
+      client.scope = known.scope;
+      unsubscribe = auth.onSessionEnd(known, endWithSession);
+      return true;
     });
     socket.on("message", (data, isBinary) => {
       void confirmed.then((isConfirmed) => {
@@ -164,6 +174,7 @@ export function createLive(
     metrics.addLiveBytes(sentBytes);
     sentBytes = 0;
     channels.sweep();
+    metrics.setLiveChannels(channels.size());
     for (const channel of channels.all()) {
       if (channel.members.size === 0) continue;
       const frame = channels.heartbeat(channel);
@@ -193,11 +204,23 @@ export function createLive(
       queue.push(channel.members, (client) => sendDelta(client, channel, seq, frame));
     }
     for (const report of rounds) {
-      const frame = textFrame(JSON.stringify(roundFrame(report, clock())));
+      const frameFor = roundFrames(report);
       queue.push(clients, (client) => {
-        if (client.channel && !isClogged(client, clock())) send(client, frame);
+        if (client.channel && !isClogged(client, clock())) send(client, frameFor(client.scope));
       });
     }
+  }
+
+  /** Made once per scope, when the first client of it is served. */
+  function roundFrames(report: RoundReport): (scope: SiteScope | null) => Buffer {
+    const frames = new Map<string, Buffer>();
+    return (scope) => {
+      const key = scopeKey(scope);
+      const seen = () => (scope === null ? report : roundWithin(context, scope, report));
+      const frame = frames.get(key) ?? textFrame(JSON.stringify(roundFrame(seen(), clock())));
+      frames.set(key, frame);
+      return frame;
+    };
   }
 
   /** Another index table: everybody starts anew from a full frame. */

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { PERMISSIONS } from "../domain/access/permissions.ts";
 import { ERROR_CODES } from "../domain/errors.ts";
+import { answerHeaders, withLimits } from "./openapi-limits.ts";
 import { PROBLEMS } from "./problem.ts";
+import { NOT_COUNTED } from "./rate-limit.ts";
 import type { Route } from "./route.ts";
 
 type Json = Record<string, unknown>;
@@ -29,7 +31,11 @@ const ProblemSchema = z
     status: z.int(),
     code: z.enum(ERROR_CODES).describe("Stable: programs decide by it"),
     detail: z.string(),
-    errors: z.array(z.strictObject({ field: z.string(), value: z.string(), allowed: z.string() })).optional(),
+    errors: z
+      .array(
+        z.strictObject({ field: z.string(), value: z.string(), allowed: z.string(), allowedZh: z.string().optional() }),
+      )
+      .optional(),
     retryAfterS: z.int().optional(),
   })
   .meta({ id: "Problem", description: "RFC 9457 problem details" });
@@ -41,13 +47,16 @@ export function makeOpenApi(routes: readonly Route[], version: string, server: s
   const paths: Record<string, Record<string, Json>> = {};
   for (const route of routes) {
     const path = route.path.replace("*}", "}");
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, toSchema) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route, toSchema, server) };
   }
   const problem = { "application/problem+json": { schema: toSchema(ProblemSchema, "output") } };
   const responses = Object.fromEntries(
-    [...statusesOf(routes)].map((status) => [`Problem${status}`, { description: titleOf(status), content: problem }]),
+    [...statusesOf(routes)].map((status) => [
+      `Problem${status}`,
+      { description: titleOf(status), headers: answerHeaders(status, server), content: problem },
+    ]),
   );
-  return {
+  return withLimits<OpenApiDocument>({
     openapi: "3.1.1",
     info: {
       title: "AntBox Flow",
@@ -55,21 +64,27 @@ export function makeOpenApi(routes: readonly Route[], version: string, server: s
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
       description: "Supervision of the cooling of bitcoin-mining containers. Times are ISO 8601 in UTC.",
     },
-    servers: [{ url: server }],
+    // No third party is meant to reach it: it stands in the plant's own network.
+    servers: [{ url: server, description: "This installation, in production", "x-internal": true }],
     tags: [...new Set(routes.map(({ tag }) => tag))].map((name) => ({ name })),
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1))),
       responses,
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", bearerFormat: "JWT" },
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          bearerFormat: "JWT",
+          description: "An access token of a sign-in, checked as RFC8725 says, or a service token (`abx_…`)",
+        },
         session: { type: "apiKey", in: "cookie", name: "antbox_access" },
       },
     },
-  };
+  });
 }
 
-function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "output") => Json): Json {
+function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "output") => Json, server: string): Json {
   const { access, answer } = route;
   const isPublic = access === "public";
   return {
@@ -80,13 +95,21 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
     ...(isPublic
       ? { security: [] }
       : { security: SECURITY, "x-permission": access, "x-lowest-role": PERMISSIONS[access].lowestRole }),
-    parameters: [...parameters(route.params, "path", toSchema), ...parameters(route.query, "query", toSchema)],
+    parameters: [
+      ...parameters(route.params, "path", toSchema),
+      ...parameters(route.query, "query", toSchema),
+      ...headersOf(route),
+    ],
     ...requestBodyOf(route, toSchema),
     responses: {
       ...Object.fromEntries(
         [answer.status, ...("schema" in answer ? (answer.also ?? []) : [])].map((status) => [
           status,
-          { description: answer.description, ...contentOf(answer, toSchema) },
+          {
+            description: answer.description,
+            headers: answerHeaders(status, server),
+            ...contentOf(answer, toSchema),
+          },
         ]),
       ),
       ...Object.fromEntries(
@@ -99,7 +122,10 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
 function requestBodyOf({ body, upload }: Route, toSchema: (schema: z.ZodType, io: "input") => Json): Json {
   const content = body
     ? { "application/json": { schema: toSchema(body, "input") } }
-    : upload && { [upload.contentType]: { schema: { type: "string" } } };
+    : upload &&
+      Object.fromEntries(
+        [upload.contentType, ...(upload.also ?? [])].map((type) => [type, { schema: { type: "string" } }]),
+      );
   return content ? { requestBody: { required: true, content } } : {};
 }
 
@@ -127,8 +153,36 @@ function parameters(
   }));
 }
 
+/** Headers that a row reads beside those that every row does. */
+function headersOf({ isIdempotent, refusals }: Route): Json[] {
+  const header = (name: string, required: boolean, description: string): Json => ({
+    name,
+    in: "header",
+    required,
+    description,
+    schema: { type: "string" },
+  });
+  const once =
+    "Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once";
+  return [
+    ...(isIdempotent ? [header("Idempotency-Key", false, once)] : []),
+    ...(refusals.includes(428) ? [header("If-Match", true, "ETag of the state that the change is made on")] : []),
+  ];
+}
+
 /** Every status with which a row may refuse: what follows from the row itself, and what it says. */
-export function refusalsOf({ access, method, params, query, body, upload, refusals, isPage }: Route): number[] {
+export function refusalsOf({
+  access,
+  method,
+  path,
+  params,
+  query,
+  body,
+  upload,
+  refusals,
+  isPage,
+  isIdempotent,
+}: Route): number[] {
   const statuses = new Set(refusals);
   if (access !== "public") {
     statuses.add(403);
@@ -136,7 +190,9 @@ export function refusalsOf({ access, method, params, query, body, upload, refusa
   }
   if (method !== "GET") statuses.add(403);
   if (query || params || body || upload) statuses.add(400);
+  if (!NOT_COUNTED.includes(path)) statuses.add(429);
   if (body || upload) for (const status of [413, 415]) statuses.add(status);
+  if (isIdempotent) for (const status of [409, 422, 503]) statuses.add(status);
   return [...statuses].sort((a, b) => a - b);
 }
 

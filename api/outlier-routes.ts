@@ -14,6 +14,7 @@ import type { ApiContext } from "./context.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { invalid, show } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { type Viewer, visibleSites } from "./visible-sites.ts";
 
 const OutlierQuery = z.strictObject({
   point: PointName.optional().describe("One point; every comparable point when absent"),
@@ -36,9 +37,11 @@ function pointsAsked(point: PointName | undefined): readonly PointName[] {
   return invalid({ field: "query.point", value: show(point), allowed });
 }
 
-function fleetNow({ inventory, liveState, config }: ApiContext, nowMs: number): Fleet {
+/** What the viewer may see of the fleet: others count in no median either. */
+function fleetNow(context: ApiContext, viewer: Viewer | null, nowMs: number): Fleet {
+  const { inventory, liveState, config } = context;
   return {
-    sites: inventory.all(),
+    sites: visibleSites(context, viewer),
     snapshotOf: (siteId) => liveState.get(siteId),
     intervalOf: (siteId) => inventory.get(siteId)?.intervalS ?? config.pollIntervalS,
     nowMs,
@@ -63,9 +66,9 @@ export const OUTLIER_ROUTES: readonly Route[] = [
     },
     refusals: [429],
     isCostly: true,
-    async handle({ query }, { context, clock }) {
+    async handle({ query, session }, { context, clock }) {
       const points = pointsAsked(query.point);
-      const comparison = compareSisters(fleetNow(context, clock()));
+      const comparison = compareSisters(fleetNow(context, session, clock()));
       const found: Outlier[] = [];
       for (const point of points) {
         found.push(...outliersOf(point, comparison, query.minDeviation));

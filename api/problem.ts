@@ -7,15 +7,43 @@ type Kind = { readonly status: number; readonly title: string; readonly zh: stri
 export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "auth.not-signed-in": { status: 401, title: "Not signed in", zh: "未登录" },
   "auth.bad-credentials": { status: 401, title: "Wrong user name or password", zh: "用户名或密码错误" },
+  "auth.code-required": { status: 401, title: "Code of the second factor needed", zh: "需要双重验证码" },
+  "auth.bad-code": { status: 401, title: "Wrong code", zh: "双重验证码错误" },
   "auth.too-many-attempts": { status: 429, title: "Too many sign-in attempts", zh: "登录尝试过多" },
   "auth.not-allowed": { status: 403, title: "Not allowed", zh: "没有权限" },
+  "auth.out-of-scope": { status: 403, title: "Site not assigned to you", zh: "该站点不在您的权限范围" },
+  "auth.password-change-required": { status: 403, title: "Password must be replaced first", zh: "须先修改密码" },
+  "auth.account-disabled": { status: 403, title: "Account disabled", zh: "账号已停用" },
+  "auth.name-taken": { status: 409, title: "User name taken", zh: "用户名已被占用" },
   "auth.foreign-origin": { status: 403, title: "Request from a foreign page", zh: "请求来自外部页面" },
+  "auth.totp-required": { status: 403, title: "Second factor needed first", zh: "须先启用双重验证" },
+  "account.wrong-password": { status: 403, title: "Wrong present password", zh: "当前密码错误" },
+  "account.wrong-code": { status: 403, title: "Wrong code", zh: "验证码错误" },
+  "account.weak-password": { status: 400, title: "Password not allowed", zh: "密码不符合要求" },
+  "account.external": { status: 409, title: "Signs in with an identity provider", zh: "该账号由身份提供方登录" },
+  "account.totp-on": { status: 409, title: "Second factor is on already", zh: "双重验证已启用" },
+  "account.totp-off": { status: 409, title: "Second factor is not on", zh: "双重验证未启用" },
+  "user.not-found": { status: 404, title: "No such user", zh: "用户不存在" },
+  "user.exists": { status: 409, title: "User name is taken", zh: "用户名已存在" },
+  "user.last-admin": { status: 409, title: "The last administrator stays", zh: "须保留最后一位管理员" },
+  "user.yourself": { status: 409, title: "Not on your own account", zh: "不能对自己执行此操作" },
+  "session.not-found": { status: 404, title: "No such session", zh: "会话不存在" },
+  "token.not-found": { status: 404, title: "No such service token", zh: "服务令牌不存在" },
+  "token.name-taken": { status: 409, title: "Name of a service token taken", zh: "服务令牌名称已被占用" },
   "request.invalid": { status: 400, title: "Invalid request", zh: "请求无效" },
   "request.not-found": { status: 404, title: "Not found", zh: "不存在" },
   "request.method-not-allowed": { status: 405, title: "Method not allowed", zh: "不支持的方法" },
   "request.too-large": { status: 413, title: "Request too large", zh: "请求过大" },
   "request.unsupported-type": { status: 415, title: "Unsupported content type", zh: "不支持的内容类型" },
   "request.rate-limited": { status: 429, title: "Too many requests", zh: "请求过多" },
+  "request.precondition-required": { status: 428, title: "If-Match is required", zh: "缺少 If-Match 请求头" },
+  "request.precondition-failed": { status: 412, title: "Changed by somebody else meanwhile", zh: "内容已被他人修改" },
+  "request.idempotency-mismatch": {
+    status: 422,
+    title: "Idempotency key used for another request",
+    zh: "幂等键已用于其他请求",
+  },
+  "request.in-progress": { status: 409, title: "Same request still under way", zh: "相同请求正在处理" },
   "site.not-found": { status: 404, title: "No such site", zh: "站点不存在" },
   "point.not-found": { status: 400, title: "No such point", zh: "测点不存在" },
   "profile.not-found": { status: 404, title: "No such profile", zh: "设备档案不存在" },
@@ -23,18 +51,31 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "job.not-found": { status: 404, title: "No such job", zh: "任务不存在" },
   "job.not-here": { status: 409, title: "Job not needed on this database", zh: "此数据库无需该任务" },
   "inventory.invalid": { status: 400, title: "Invalid inventory", zh: "站点清单无效" },
+  "inventory.exists": { status: 409, title: "Site exists already", zh: "站点已存在" },
+  "inventory.managed-by-file": { status: 409, title: "Site is managed by the sites file", zh: "站点由站点文件管理" },
   "config.invalid": { status: 500, title: "Invalid configuration", zh: "配置无效" },
   "storage.write-failed": { status: 503, title: "Could not be stored", zh: "写入失败" },
   "storage.timeout": { status: 504, title: "Query took too long", zh: "查询超时" },
   "storage.unavailable": { status: 503, title: "Database not reachable", zh: "数据库不可用" },
   "storage.locked": { status: 503, title: "Storage in use", zh: "存储被占用" },
   "journal.full": { status: 503, title: "Journal full", zh: "日志缓存已满" },
+  "secret.unreadable": { status: 500, title: "Secret cannot be opened", zh: "密文无法解开" },
+  "webhook.not-found": { status: 404, title: "No such webhook", zh: "外发通知接口不存在" },
+  "webhook.name-taken": { status: 409, title: "Webhook name in use", zh: "外发通知接口名称已存在" },
+  "webhook.too-many": { status: 409, title: "Too many webhooks", zh: "外发通知接口过多" },
+  "webhook.disabled": { status: 409, title: "Webhook is switched off", zh: "外发通知接口已停用" },
   "flows.read-only": { status: 403, title: "Flows are read-only", zh: "流程只读" },
   "internal.unexpected": { status: 500, title: "Unexpected error", zh: "意外错误" },
 };
 
 /** One wrong field: where it stands, what was given (shortened) and what is allowed. */
-export type FieldProblem = { readonly field: string; readonly value: string; readonly allowed: string };
+export type FieldProblem = {
+  readonly field: string;
+  readonly value: string;
+  readonly allowed: string;
+  /** The same in Chinese, where people choose the words of the field: a password. */
+  readonly allowedZh?: string;
+};
 
 /** The body of an `application/problem+json` answer. `type` leads to the code in our reference. */
 export type Problem = {
@@ -49,6 +90,8 @@ export type Problem = {
 
 const VALUE_CHARS = 80;
 const MAX_FIELDS = 10;
+/** What was given there stands in no answer. */
+const SECRET_FIELDS = ["password", "current", "next", "code", "url"];
 const FIELDS = Symbol("fields");
 type WithFields = AppError & { [FIELDS]?: readonly FieldProblem[] };
 
@@ -71,8 +114,13 @@ export function problemFrom(error: unknown): Problem {
 
 /** @throws {AppError} `request.invalid` that names every wrong field */
 export function invalid(...fields: FieldProblem[]): never {
+  return refuseFields("request.invalid", fields);
+}
+
+/** @throws {AppError} with this code, that names every wrong field */
+export function refuseFields(code: ErrorCode, fields: readonly FieldProblem[]): never {
   const lines = fields.map(({ field, value, allowed }) => `${field} is ${value}: ${allowed}`);
-  const error: WithFields = new AppError("request.invalid", lines.join("; "));
+  const error: WithFields = new AppError(code, lines.join("; "));
   error[FIELDS] = fields;
   throw error;
 }
@@ -101,7 +149,10 @@ export function checkInput(schema: z.ZodType | undefined, input: unknown, part: 
 
 function fieldProblem(issue: z.core.$ZodIssue, input: unknown, part: string): FieldProblem {
   const field = [part, ...issue.path.map(String)].join(".");
-  return { field: shorten(field), value: show(valueAt(input, issue.path)), allowed: shorten(issue.message) };
+  const value = issue.path.some((key) => SECRET_FIELDS.includes(String(key)))
+    ? "not shown"
+    : show(valueAt(input, issue.path));
+  return { field: shorten(field), value, allowed: shorten(issue.message) };
 }
 
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {

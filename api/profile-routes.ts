@@ -45,7 +45,7 @@ const TryRequest = z
   })
   .meta({ id: "TryRequest" });
 
-const Examination = z
+export const Examination = z
   .strictObject({
     snapshot: Snapshot.pick({
       collectedAt: true,
@@ -60,7 +60,7 @@ const Examination = z
   .meta({ id: "Examination", description: "What a profile makes of replies, and what the doctor says to it" });
 
 /** @throws {AppError} `profile.not-found` */
-function findProfile({ profiles }: Pick<ApiContext, "profiles">, id: string): CompiledProfile {
+export function findProfile({ profiles }: Pick<ApiContext, "profiles">, id: string): CompiledProfile {
   const found = profiles.find(({ profile, tag }) => profile.id === id || tag === id);
   if (!found) throw new AppError("profile.not-found", `there is no profile "${id}"; see /api/v1/profiles`);
   return found;

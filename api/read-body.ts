@@ -30,10 +30,13 @@ export async function readJsonBody(request: IncomingMessage): Promise<unknown> {
  *
  * @throws {AppError} `request.unsupported-type`, `request.too-large`: at once, or on the way when no length was said
  */
-export function readUpload(request: IncomingMessage, { contentType, maxBytes }: Upload): AsyncIterable<Uint8Array> {
+export function readUpload(
+  request: IncomingMessage,
+  { contentType, also = [], maxBytes }: Upload,
+): AsyncIterable<Uint8Array> {
   const { "content-type": given = "", "content-length": length, "content-encoding": encoding } = request.headers;
   if (Number(length ?? 0) > maxBytes) throw tooLarge(maxBytes);
-  const isExpected = given.split(";", 1)[0]?.trim().toLowerCase() === contentType;
+  const isExpected = [contentType, ...also].includes(given.split(";", 1)[0]?.trim().toLowerCase() ?? "");
   if (!isExpected || (encoding !== undefined && encoding !== "identity")) {
     throw new AppError("request.unsupported-type", `send the body as ${contentType}, not compressed`);
   }

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { FailureCause } from "../domain/collection/failure-cause.ts";
+import { restrictRound } from "../domain/collection/restrict-round.ts";
 import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { ApiContext } from "./context.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { scopeOf, type Viewer, visibleSites } from "./visible-sites.ts";
 
 /** A round in a list: counts only. `ok + late + Σ failed = sites`. */
 const Round = z
@@ -35,6 +37,13 @@ function roundsInMemory({ liveState }: Pick<ApiContext, "liveState">, limit: num
   return { items: older.slice(0, limit), total: rounds.length };
 }
 
+/** Whoever may see some sites only gets the rounds of those. */
+function asSeenBy(viewer: Viewer | null, context: ApiContext): (report: RoundReport) => RoundReport {
+  if (scopeOf(viewer) === null) return (report) => report;
+  const sites = new Map(visibleSites(context, viewer).map((site) => [site.id, site]));
+  return (report) => restrictRound(report, sites, context.config.pollIntervalS);
+}
+
 export const ROUND_ROUTES: readonly Route[] = [
   defineRoute({
     method: "GET",
@@ -45,12 +54,13 @@ export const ROUND_ROUTES: readonly Route[] = [
     query: RoundQuery,
     answer: {
       status: 200,
-      description: "From the database; from memory while that is away",
+      description:
+        "From the database; from memory while that is away. Limited to some sites, the counts are of those, as the inventory has them now",
       schema: listOf(Round, "RoundList"),
     },
     refusals: [429, 503],
     isCostly: true,
-    async handle({ query }, { context }) {
+    async handle({ query, session }, { context }) {
       const { limit, cursor } = query;
       const stored = context.storage.rounds(limit, cursor ?? null).catch((error: unknown) => {
         context.log.warn({ err: error }, "rounds come from memory: the database cannot be read");
@@ -59,7 +69,8 @@ export const ROUND_ROUTES: readonly Route[] = [
       const { items, total } = (await stored) ?? roundsInMemory(context, limit, cursor);
       const last = items.at(-1);
       const nextCursor = last && items.length === limit ? last.slot : null;
-      return { kind: "json", body: { items: items.map(summarise), nextCursor, total } };
+      const seen = items.map(asSeenBy(session, context));
+      return { kind: "json", body: { items: seen.map(summarise), nextCursor, total } };
     },
   }),
 ];

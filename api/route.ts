@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { z } from "zod";
+import type { ConnectionTests } from "../adapters/controller/connection-tests.ts";
 import type { Session } from "../adapters/security/create-auth.ts";
 import type { Permission } from "../domain/access/permissions.ts";
 import type { ApiContext } from "./context.ts";
@@ -10,12 +11,13 @@ import type { Representation } from "./representation.ts";
 
 /** `public`: anybody, without a session. Everything else names the permission that it needs. */
 export type Access = Permission | "public";
-type Method = "GET" | "POST";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** What a route answers when all goes well. A schema is checked by the tests, and becomes the OpenAPI document. */
 export type DeclaredAnswer =
   | {
-      readonly status: 200;
+      /** 201: made, 202: taken and done later. */
+      readonly status: 200 | 201 | 202;
       readonly description: string;
       readonly schema: z.ZodType;
       /** Other statuses that come with the same body, instead of a problem. */
@@ -29,11 +31,19 @@ export type Reply =
   | {
       readonly kind: "json";
       readonly body: unknown;
+      /** The status that the row declares, when absent. */
       readonly status?: number;
       readonly cookies?: readonly string[];
+      /** Such as `etag` or `location`; names in lower case. */
+      readonly headers?: Readonly<Record<string, string>>;
     }
   | { readonly kind: "representation"; readonly representation: Representation }
-  | { readonly kind: "text"; readonly contentType: string; readonly text: string }
+  | {
+      readonly kind: "text";
+      readonly contentType: string;
+      readonly text: string;
+      readonly cookies?: readonly string[];
+    }
   | {
       /** A file for saving. Its pieces are made while they are sent, no faster than the client takes them. */
       readonly kind: "stream";
@@ -42,7 +52,7 @@ export type Reply =
       readonly chunks: AsyncIterable<string | Uint8Array>;
     }
   | { readonly kind: "empty"; readonly cookies?: readonly string[] }
-  | { readonly kind: "redirect"; readonly location: string };
+  | { readonly kind: "redirect"; readonly location: string; readonly cookies?: readonly string[] };
 
 /** A request whose session, origin and permission are checked already, with its raw parts. */
 export type RawRequest = {
@@ -60,6 +70,7 @@ export type RawRequest = {
 export type Services = {
   readonly context: ApiContext;
   readonly latest: LatestState;
+  readonly connectionTests: ConnectionTests;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
   /** Made from the route table at the first call. */
@@ -67,7 +78,12 @@ export type Services = {
 };
 
 /** A body that is too large for memory. */
-export type Upload = { readonly contentType: string; readonly maxBytes: number };
+export type Upload = {
+  readonly contentType: string;
+  /** Other types that are taken as well. */
+  readonly also?: readonly string[];
+  readonly maxBytes: number;
+};
 
 /** Words for people, in both languages. */
 export type Text = { readonly "zh-CN": string; readonly en: string };
@@ -94,6 +110,8 @@ export type Route = {
   readonly isCostly: boolean;
   /** A costly one that may run for minutes: fewer still run at once. */
   readonly isLong: boolean;
+  /** Creates something: the same request with the same `Idempotency-Key` is done once. It answers with JSON. */
+  readonly isIdempotent: boolean;
   readonly answerTo: (request: RawRequest, services: Services) => Reply | Promise<Reply>;
 };
 
@@ -109,7 +127,7 @@ type Definition<
   Q extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
 > = Pick<Route, "method" | "path" | "access" | "tag" | "summary" | "answer"> &
-  Partial<Pick<Route, "refusals" | "isPage" | "isCostly" | "isLong" | "upload">> & {
+  Partial<Pick<Route, "refusals" | "isPage" | "isCostly" | "isLong" | "isIdempotent" | "upload">> & {
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
@@ -132,6 +150,7 @@ export function defineRoute<
     isPage: false,
     isCostly: false,
     isLong: false,
+    isIdempotent: false,
     ...row,
     params: params ?? null,
     query: query ?? null,

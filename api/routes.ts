@@ -1,27 +1,48 @@
+import { ABOUT_ROUTES } from "./about-routes.ts";
+import { ACCOUNT_ROUTES } from "./account-routes.ts";
+import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { AUTH_ROUTES } from "./auth-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
 import { COLLECTOR_ROUTES } from "./collector-routes.ts";
+import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { DOCS_ROUTES } from "./docs-routes.ts";
 import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HISTORY_ROUTES } from "./history-routes.ts";
 import { IMPORT_ROUTES } from "./import-routes.ts";
+import { INVENTORY_FILE_ROUTES } from "./inventory-file-routes.ts";
+import { INVENTORY_ROUTES } from "./inventory-routes.ts";
 import { JOB_ROUTES } from "./job-routes.ts";
 import { LAB_ROUTES } from "./lab-routes.ts";
 import { LIVE_ROUTES } from "./live-routes.ts";
+import { OIDC_ROUTES } from "./oidc-routes.ts";
 import { OUTLIER_ROUTES } from "./outlier-routes.ts";
 import { PAGE_ROUTES } from "./page-routes.ts";
 import { PROFILE_ROUTES } from "./profile-routes.ts";
 import { ROUND_ROUTES } from "./round-routes.ts";
 import type { Route } from "./route.ts";
+import { SERVICE_TOKEN_ROUTES } from "./service-token-routes.ts";
+import { SESSION_ROUTES } from "./session-routes.ts";
+import { SETTINGS_ROUTES } from "./settings-routes.ts";
 import { SITE_ROUTES } from "./site-routes.ts";
 import { SYSTEM_ROUTES } from "./system-routes.ts";
+import { USER_ROUTES } from "./user-routes.ts";
+import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 
 /** The route table: every address of the API. The dispatcher, the OpenAPI document and the authorisation test read it. */
 export const ROUTES: readonly Route[] = [
   ...SYSTEM_ROUTES,
+  ...ABOUT_ROUTES,
   ...PAGE_ROUTES,
   ...AUTH_ROUTES,
+  ...OIDC_ROUTES,
+  ...ACCOUNT_ROUTES,
+  ...USER_ROUTES,
+  ...SESSION_ROUTES,
+  ...SERVICE_TOKEN_ROUTES,
   ...SITE_ROUTES,
+  ...INVENTORY_ROUTES,
+  ...INVENTORY_FILE_ROUTES,
+  ...CONNECTION_ROUTES,
   ...HISTORY_ROUTES,
   ...EXPORT_ROUTES,
   ...OUTLIER_ROUTES,
@@ -32,6 +53,9 @@ export const ROUTES: readonly Route[] = [
   ...JOB_ROUTES,
   ...CATALOGUE_ROUTES,
   ...PROFILE_ROUTES,
+  ...AUDIT_ROUTES,
+  ...SETTINGS_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...LIVE_ROUTES,
   ...DOCS_ROUTES,
 ];

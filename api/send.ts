@@ -13,23 +13,9 @@ const NOTHING_FROM_ANYWHERE = "default-src 'none'; frame-ancestors 'none'";
 const OWN_PAGE =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const HSTS = "max-age=31536000; includeSubDomains";
 
-/** Headers of every answer. @param isSecure PUBLIC_URL is `https:` */
-function securityHeaders(isSecure: boolean): Headers {
-  return {
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "cross-origin-opener-policy": "same-origin",
-    ...(isSecure ? { "strict-transport-security": HSTS } : {}),
-  };
-}
-
-/** Writes answers; made once per API. */
-export function createSender(isSecure: boolean) {
-  const base = securityHeaders(isSecure);
-
+/** Writes answers; made once per API. The server adds the headers that every answer has. */
+export function createSender() {
   /** A short text goes out with the headers in one piece, a buffer in a second one: texts stay texts until here. */
   function end(
     request: IncomingMessage,
@@ -41,7 +27,6 @@ export function createSender(isSecure: boolean) {
     const contentType = String(own["content-type"] ?? "");
     const policy = contentType.startsWith("text/html") ? OWN_PAGE : NOTHING_FROM_ANYWHERE;
     response.writeHead(status, {
-      ...base,
       "content-security-policy": policy,
       "cache-control": "no-store",
       "content-length": Buffer.byteLength(body),
@@ -73,7 +58,7 @@ export function createSender(isSecure: boolean) {
     const etag = encoding === "identity" ? `"${tag}"` : `"${tag}-${encoding}"`;
     const headers = { etag, "cache-control": cacheControl, vary: "Accept-Encoding" };
     if (isSame(request.headers["if-none-match"], tag)) {
-      response.writeHead(304, { ...base, ...headers });
+      response.writeHead(304, headers);
       response.end();
       return;
     }
@@ -89,7 +74,6 @@ export function createSender(isSecure: boolean) {
   ): Promise<void> {
     const source = Readable.from(chunks, { highWaterMark: 1 });
     response.writeHead(200, {
-      ...base,
       "content-security-policy": NOTHING_FROM_ANYWHERE,
       "cache-control": "no-store",
       "content-type": contentType,
@@ -110,25 +94,36 @@ export function createSender(isSecure: boolean) {
   }
 
   return {
-    async reply(request: IncomingMessage, response: ServerResponse, reply: Reply): Promise<void> {
+    /** @param declared the status of success that the row declares */
+    async reply(request: IncomingMessage, response: ServerResponse, reply: Reply, declared: number): Promise<void> {
       switch (reply.kind) {
         case "json": {
-          const headers = { "content-type": JSON_TYPE, ...cookieHeader(reply.cookies) };
-          return sendText(request, response, reply.status ?? 200, headers, JSON.stringify(reply.body));
+          const headers = { ...reply.headers, "content-type": JSON_TYPE, ...cookieHeader(reply.cookies) };
+          return sendText(request, response, reply.status ?? declared, headers, JSON.stringify(reply.body));
         }
         case "text":
-          return sendText(request, response, 200, { "content-type": reply.contentType }, reply.text);
+          return sendText(
+            request,
+            response,
+            200,
+            { "content-type": reply.contentType, ...cookieHeader(reply.cookies) },
+            reply.text,
+          );
         case "representation":
           return sendRepresentation(request, response, reply.representation);
         case "stream":
           return sendStream(request, response, reply);
         case "empty":
-          response.writeHead(204, { ...base, "cache-control": "no-store", ...cookieHeader(reply.cookies) });
+          response.writeHead(204, { "cache-control": "no-store", ...cookieHeader(reply.cookies) });
           response.end();
           return;
         case "redirect":
-          return end(request, response, 302, { location: reply.location }, "");
+          return end(request, response, 302, { location: reply.location, ...cookieHeader(reply.cookies) }, "");
       }
+    },
+
+    redirect(request: IncomingMessage, response: ServerResponse, location: string): void {
+      end(request, response, 302, { location }, "");
     },
 
     problem(request: IncomingMessage, response: ServerResponse, problem: Problem, own: Headers = {}): void {

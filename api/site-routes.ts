@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isInScope } from "../domain/access/site-scope.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Site } from "../domain/sites/site.ts";
 import { SiteId } from "../domain/sites/site-id.ts";
@@ -9,6 +10,7 @@ import { Snapshot } from "../domain/telemetry/snapshot.ts";
 import type { ApiContext } from "./context.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { scopeOf, type Viewer } from "./visible-sites.ts";
 
 /** A fleet of the usual size is one page. */
 const PAGE = { limit: limitUpTo(1000, 1000), cursor: SiteId.optional() };
@@ -16,10 +18,16 @@ const ListQuery = z.strictObject(PAGE);
 export const SiteParams = z.strictObject({ id: SiteId });
 const LONGEST_WATCH_S = 3600;
 
-/** @throws {AppError} `site.not-found` */
-export function findSite({ inventory }: Pick<ApiContext, "inventory">, siteId: string): Site {
+/**
+ * A site by its id. One that lies outside the viewer's limits is answered like one that does not exist, so that nobody
+ * learns what there is.
+ *
+ * @throws {AppError} `site.not-found`
+ */
+export function findSite({ inventory }: Pick<ApiContext, "inventory">, siteId: string, viewer: Viewer | null): Site {
   const site = inventory.get(siteId);
-  if (!site) throw new AppError("site.not-found", `there is no site "${siteId}"`, { context: { siteId } });
+  if (!site || !isInScope(scopeOf(viewer), site))
+    throw new AppError("site.not-found", `there is no site "${siteId}"`, { context: { siteId } });
   return site;
 }
 
@@ -39,9 +47,9 @@ export const SITE_ROUTES: readonly Route[] = [
     summary: { "zh-CN": "站点清单，含健康状态和数据时效", en: "The inventory, with health and age of data" },
     query: ListQuery,
     answer: { status: 200, description: "Sites in order of id", schema: listOf(SiteSummary, "SiteList") },
-    handle: ({ query }, { latest }) => ({
+    handle: ({ query, session }, { latest }) => ({
       kind: "representation",
-      representation: latest.sites(query.limit, query.cursor),
+      representation: latest.sites(scopeOf(session), query.limit, query.cursor),
     }),
   }),
   defineRoute({
@@ -56,9 +64,9 @@ export const SITE_ROUTES: readonly Route[] = [
     params: SiteParams,
     answer: { status: 200, description: "The site", schema: SiteSummary },
     refusals: [404],
-    handle: ({ params }, { context, latest }) => ({
+    handle: ({ params, session }, { context, latest }) => ({
       kind: "json",
-      body: latest.summaryOf(findSite(context, params.id)),
+      body: latest.summaryOf(findSite(context, params.id, session)),
     }),
   }),
   defineRoute({
@@ -73,9 +81,9 @@ export const SITE_ROUTES: readonly Route[] = [
       description: "Snapshots in order of site id; `total` counts the sites that have one",
       schema: listOf(Snapshot, "SnapshotList"),
     },
-    handle: ({ query }, { latest }) => ({
+    handle: ({ query, session }, { latest }) => ({
       kind: "representation",
-      representation: latest.snapshots(query.limit, query.cursor),
+      representation: latest.snapshots(scopeOf(session), query.limit, query.cursor),
     }),
   }),
   defineRoute({
@@ -96,8 +104,8 @@ export const SITE_ROUTES: readonly Route[] = [
     }),
     answer: { status: 200, description: "The snapshot", schema: Snapshot },
     refusals: [404, 503, 504],
-    async handle({ params, query }, { context }) {
-      const { id } = findSite(context, params.id);
+    async handle({ params, query, session }, { context }) {
+      const { id } = findSite(context, params.id, session);
       if (query.before !== undefined) return { kind: "json", body: await snapshotBefore(context, id, query.before) };
       const snapshot = context.liveState.get(id);
       if (!snapshot) throw new AppError("request.not-found", `site "${id}" has sent nothing yet`);
@@ -116,8 +124,8 @@ export const SITE_ROUTES: readonly Route[] = [
     params: SiteParams,
     answer: { status: 200, description: "The reply as it came, network addresses replaced", schema: ControllerReply },
     refusals: [404],
-    async handle({ params }, { context }) {
-      const { id } = findSite(context, params.id);
+    async handle({ params, session }, { context }) {
+      const { id } = findSite(context, params.id, session);
       const reply = await context.collector.lastReplyOf(id);
       if (!reply) throw new AppError("request.not-found", `no raw reply of site "${id}" is kept`);
       // Miners are listed by their private addresses: browsers know sites only.
@@ -136,8 +144,8 @@ export const SITE_ROUTES: readonly Route[] = [
       .meta({ id: "WatchRequest" }),
     answer: { status: 204, description: "Watched closely from the next slot on" },
     refusals: [404],
-    handle({ params, body }, { context }) {
-      context.collector.watch(findSite(context, params.id).id, body.forS);
+    handle({ params, body, session }, { context }) {
+      context.collector.watch(findSite(context, params.id, session).id, body.forS);
       return { kind: "empty" };
     },
   }),

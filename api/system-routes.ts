@@ -1,6 +1,8 @@
 import { z } from "zod";
+import type { ApiContext } from "./context.ts";
 import { readinessOf } from "./readiness.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { scopeOf } from "./visible-sites.ts";
 
 const UNHEALTHY_LAG_MS = 2000;
 
@@ -34,28 +36,45 @@ const Status = z
     pollIntervalS: z.number(),
     editor: z.enum(["on", "readonly", "off"]).describe("Flows can be changed, only looked at, or there is no editor"),
     redis: z.enum(["in_process", "connected", "unreachable"]),
-    journal: z.strictObject({
-      rows: z.int(),
-      bytes: z.int(),
-      capBytes: z.int(),
-      oldestSlot: z.iso.datetime().nullable(),
-      quarantined: z.int(),
-      dropped: z.int(),
-      isWritable: z.boolean(),
-    }),
-    writer: z.strictObject({
-      written: z.int(),
-      duplicates: z.int(),
-      quarantined: z.int(),
-      queued: z.int(),
-      lagS: z.number(),
-      state: z.enum(["writing", "behind", "waiting_for_database"]),
-      lastError: z.string().nullable(),
-    }),
+    journal: z
+      .strictObject({
+        rows: z.int(),
+        bytes: z.int(),
+        capBytes: z.int(),
+        oldestSlot: z.iso.datetime().nullable(),
+        quarantined: z.int(),
+        dropped: z.int(),
+        isWritable: z.boolean(),
+      })
+      .nullable()
+      .describe("It counts the whole fleet: null for whoever may see some sites only"),
+    writer: z
+      .strictObject({
+        written: z.int(),
+        duplicates: z.int(),
+        quarantined: z.int(),
+        queued: z.int(),
+        lagS: z.number(),
+        state: z.enum(["writing", "behind", "waiting_for_database"]),
+        lastError: z.string().nullable(),
+      })
+      .nullable()
+      .describe("As `journal`"),
   })
   .meta({ id: "Status", description: "The state of the platform, for the notices of the user interface" });
 
 const tag = "System";
+
+/** Field by field: what a newer journal tells must not leave the house by accident. */
+function journalOf({ journal }: ApiContext): z.infer<typeof Status>["journal"] {
+  const { rows, bytes, capBytes, oldestSlot, quarantined, dropped, isWritable } = journal.stats();
+  return { rows, bytes, capBytes, oldestSlot, quarantined, dropped, isWritable };
+}
+
+function writerOf({ writer }: ApiContext): z.infer<typeof Status>["writer"] {
+  const { written, duplicates, quarantined, queued, lagS, state, lastError } = writer.stats();
+  return { written, duplicates, quarantined, queued, lagS, state, lastError };
+}
 
 export const SYSTEM_ROUTES: readonly Route[] = [
   defineRoute({
@@ -111,11 +130,10 @@ export const SYSTEM_ROUTES: readonly Route[] = [
       en: "Database, journal, writer and configuration in short",
     },
     answer: { status: 200, description: "The state of the platform", schema: Status },
-    handle(_request, { context }) {
-      const { database, journal, writer, config, redis } = context;
+    handle({ session }, { context }) {
+      const { database, config, redis } = context;
       const { kind, serverVersion, timescale, timescaleVersion, ownPartitions } = database.engine;
-      const kept = journal.stats();
-      const written = writer.stats();
+      const isLimited = scopeOf(session) !== null;
       const status: z.infer<typeof Status> = {
         engine: { kind, serverVersion, timescale, timescaleVersion, ownPartitions },
         isEvaluation: kind === "pglite",
@@ -126,24 +144,8 @@ export const SYSTEM_ROUTES: readonly Route[] = [
         pollIntervalS: config.pollIntervalS,
         editor: config.editor,
         redis: redis(),
-        journal: {
-          rows: kept.rows,
-          bytes: kept.bytes,
-          capBytes: kept.capBytes,
-          oldestSlot: kept.oldestSlot,
-          quarantined: kept.quarantined,
-          dropped: kept.dropped,
-          isWritable: kept.isWritable,
-        },
-        writer: {
-          written: written.written,
-          duplicates: written.duplicates,
-          quarantined: written.quarantined,
-          queued: written.queued,
-          lagS: written.lagS,
-          state: written.state,
-          lastError: written.lastError,
-        },
+        journal: isLimited ? null : journalOf(context),
+        writer: isLimited ? null : writerOf(context),
       };
       return { kind: "json", body: status };
     },

@@ -20,9 +20,13 @@ const COMMANDS = {
   bench: { script: "scripts/bench.ts", needsBuild: true },
   backup: { script: "scripts/backup.ts", needsBuild: false },
   restore: { script: "scripts/restore.ts", needsBuild: false },
+  "reset-admin": { script: "scripts/reset-admin.ts", needsBuild: false },
+  "rotate-keys": { script: "scripts/rotate-keys.ts", needsBuild: false },
+  audit: { script: "scripts/audit.ts", needsBuild: false },
   doctor: { script: "scripts/profile-doctor.ts", needsBuild: false },
   "new-node": { script: "scripts/new-node.ts", needsBuild: false },
   check: { script: "scripts/check.ts", needsBuild: false },
+  scan: { script: "scripts/security-scan.ts", needsBuild: true },
 };
 /** Snapshots live for some hundred milliseconds: with a small young generation most of them would be moved about by the collector. */
 const NODE_FLAGS = ["--enable-source-maps", "--max-semi-space-size=32"];
@@ -37,9 +41,13 @@ const SOURCES = {
     "services.ts",
     "fleet-services.ts",
     "job-services.ts",
+    "scripts/audit.ts",
     "scripts/backup",
+    "scripts/list-licences.ts",
     "scripts/backup.ts",
     "scripts/restore.ts",
+    "scripts/reset-admin.ts",
+    "scripts/rotate-keys.ts",
     "settings.ts",
     "config.ts",
     "tsup.config.ts",

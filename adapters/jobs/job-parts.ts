@@ -1,4 +1,4 @@
-import type { JobDetail } from "../../domain/jobs/job.ts";
+import type { JobDetail, StopSignal } from "../../domain/jobs/job.ts";
 
 /** What the jobs do, handed in: each of these works on one thing and knows nothing of schedules. */
 export type JobParts = {
@@ -9,10 +9,19 @@ export type JobParts = {
   readonly applyRetention: (nowMs: number) => Promise<JobDetail>;
   /** Forgets runs of jobs. @returns how many */
   readonly purgeRuns: (olderThanDays: number) => Promise<number>;
+  /** Removes what is older than is to be kept of the audit trail. @returns how many entries */
+  readonly cutAudit: (nowMs: number) => Promise<number>;
   /** Makes the partitions of the coming days. */
   readonly ensurePartitions: () => Promise<void>;
   readonly listTables: () => Promise<readonly string[]>;
   readonly vacuumTable: (table: string) => Promise<void>;
+  /** Writes closed days anew, site by site. @returns their names */
+  readonly sortDays: (
+    nowMs: number,
+    signal: StopSignal,
+  ) => Promise<{ readonly sorted: readonly string[]; readonly skipped: readonly string[] }>;
+  /** Seals what a former key has sealed with the present one; null where there is no former key. */
+  readonly resealSecrets: ((signal: StopSignal) => Promise<JobDetail>) | null;
   /** Copies the embedded database, unless its newest copy is younger than that; null where it is no embedded one. */
   readonly copyStore: ((nowMs: number, youngerThanMs: number) => Promise<JobDetail>) | null;
 };

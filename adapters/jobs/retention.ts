@@ -3,13 +3,17 @@ import type { JobParts } from "./job-parts.ts";
 
 const RUNS_KEPT_DAYS = 30;
 
-export function createRetentionJob({ applyRetention, purgeRuns }: Pick<JobParts, "applyRetention" | "purgeRuns">): Job {
+export function createRetentionJob({
+  applyRetention,
+  purgeRuns,
+  cutAudit,
+}: Pick<JobParts, "applyRetention" | "purgeRuns" | "cutAudit">): Job {
   return {
     name: "retention",
     title: { "zh-CN": "数据保留", en: "Retention" },
     description: {
-      "zh-CN": "删除超过保留期限的原始数据和各级汇总；尚未汇总的原始数据不会删除。",
-      en: "Drops raw data and roll-ups that are older than is to be kept; never raw data that is not rolled up yet.",
+      "zh-CN": "删除超过保留期限的原始数据、各级汇总和审计日志；尚未汇总的原始数据不会删除。",
+      en: "Drops raw data, roll-ups and audit entries that are older than is to be kept; never raw data that is not rolled up yet.",
     },
     schedule: { every: "day", hour: 2, minute: 17 },
     runsAtStart: false,
@@ -19,7 +23,9 @@ export function createRetentionJob({ applyRetention, purgeRuns }: Pick<JobParts,
     async run({ nowMs, signal }) {
       const detail = await applyRetention(nowMs);
       stopWhenAborted(signal);
-      return { ...detail, jobRuns: await purgeRuns(RUNS_KEPT_DAYS) };
+      const auditRows = await cutAudit(nowMs);
+      stopWhenAborted(signal);
+      return { ...detail, auditRows, jobRuns: await purgeRuns(RUNS_KEPT_DAYS) };
     },
   };
 }

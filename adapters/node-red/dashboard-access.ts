@@ -1,17 +1,19 @@
 import type { IncomingMessage } from "node:http";
 import type { NextFunction, Request, Response } from "express";
-import { isAllowed } from "../../domain/access/permissions.ts";
+import { authorize } from "../../domain/access/authorize.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
-import { isSoundPacket } from "./dashboard-packets.ts";
+import { isOnlyReading, isSoundPacket } from "./dashboard-packets.ts";
 import {
   type AccessOptions,
   endWithSession,
   isForged,
   isOwnOrigin,
+  isReading,
   type Refusal,
   refuse,
   sessionForSocket,
   sessionOfRequest,
+  tellRefused,
 } from "./session-source.ts";
 
 /** What of a socket.io socket is used here; Dashboard brings its own copy of socket.io. */
@@ -38,27 +40,40 @@ export function createDashboardAccess(options: AccessOptions) {
   let namespace: DashboardSocket["nsp"] | undefined;
 
   return {
-    /** For every page and file of `httpNode`. `_debug` hands out stored messages of all users: it is not there. */
+    /**
+     * For every page and file of `httpNode`, and for the `http in` nodes of flows: reading needs `dashboard:use`, all
+     * else `dashboard:act`. `_debug` hands out stored messages of all users: it is not there.
+     */
     requireSession(request: Request, response: Response, next: NextFunction): void {
       const refusal = refusalOf(options, request);
       if (refusal === null) next();
       else if (refusal === "login") response.redirect(302, `/login?next=${encodeURIComponent(request.originalUrl)}`);
-      else refuse(response, refusal);
+      else {
+        const permission = isReading(request.method) ? "dashboard:use" : "dashboard:act";
+        tellRefused(options, request, { permission, target: "a page of the flows", code: refusal });
+        refuse(response, refusal);
+      }
     },
 
     /** The handshake of the Dashboard's socket. The socket ends when its session does: the check itself runs only once. */
     ioMiddleware(socket: DashboardSocket, next: (refusal?: Error) => void): void {
       const session = options.sessionOf(socket.request.headers.cookie);
       const isOwn = isOwnOrigin(options, socket.handshake.headers.origin);
-      if (session === null || !isOwn || !isAllowed(session.role, "dashboard:use")) {
+      if (session === null || !isOwn || authorize(session, "dashboard:use") !== null) {
         next(new Error("unauthorized"));
         return;
       }
       namespace = socket.nsp;
-      socket.data.user = sessionForSocket(options, session);
-      // What is not passed on is dropped without a word.
+      const user = sessionForSocket(options, session);
+      socket.data.user = user;
+      // What is not passed on is dropped without a word. Widgets of third parties bring events of their own, which no
+      // hook of the Dashboard sees: whatever is not known to read only counts as an action.
       socket.use((packet, pass) => {
-        if (isSoundPacket(packet)) pass();
+        const mayPass = isOnlyReading(packet) || authorize(user, "dashboard:act") === null;
+        if (mayPass && isSoundPacket(packet)) pass();
+        if (mayPass) return;
+        const attempt = { permission: "dashboard:act", target: "a control of the Dashboard" } as const;
+        options.onRefused?.({ ...attempt, request: socket.request, session: user, code: "auth.not-allowed" });
       });
       const stop = endWithSession(options, session, () => socket.disconnect(true));
       // A full deploy removes the `disconnect` listeners of open sockets, ours included; `conn` keeps its own.
@@ -80,10 +95,10 @@ function refusalOf(options: AccessOptions, request: Request): Refusal | "login" 
   const path = (request.originalUrl.split("?")[0] ?? "/").toLowerCase();
   if (path.startsWith(DEBUG_PATH)) return "request.not-found";
   const session = sessionOfRequest(options, request);
-  if (session === null) {
-    const isPage = request.method === "GET" && path.startsWith(DASHBOARD_ROOT) && !NO_PAGE.test(path);
-    return isPage ? "login" : "auth.not-signed-in";
-  }
-  if (!isAllowed(session.role, "dashboard:use")) return "auth.not-allowed";
-  return isForged(options, request) ? "auth.foreign-origin" : null;
+  const refusal = authorize(session, isReading(request.method) ? "dashboard:use" : "dashboard:act");
+  if (refusal === null) return isForged(options, request) ? "auth.foreign-origin" : null;
+  if (refusal === "auth.not-allowed" || refusal === "auth.out-of-scope") return "auth.not-allowed";
+  // The login page has what is missing: the sign-in, another password, the second factor.
+  const isPage = request.method === "GET" && path.startsWith(DASHBOARD_ROOT) && !NO_PAGE.test(path);
+  return isPage ? "login" : refusal;
 }

@@ -1,5 +1,7 @@
 /** Events of the Dashboard that name a widget first. Its handlers run outside any `try`: a wrong one ends the process. */
 const WIDGET_EVENTS = new Set(["widget-action", "widget-change", "widget-load", "widget-send"]);
+/** Events that only ask: a widget wants what it was sent last. Everything else may set a flow going. */
+const READING_EVENTS = new Set(["widget-load"]);
 const WIDGET_ID = /^[\w.-]{1,64}$/;
 /** Deeper nesting overflows the stack of a handler that walks through it. */
 const DEEPEST = 32;
@@ -14,6 +16,11 @@ export function isSoundPacket(packet: readonly unknown[]): boolean {
   const [event, id] = packet;
   if (typeof event !== "string" || nestingExceeds(packet, DEEPEST)) return false;
   return !WIDGET_EVENTS.has(event) || isWidgetId(id);
+}
+
+/** @param packet event name and arguments, as socket.io hands them to `socket.use` */
+export function isOnlyReading([event]: readonly unknown[]): boolean {
+  return typeof event === "string" && READING_EVENTS.has(event);
 }
 
 /** Node-RED looks nodes up in a plain object, where `constructor` would be found. */

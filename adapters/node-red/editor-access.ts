@@ -1,7 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { NextFunction, Request, Response } from "express";
-import { isAllowed } from "../../domain/access/permissions.ts";
+import { authorize } from "../../domain/access/authorize.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import {
   type AccessOptions,
@@ -16,6 +16,7 @@ import {
   refuse,
   sessionOfRequest,
   sessionOfToken,
+  tellRefused,
 } from "./session-source.ts";
 
 /** `on`: flows can be changed; `readonly`: looked at; `off`: there is no editor. */
@@ -52,6 +53,8 @@ export function createEditorAccess(options: AccessOptions, mode: EditorMode) {
       if (refusal === "login") {
         response.redirect(302, `/login?next=${encodeURIComponent(EDITOR_ROOT)}`);
       } else if (refusal !== null) {
+        const permission = isReading(request.method) ? "flows:read" : "flows:edit";
+        tellRefused(options, request, { permission, target: "the editor", code: refusal });
         refuse(response, refusal);
       } else {
         takeTokenFromCookie(request, options.publicOrigin);
@@ -100,9 +103,10 @@ export function createEditorAccess(options: AccessOptions, mode: EditorMode) {
 }
 
 /** Whoever may edit flows owns the process: nobody below an engineer sees them, because flows show addresses. */
-function editorUserOf({ username, role }: SessionUser, mode: EditorMode): EditorUser | null {
-  if (mode === "off" || !isAllowed(role, "flows:read")) return null;
-  return { username, permissions: mode === "on" && isAllowed(role, "flows:edit") ? "*" : "read" };
+function editorUserOf(user: SessionUser, mode: EditorMode): EditorUser | null {
+  if (mode === "off" || authorize(user, "flows:read") !== null) return null;
+  const mayEdit = mode === "on" && authorize(user, "flows:edit") === null;
+  return { username: user.username, permissions: mayEdit ? "*" : "read" };
 }
 
 function takeTokenFromCookie(request: IncomingMessage, publicOrigin: string): void {
@@ -115,8 +119,12 @@ function refusalOf(options: AccessOptions, mode: EditorMode, request: Request): 
   const path = request.originalUrl.split("?")[0] ?? "/";
   const session = sessionOfRequest(options, request);
   if (session === null) return request.method === "GET" && path === EDITOR_ROOT ? "login" : "auth.not-signed-in";
-  if (path.startsWith(RESOURCES_PATH) && isReading(request.method)) return null;
-  if (editorUserOf(session, mode) === null) return "auth.not-allowed";
+  if (path.startsWith(RESOURCES_PATH) && isReading(request.method) && authorize(session, "dashboard:use") === null) {
+    return null;
+  }
+  const user = editorUserOf(session, mode);
+  // Routes that nodes of third parties bring may ask for no permission at all: writing is decided here.
+  if (user === null || (user.permissions !== "*" && !isReading(request.method))) return "auth.not-allowed";
   return isForged(options, request) ? "auth.foreign-origin" : null;
 }
 

@@ -1,7 +1,18 @@
 import type { IncomingMessage } from "node:http";
 import type { Response } from "express";
+import type { Permission } from "../../domain/access/permissions.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import type { ErrorCode } from "../../domain/errors.ts";
+
+/** What somebody tried and may not do. `session` null: a stranger. */
+export type RefusedAccess = {
+  readonly request: IncomingMessage;
+  readonly session: SessionUser | null;
+  readonly permission: Permission;
+  /** What it was tried on, in few words: never the address as it was sent. */
+  readonly target: string;
+  readonly code: string;
+};
 
 /**
  * Where sessions come from. Everything here must answer at once: it runs inside socket handshakes, and an upgrade that
@@ -12,6 +23,8 @@ export interface SessionSource {
   sessionOf(cookieHeader: string | undefined, authorizationHeader?: string): SessionUser | null;
   /** Calls the listener once when the session is over. Without it a socket ends with the access token it came with. */
   onSessionEnd?(session: SessionUser & { readonly sessionId: string }, listener: () => void): () => void;
+  /** Told of every attempt that was refused, but not of strangers who only read: their session has run out. */
+  onRefused?(attempt: RefusedAccess): void;
   /** Without it: exactly `publicOrigin`. */
   isOwnOrigin?(origin: string | undefined): boolean;
 }
@@ -48,9 +61,10 @@ export function endWithSession(source: SessionSource, session: SessionUser, end:
  * outlives the access token that it came with.
  */
 export function sessionForSocket(source: SessionSource, session: SessionUser): SessionUser {
-  const { username, role, expiresAtMs } = session;
+  const { username, role, scope, grants, mustChangePassword, mustSetUpTotp = false, expiresAtMs } = session;
   const isWatched = source.onSessionEnd !== undefined && hasId(session);
-  return { username, role, expiresAtMs: isWatched ? Number.MAX_SAFE_INTEGER : expiresAtMs };
+  const endsAtMs = isWatched ? Number.MAX_SAFE_INTEGER : expiresAtMs;
+  return { username, role, scope, grants, mustChangePassword, mustSetUpTotp, expiresAtMs: endsAtMs };
 }
 
 function hasId(session: SessionUser): session is SessionUser & { readonly sessionId: string } {
@@ -91,10 +105,23 @@ export function isForged(options: AccessOptions, request: IncomingMessage): bool
 const REFUSAL_STATUS = {
   "auth.not-signed-in": 401,
   "auth.not-allowed": 403,
+  "auth.password-change-required": 403,
+  "auth.totp-required": 403,
   "auth.foreign-origin": 403,
   "request.not-found": 404,
 } as const satisfies Partial<Record<ErrorCode, number>>;
 export type Refusal = keyof typeof REFUSAL_STATUS;
+
+/** Tells of a refused request. @param target such as `the editor` */
+export function tellRefused(
+  source: SessionSource,
+  request: IncomingMessage,
+  { permission, target, code }: Pick<RefusedAccess, "permission" | "target"> & { readonly code: Refusal },
+): void {
+  const session = sessionOfRequest(source, request);
+  if (code === "request.not-found" || (session === null && isReading(request.method))) return;
+  source.onRefused?.({ request, session, permission, target: `${request.method} ${target}`, code });
+}
 
 /** A refusal as `application/problem+json` (RFC 9457), without any detail for strangers. */
 export function refuse(response: Response, code: Refusal): void {

@@ -23,6 +23,8 @@ export type MetricSources = {
       readonly lastSuccess: readonly { readonly job: string; readonly atS: number }[];
     };
   };
+  /** Absent: the process keeps no audit trail. */
+  readonly auditState?: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
 };
 
 /** The platform's metrics, and what the API counts itself. */
@@ -33,6 +35,8 @@ export interface Metrics {
   /** @param route the path template, never a path: labels stay few and hold nothing private */
   countRequest(route: string, method: string, status: number): void;
   setLiveClients(clients: number): void;
+  /** Views × choices of sites × limits that frames are made for. */
+  setLiveChannels(channels: number): void;
   addLiveBytes(bytes: number): void;
   stop(): void;
 }
@@ -40,7 +44,8 @@ export interface Metrics {
 const ROUND_WATCH_MS = 500;
 const LOOP_PRECISION_MS = 100;
 
-export function createMetrics({ collector, journal, writer, loop, jobs, collectors }: MetricSources): Metrics {
+export function createMetrics(sources: MetricSources): Metrics {
+  const { collector, journal, writer, loop, jobs, collectors } = sources;
   const registry = new Registry();
   // The usual 10 ms wake the process a hundred times a second: two thirds of what it cost while idle.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
@@ -94,6 +99,12 @@ export function createMetrics({ collector, journal, writer, loop, jobs, collecto
   gauge("antbox_write_lag_seconds", "From the slot of a snapshot to its commit", () => writer.stats().lagS);
   gauge("antbox_event_loop_lag_seconds", "Longest event-loop delay of the last 5 s", () => loop.lagMs() / 1000);
   gauge("antbox_controller_sockets", "Open connections to controllers", () => collector.stats().openSockets);
+  if (sources.auditState) {
+    const state = sources.auditState;
+    gauge("antbox_audit_queued", "Audit entries that wait for the database", () => state().queued);
+    counter("antbox_audit_dropped_total", "Audit entries that there was no room for", () => state().dropped);
+    gauge("antbox_audit_broken", "1: the trail does not continue from its checkpoint", () => Number(state().isBroken));
+  }
   new Counter({
     name: "antbox_job_runs_total",
     help: "Runs of the platform's jobs in this process, by outcome: ok, failed, interrupted",
@@ -115,6 +126,11 @@ export function createMetrics({ collector, journal, writer, loop, jobs, collecto
     },
   });
   const liveClients = new Gauge({ name: "antbox_live_clients", help: "Open live connections", registers });
+  const liveChannels = new Gauge({
+    name: "antbox_live_channels",
+    help: "Views, choices of sites and limits that live frames are made for",
+    registers,
+  });
   const liveBytes = new Counter({ name: "antbox_live_bytes_total", help: "Bytes sent to live clients", registers });
   const requests = new Counter({
     name: "antbox_http_requests_total",
@@ -139,6 +155,7 @@ export function createMetrics({ collector, journal, writer, loop, jobs, collecto
     text: () => registry.metrics(),
     countRequest: (route, method, status) => requests.inc({ route, method, status: String(status) }),
     setLiveClients: (clients) => liveClients.set(clients),
+    setLiveChannels: (channels) => liveChannels.set(channels),
     addLiveBytes: (bytes) => liveBytes.inc(bytes),
     stop: () => clearInterval(timer),
   };

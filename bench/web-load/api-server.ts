@@ -1,19 +1,30 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { BlockList } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
+import { createAudit } from "../../adapters/audit/create-audit.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
 import { createHistoryImport } from "../../adapters/database/history-import.ts";
 import { createLabBook } from "../../adapters/database/lab-repository.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
 import { defaultRetention } from "../../adapters/database/retention.ts";
+import { createIdempotency } from "../../adapters/idempotency/idempotency.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
 import { createMetrics } from "../../adapters/observability/metrics.ts";
+import { createAccounts } from "../../adapters/security/create-accounts.ts";
 import { createAuth } from "../../adapters/security/create-auth.ts";
+import { createSignInRules } from "../../adapters/security/create-sign-in-rules.ts";
 import { ensureAdmin } from "../../adapters/security/ensure-admin.ts";
+import { boxFor, SEALED_COLUMNS } from "../../adapters/security/sealed-columns.ts";
+import { createSecondFactor } from "../../adapters/security/second-factor.ts";
+import { createSecretBox } from "../../adapters/security/secret-box.ts";
+import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
+import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
+import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
 import { createApi } from "../../api/create-api.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
 import { answerParent } from "./pinned-child.ts";
@@ -36,7 +47,18 @@ const database = await openDatabase({ url: null, dataDir: folder, log: silent })
 await database.whenReady();
 await ensureAdmin(database, "bench password");
 const publicUrl = "http://127.0.0.1";
-const auth = createAuth({ database, secretKey: randomBytes(32), publicUrl });
+const box = createSecretBox(randomBytes(32), null);
+const { trail: audit, book: auditBook } = createAudit({
+  database,
+  dataDir: folder,
+  seeds: [randomBytes(32)],
+  isActive: () => true,
+  log: silent,
+});
+const settings = createSettingsStore({ database, log: silent });
+const secondFactor = createSecondFactor(database, box, Date.now);
+const rules = createSignInRules({ database, secondFactor, requireTotpFor: () => "nobody", clock: Date.now });
+const auth = createAuth({ database, secretKey: randomBytes(32), publicUrl, audit, rules });
 const liveState = createLiveState({ inventory });
 const loop = startLoopMonitor();
 const sources = {
@@ -70,7 +92,7 @@ const sources = {
 };
 const api = createApi({
   ...sources,
-  inventory,
+  inventory: { ...inventory, versionOf: () => 0, managedBy: () => null, change: async () => false },
   liveState,
   database,
   storage: {
@@ -85,6 +107,30 @@ const api = createApi({
   historyImport: createHistoryImport({ database, hasSite: () => false, folder: join(folder, "import") }),
   profiles: [],
   auth,
+  audit,
+  auditBook,
+  settings,
+  ...createAccounts({
+    database,
+    audit,
+    secondFactor,
+    passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
+    usernamesOnline: auth.online.usernames,
+    clock: Date.now,
+  }),
+  idempotency: createIdempotency({
+    database,
+    hashKey: randomBytes(32),
+    box: boxFor(box, SEALED_COLUMNS.idempotencyAnswer),
+    log: silent,
+  }),
+  webhooks: createWebhooks({
+    database,
+    sealers: { url: boxFor(box, SEALED_COLUMNS.webhookUrl), secret: boxFor(box, SEALED_COLUMNS.webhookSecret) },
+    lease: { name: "scheduler", holder: "nobody", fenceSql: "", token: () => null },
+    guard: createAddressGuard({ allow: new BlockList(), forbidden: () => new Set() }),
+    log: silent,
+  }),
   metrics: createMetrics(sources),
   log: silent,
   config: {
@@ -94,6 +140,7 @@ const api = createApi({
     siteTimeZone: "UTC",
     editor: "off",
     version: "0",
+    licences: [],
     startedAt: new Date().toISOString(),
     loginFolder: folder,
   },
@@ -127,7 +174,8 @@ setInterval(() => {
 let cpuBefore = process.cpuUsage();
 answerParent(async ({ type }) => {
   if (type === "start") {
-    const { accessToken } = await auth.login({ username: "admin", password: "bench password", address: "bench" });
+    const client = { address: "127.0.0.1", userAgent: "bench" };
+    const { accessToken } = await auth.login({ username: "admin", password: "bench password", ...client });
     for (const snapshot of roundOf(0)) liveState.apply(snapshot);
     return { token: accessToken, ours: await listen(ours), express: await listen(createServer(app)) };
   }

@@ -13,6 +13,9 @@ const kind = process.argv[2];
 const sites = fleetOf(150);
 const roundOf = createRounds(sites);
 const inventory = {
+  versionOf: () => 0,
+  managedBy: () => null,
+  change: async () => false,
   get: (siteId: string) => sites.find(({ id }) => id === siteId),
   all: () => sites,
   numberOf: () => undefined,
@@ -27,6 +30,9 @@ if (kind === "ours") {
   const session = {
     username: "bench",
     role: "viewer" as const,
+    scope: null,
+    grants: null,
+    mustChangePassword: false,
     expiresAtMs: Number.MAX_SAFE_INTEGER,
     sessionId: "s",
     via: "bearer" as const,
@@ -35,22 +41,20 @@ if (kind === "ours") {
     {
       inventory,
       liveState,
+      config: { pollIntervalS: 60 },
       limits: { maxConnections: 20_000, maxConnectionsPerUser: 20_000 },
       auth: {
         sessionOf: () => session,
         confirm: async () => session,
         onSessionEnd: () => () => undefined,
         isOwnOrigin: () => true,
-        login: () => Promise.reject(new Error("not here")),
-        refresh: () => Promise.reject(new Error("not here")),
-        logout: async () => [],
-        close: () => undefined,
       },
       metrics: {
         contentType: "",
         text: async () => "",
         countRequest: () => undefined,
         setLiveClients: () => undefined,
+        setLiveChannels: () => undefined,
         addLiveBytes: () => undefined,
         stop: () => undefined,
       },

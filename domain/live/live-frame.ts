@@ -31,7 +31,7 @@ export const OVERVIEW_POINTS = [
 
 const Column = z.array(PointValue);
 
-/** Client → server. Without `sites`, all. A new subscribe replaces the old one. */
+/** Client → server. Without `sites`, all; with an empty list none: rounds and heartbeats come all the same. A new subscribe replaces the old one. */
 export const Subscribe = z.strictObject({
   type: z.literal("subscribe"),
   view: z.enum(["overview", "site"]),

@@ -4,7 +4,10 @@ import { socketSetup } from "./socket-setup.ts";
 
 /** Plugin of Dashboard 2.0: what a socket may do is asked at each action, not only when it connects. */
 export default function registerAntboxDashboard(RED: NodeAPI): void {
-  const guard = createSocketGuard(() => Date.now());
+  const guard = createSocketGuard({
+    nowMs: () => Date.now(),
+    typeOf: (nodeId) => (RED.nodes.getNode(nodeId) as { readonly type: string } | null)?.type,
+  });
   const plugin = {
     type: "node-red-dashboard-2",
     hooks: {

@@ -1,9 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { BlockList } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { inject } from "vitest";
+import { type Audit, createAudit } from "../../adapters/audit/create-audit.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
 import { createHistoryImport } from "../../adapters/database/history-import.ts";
@@ -11,6 +13,9 @@ import { createLabBook } from "../../adapters/database/lab-repository.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
 import { defaultRetention } from "../../adapters/database/retention.ts";
 import { countRounds, readRounds } from "../../adapters/database/round-repository.ts";
+import { createIdempotency } from "../../adapters/idempotency/idempotency.ts";
+import { createInventory } from "../../adapters/inventory/create-inventory.ts";
+import { upsertSites } from "../../adapters/inventory/site-repository.ts";
 import { createJobs } from "../../adapters/jobs/registry.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import type { LiveState } from "../../adapters/live/live-state.ts";
@@ -19,15 +24,27 @@ import { createMetrics } from "../../adapters/observability/metrics.ts";
 import { createJobBoard } from "../../adapters/scheduler/job-board.ts";
 import type { JobStats } from "../../adapters/scheduler/job-runner.ts";
 import { createClientAddress } from "../../adapters/security/client-address.ts";
+import { createAccounts } from "../../adapters/security/create-accounts.ts";
 import { type Auth, createAuth } from "../../adapters/security/create-auth.ts";
+import { createSignInRules } from "../../adapters/security/create-sign-in-rules.ts";
+import type { OidcSettings } from "../../adapters/security/oidc-settings.ts";
+import { openOidcSignIn } from "../../adapters/security/oidc-sign-in.ts";
 import { createPasswords } from "../../adapters/security/passwords.ts";
+import { boxFor, SEALED_COLUMNS } from "../../adapters/security/sealed-columns.ts";
+import { createSecondFactor } from "../../adapters/security/second-factor.ts";
+import { createSecretBox, type SecretBox } from "../../adapters/security/secret-box.ts";
+import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
+import { boundServer, serverOptions } from "../../adapters/transport/create-server.ts";
+import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
+import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
 import type { ApiContext, Lifecycle, Storage } from "../../api/context.ts";
-import { boundServer, createApi } from "../../api/create-api.ts";
+import { createApi } from "../../api/create-api.ts";
 import { compileRoutes } from "../../api/match-route.ts";
 import { refusalsOf } from "../../api/openapi.ts";
 import { PROBLEMS, type Problem } from "../../api/problem.ts";
 import type { Route } from "../../api/route.ts";
 import { ROUTES } from "../../api/routes.ts";
+import type { OnlineExchange } from "../../domain/access/online-session.ts";
 import { ROLES, type Role } from "../../domain/access/session-user.ts";
 import { describeCollectors } from "../../domain/collection/describe-collectors.ts";
 import type { Log } from "../../domain/log.ts";
@@ -62,6 +79,8 @@ export type ApiUnderTest = {
   readonly port: number;
   readonly database: Database;
   readonly auth: Auth;
+  /** The real trail; checkpoints are written when a test asks for one. */
+  readonly audit: Audit;
   readonly liveState: LiveState;
   readonly lifecycle: { -readonly [K in keyof Lifecycle]: Lifecycle[K] };
   readonly journal: { bytes: number; isWritable: boolean };
@@ -82,10 +101,21 @@ export type Options = {
   readonly publicUrl?: string;
   readonly trustedProxies?: readonly string[];
   readonly limits?: ApiContext["limits"];
+  /** Plenty when absent: a clock that stands still fills no allowance again. */
+  readonly requestsPerS?: number;
+  /** An identity provider; its cookie is sealed by `box`. */
+  readonly oidc?: { readonly settings: OidcSettings; readonly box: SecretBox };
   readonly clock?: () => number;
+  /** Random when absent. */
+  readonly secretKey?: Uint8Array;
+  readonly previousSecretKey?: Uint8Array;
+  /** Who is on line in other processes. */
+  readonly exchange?: OnlineExchange;
   /** Absent: the real history of jobs, and orders that always go well. */
   readonly jobs?: ApiContext["jobs"] & { stats(): JobStats };
 };
+
+const PLENTY_PER_S = 10_000;
 
 /** PostgreSQL where it is installed, otherwise the embedded database: the same SQL. */
 export async function openTestDatabase(): Promise<{ database: Database; dispose(): Promise<void> }> {
@@ -121,15 +151,43 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   await addAccounts(database);
   const door = { isOpen: true };
   const guarded = guard(database, door);
-  const inventory = createTestInventory(options.sites);
-  await inventory.store(database);
-  const server = createServer();
+  await upsertSites(database, options.sites);
+  const inventory = createTestInventory(guarded);
+  await inventory.load();
+  const server = createServer(serverOptions(options.publicUrl?.startsWith("https:") ?? false));
   boundServer(server);
   const port = await listen(server);
   const url = `http://127.0.0.1:${port}`;
   const publicUrl = options.publicUrl ?? url;
   const clock = options.clock ?? Date.now;
-  const auth = createAuth({ database: guarded, secretKey: randomBytes(32), publicUrl, clock });
+  const auditFolder = mkdtempSync(join(tmpdir(), "antbox-audit-"));
+  const audit = createAudit({
+    database: guarded,
+    dataDir: auditFolder,
+    seeds: [randomBytes(32)],
+    isActive: () => false,
+    log: silent,
+    clock,
+  });
+  const settings = createSettingsStore({ database: guarded, log: silent, lookMs: 100 });
+  const secretKey = options.secretKey ?? randomBytes(32);
+  const secondFactor = createSecondFactor(guarded, createSecretBox(secretKey, null), clock);
+  const auth = createAuth({
+    database: guarded,
+    secretKey,
+    previousSecretKey: options.previousSecretKey ?? null,
+    publicUrl,
+    audit: audit.trail,
+    rules: createSignInRules({
+      database: guarded,
+      secondFactor,
+      requireTotpFor: () => settings.current().requireTotpFor,
+      clock,
+    }),
+    idleS: () => settings.current().sessionIdleH * 3600,
+    exchange: options.exchange ?? null,
+    clock,
+  });
   const liveState = createLiveState({ inventory, coalesceMs: 10 });
   const lifecycle = { migrationsDone: true, flowsStarted: true, isShuttingDown: false };
   const journal = { bytes: 10, isWritable: true };
@@ -137,12 +195,31 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const replies = new Map<string, ControllerReply>();
   const loop = startLoopMonitor();
   const jobs = options.jobs ?? toldJobs(guarded);
-  const sources = { ...toldServices(journal, watched, replies, door), loop, jobs };
+  const webhooks = idleWebhooks(guarded);
+  const sources = { ...toldServices(journal, watched, replies, door, inventory.numberOf), loop, jobs };
   const metrics = createMetrics(sources);
   const api = createApi({
     ...sources,
     inventory,
     liveState,
+    ...createAccounts({
+      database: guarded,
+      audit: audit.trail,
+      secondFactor,
+      passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
+      usernamesOnline: auth.online.usernames,
+      clock,
+    }),
+    audit: audit.trail,
+    auditBook: audit.book,
+    settings,
+    idempotency: createIdempotency({
+      database: guarded,
+      hashKey: randomBytes(32),
+      box: boxFor(createSecretBox(randomBytes(32), null), SEALED_COLUMNS.idempotencyAnswer),
+      log: silent,
+    }),
+    webhooks,
     database: guarded,
     storage: storageOf(guarded, inventory),
     labBook: createLabBook({ database: guarded, numberOf: inventory.numberOf }),
@@ -154,6 +231,10 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     }),
     profiles: PROFILES.flatMap(({ id }) => findCompiledProfile(id) ?? []),
     auth,
+    oidc: options.oidc
+      ? openOidcSignIn({ ...options.oidc, database: guarded, auth, audit: audit.trail, publicUrl, clock })
+      : null,
+    requestsPerS: options.requestsPerS ?? PLENTY_PER_S,
     metrics,
     log: silent,
     config: {
@@ -163,6 +244,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       siteTimeZone: "Asia/Dubai",
       editor: "readonly",
       version: "0.1.0",
+      licences: [{ name: "zod", version: "4.6.7", licence: "MIT" }],
       startedAt: new Date(0).toISOString(),
       loginFolder: resolve("test/api/login-page"),
     },
@@ -183,7 +265,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
 
   const tokens = new Map<Role, string>();
   for (const role of ROLES) {
-    const granted = await auth.login({ username: role, password: PASSWORD, address: "127.0.0.9" });
+    const granted = await auth.login({ username: role, password: PASSWORD, address: "127.0.0.9", userAgent: "" });
     tokens.set(role, granted.accessToken);
   }
   const seen: string[] = [];
@@ -195,6 +277,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     port,
     database,
     auth,
+    audit,
     liveState,
     lifecycle,
     journal,
@@ -214,7 +297,12 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     },
     async close() {
       api.close();
+      inventory.close();
+      settings.close();
+      await webhooks.close();
       auth.close();
+      await audit.close();
+      rmSync(auditFolder, { recursive: true, force: true });
       loop.stop();
       metrics.stop();
       await liveState.close();
@@ -270,6 +358,22 @@ function checkSuccess({ answer, isPage }: Route, what: string, { status, json, h
   if (!headers.get("content-type")?.startsWith(answer.contentType)) throw new Error(`${what}: wrong content type`);
 }
 
+/** The real ones without a lease: they are set up, and nothing is sent. */
+function idleWebhooks(database: Database) {
+  const box = createSecretBox(randomBytes(32), null);
+  return createWebhooks({
+    database,
+    sealers: { url: boxFor(box, SEALED_COLUMNS.webhookUrl), secret: boxFor(box, SEALED_COLUMNS.webhookSecret) },
+    lease: { name: "scheduler", holder: "nobody", fenceSql: "", token: () => null },
+    guard: createAddressGuard({
+      allow: new BlockList(),
+      forbidden: () => new Set(),
+      resolve: async () => ["93.184.215.14"],
+    }),
+    log: silent,
+  });
+}
+
 function toldJobs(database: Database) {
   const board = createJobBoard({
     database,
@@ -278,9 +382,12 @@ function toldJobs(database: Database) {
       rollUp: async () => ({ buckets: 0, rows: 0 }),
       applyRetention: async () => ({}),
       purgeRuns: async () => 0,
+      cutAudit: async () => 0,
       ensurePartitions: async () => undefined,
       listTables: async () => [],
       vacuumTable: async () => undefined,
+      sortDays: async () => ({ sorted: [], skipped: [] }),
+      resealSecrets: null,
       copyStore: null,
     }),
     leaseName: "scheduler",
@@ -302,6 +409,7 @@ function toldServices(
   watched: [string, number][],
   replies: Map<string, ControllerReply>,
   door: { readonly isOpen: boolean },
+  numberOf: (siteId: string) => number | undefined,
 ) {
   const round = { slot: "2026-11-23T08:00:00.000Z", durationMs: 91 };
   return {
@@ -322,9 +430,10 @@ function toldServices(
       lastReplyOf: (siteId: string) => replies.get(siteId) ?? null,
       stats: () => ({ polls: { ok: 7, timeout: 2 }, roundsTotal: 3, lastRound: round, openSockets: 5 }),
     },
-    collectors: async () => {
+    collectors: async (sites?: readonly Site[]) => {
       if (!door.isOpen) throw new Error("the database is away");
-      return describeCollectors(["host-1-aa", "host-2-bb"], TOLD_LEASES, [1, 2, 16, 17], "host-1-aa");
+      const numbers = sites?.flatMap(({ id }) => numberOf(id) ?? []) ?? [1, 2, 16, 17];
+      return describeCollectors(["host-1-aa", "host-2-bb"], TOLD_LEASES, numbers, "host-1-aa");
     },
     journal: {
       stats: () => ({ rows: 3, capBytes: 1000, oldestSlot: null, quarantined: 0, dropped: 0, ...journal }),
@@ -343,29 +452,26 @@ function toldServices(
   };
 }
 
-function createTestInventory(initial: readonly Site[]) {
+/** The real inventory, until a test says what the sites are. */
+function createTestInventory(database: Database) {
+  const real = createInventory({ database, log: silent });
   const listeners = new Set<() => void>();
-  const numbers = new Map<string, number>();
-  let sites = new Map(initial.map((site) => [site.id, site]));
+  let told: ReadonlyMap<string, Site> | null = null;
+  const tell = () => {
+    for (const listener of listeners) listener();
+  };
+  real.onChange(tell);
   return {
-    get: (siteId: string) => sites.get(siteId),
-    all: () => [...sites.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    numberOf: (siteId: string) => numbers.get(siteId),
+    ...real,
+    get: (siteId: string) => (told ? told.get(siteId) : real.get(siteId)),
+    all: () => (told ? [...told.values()].sort((a, b) => (a.id < b.id ? -1 : 1)) : real.all()),
     onChange(listener: () => void) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     replace(next: readonly Site[]) {
-      sites = new Map(next.map((site) => [site.id, site]));
-      for (const listener of listeners) listener();
-    },
-    async store(database: Database) {
-      for (const { id, name, region, zone, controllerUrl, profileId } of initial) {
-        const text = `insert into site (code, name, region, zone, controller_url, profile_id)
-          values ($1, $2, $3, $4, $5, $6) returning id`;
-        const [row] = await database.query(text, [id, name, region, zone, controllerUrl, profileId]);
-        numbers.set(id, Number(row?.["id"]));
-      }
+      told = new Map(next.map((site) => [site.id, site]));
+      tell();
     },
   };
 }
@@ -392,6 +498,7 @@ function guard(database: Database, door: { isOpen: boolean }): Database {
     ...database,
     engine: database.engine,
     query: (...given) => (door.isOpen ? database.query(...given) : refuse()),
+    transaction: (...given) => (door.isOpen ? database.transaction(...given) : refuse()),
     isReachable: async () => door.isOpen && (await database.isReachable()),
   };
 }

@@ -122,3 +122,75 @@ test("every variable of the schema is documented for operators", () => {
   expect(names.length).toBeGreaterThan(12);
   expect(names.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
 });
+
+test("TLS files come in a pair, and make the public address https", () => {
+  const files = { TLS_CERT_FILE: "a.crt", TLS_KEY_FILE: "a.key" };
+  expect(read(files)).toMatchObject({
+    publicUrl: "https://127.0.0.1:1880",
+    tls: { certFile: path.resolve("a.crt"), keyFile: path.resolve("a.key") },
+  });
+  expect(() => read({ TLS_CERT_FILE: "a.crt" })).toThrow("TLS_KEY_FILE: required with the other one");
+  expect(() => read({ TLS_KEY_FILE: "a.key" })).toThrow("TLS_CERT_FILE: required with the other one");
+  expect(() => read({ ...files, PUBLIC_URL: "http://antbox.example" })).toThrow("PUBLIC_URL: must be https");
+});
+
+const OIDC = { OIDC_ISSUER: "https://id.example.com/realms/plant", OIDC_CLIENT_ID: "antbox", OIDC_ROLE_MAP: "a=admin" };
+
+test("an identity provider needs a client and a map of roles", () => {
+  expect(read({}).oidc).toBeNull();
+  expect(read({ ...OIDC, OIDC_SCOPE_MAP: "n=region:north,a=all" }).oidc).toEqual({
+    issuer: "https://id.example.com/realms/plant",
+    clientId: "antbox",
+    clientSecret: null,
+    label: "OpenID Connect",
+    scopes: "openid profile email",
+    rules: {
+      roleClaim: "roles",
+      roleMap: new Map([["a", "admin"]]),
+      scopeMap: new Map([
+        ["n", { regions: ["north"], zones: [], sites: [] }],
+        ["a", null],
+      ]),
+    },
+  });
+  expect(() => read({ OIDC_ISSUER: OIDC.OIDC_ISSUER })).toThrow("OIDC_CLIENT_ID: required");
+  expect(() => read({ ...OIDC, OIDC_ROLE_MAP: "" })).toThrow("OIDC_ROLE_MAP: required");
+  expect(() => read({ OIDC_CLIENT_ID: "antbox" })).toThrow("OIDC_ISSUER: required");
+});
+
+test.for([
+  [{ OIDC_ISSUER: "http://id.example.com" }, "OIDC_ISSUER: "],
+  [{ OIDC_ISSUER: "https://id.example.com/?x" }, "OIDC_ISSUER: "],
+  [{ OIDC_ROLE_MAP: "a=root" }, "OIDC_ROLE_MAP: "],
+  [{ OIDC_SCOPE_MAP: "a=city:x" }, "OIDC_SCOPE_MAP: "],
+  [{ OIDC_SCOPES: "profile" }, "OIDC_SCOPES: "],
+] as [Record<string, string>, string][])("a wrong provider is named: %j", ([given, name]) => {
+  expect(() => read({ ...OIDC, ...given })).toThrow(name);
+});
+
+test("the client's secret comes from a file, and is in no error", () => {
+  const file = path.join(folder, "oidc-secret");
+  writeFileSync(file, "s3cret-of-the-client\n");
+  expect(read({ ...OIDC, OIDC_CLIENT_SECRET_FILE: file }).oidc?.clientSecret).toBe("s3cret-of-the-client");
+  const tooLong = "s3cret".repeat(200);
+  const read2 = () => read({ ...OIDC, OIDC_CLIENT_SECRET: tooLong });
+  expect(read2).toThrow("OIDC_CLIENT_SECRET: the given value");
+  expect(read2).not.toThrow(tooLong);
+});
+
+test("a former key is taken while keys are changed, and its value is in no error", () => {
+  const former = Buffer.alloc(32, 8).toString("base64");
+  expect(read({ SECRET_KEY: KEY }).previousSecretKey).toBeNull();
+  expect(read({ SECRET_KEY: KEY, SECRET_KEY_PREVIOUS: former }).previousSecretKey).toEqual(Buffer.alloc(32, 8));
+  const file = path.join(folder, "former.key");
+  writeFileSync(file, `${former}\n`);
+  expect(read({ SECRET_KEY: KEY, SECRET_KEY_PREVIOUS_FILE: file }).previousSecretKey).toEqual(Buffer.alloc(32, 8));
+  expect(() => read({ SECRET_KEY_PREVIOUS: "c2hvcnQ=" })).toThrow(
+    "SECRET_KEY_PREVIOUS: the given value must be 32 random bytes",
+  );
+});
+
+test("networks that webhooks may be sent to are a comma list of addresses and blocks", () => {
+  expect(read({ WEBHOOK_ALLOW: "10.0.0.0/8, fd00::1" }).webhookAllow).toEqual(["10.0.0.0/8", "fd00::1"]);
+  expect(() => read({ WEBHOOK_ALLOW: "hooks.local" })).toThrow("WEBHOOK_ALLOW");
+});

@@ -9,8 +9,11 @@ export type Traffic = {
 
 /** The fleet's plan, and what the simulator stands on; the platform's own address is `127.0.0.1` with its port. */
 const PRIVATE = /\b(?:10|172\.(?:1[6-9]|2\d|3[01])|192\.168|127\.1)\.\d{1,3}(?:\.\d{1,3}){1,2}\b|127\.0\.0\.1:(\d+)/g;
-/** Dashboard's own script mentions addresses in library code; what is built once cannot hold a site's. */
-const BUILT = /\/assets\/|\/resources\/|\/login\//;
+/**
+ * Dashboard's own script mentions addresses in library code, and versions of packages look like addresses; what is built
+ * once cannot hold a site's.
+ */
+const BUILT = /\/assets\/|\/resources\/|\/login\/|\/api\/v1\/about$/;
 
 export function watchTraffic(page: Page): Traffic {
   const texts: Promise<{ where: string; text: string }>[] = [];

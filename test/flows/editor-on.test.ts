@@ -4,13 +4,18 @@ import net from "node:net";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import WebSocket from "ws";
+import type { RefusedAccess } from "../../adapters/node-red/session-source.ts";
 import type { Role } from "../../domain/access/session-user.ts";
 import { RED, type RunningNodeRed, startNodeRed } from "./embedded-node-red.ts";
 
 let nodeRed: RunningNodeRed;
 const deploys: { username: string | null; sha256: string }[] = [];
+const refused: RefusedAccess[] = [];
 beforeAll(async () => {
-  nodeRed = await startNodeRed({ onDeploy: (deploy) => deploys.push(deploy) });
+  nodeRed = await startNodeRed({
+    onDeploy: (deploy) => deploys.push(deploy),
+    onRefused: (attempt) => refused.push(attempt),
+  });
 });
 afterAll(() => nodeRed?.stop());
 
@@ -31,6 +36,18 @@ test.for([
     async (pathname) => (await nodeRed.get(pathname, role, { headers: { accept: "application/json" } })).status,
   );
   expect(await Promise.all(statuses)).toEqual([page, api, api, api]);
+});
+
+test("what is refused is told, with who and what; a stranger who only reads is not", async () => {
+  refused.length = 0;
+  await nodeRed.get("/editor/flows");
+  await nodeRed.get("/editor/flows?secret=1", "viewer");
+  await nodeRed.get("/editor/flows", undefined, { method: "POST", headers: V2, body: "{}" });
+  const told = refused.map(({ session, permission, target, code }) => [session?.username, permission, target, code]);
+  expect(told).toEqual([
+    ["viewer", "flows:read", "GET the editor", "auth.not-allowed"],
+    [undefined, "flows:edit", "POST the editor", "auth.not-signed-in"],
+  ]);
 });
 
 test("a stranger is sent to the login page, and back to the editor from there", async () => {

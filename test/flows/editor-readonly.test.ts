@@ -17,11 +17,11 @@ test("flows can be looked at", async () => {
   expect((await nodeRed.get("/editor/flows", "admin")).status).toBe(200);
 });
 
-test("a deploy is refused by permission, and nothing on the disk changes", async () => {
+test("a deploy is refused by the gate, and nothing on the disk changes", async () => {
   const before = content();
   const headers = { "Content-Type": "application/json", origin: nodeRed.origin };
   const answer = await nodeRed.get("/editor/flows", "admin", { method: "POST", headers, body: "[]" });
-  expect(answer.status).toBe(401);
+  expect(answer.status).toBe(403);
   expect(content()).toEqual(before);
 });
 

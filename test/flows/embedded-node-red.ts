@@ -8,9 +8,10 @@ import path from "node:path";
 import express from "express";
 import type nodeRed from "node-red";
 import type { NodeRedLogEntry } from "../../adapters/node-red/logging.ts";
-import type { Role, SessionUser } from "../../domain/access/session-user.ts";
+import type { SessionUser } from "../../domain/access/session-user.ts";
 import type { Platform } from "../../nodes/_shared/platform.ts";
 import { createNodeRedAccess, createNodeRedSettings, type NodeRedOptions } from "../../settings.ts";
+import { ACTORS } from "../authorisation/actors.ts";
 import { createPackageRoot, PROJECT_ROOT } from "./package-root.ts";
 
 /** Nodes are loaded by Node itself, not by the test runner: this is their instance of a module. */
@@ -31,17 +32,19 @@ export type RunningNodeRed = {
   readonly packageRoot: string;
   readonly log: NodeRedLogEntry[];
   readonly access: ReturnType<typeof createNodeRedAccess>;
-  get(pathname: string, role?: Role, init?: RequestInit): Promise<Response>;
+  /** @param token of a session, as below; nobody's when absent */
+  get(pathname: string, token?: string, init?: RequestInit): Promise<Response>;
   stop(): Promise<void>;
 };
 
-/** `antbox_access=<role>` is a session of that role; `antbox_access=<role>.<ms>` one that ends at that time. */
+/** `antbox_access=<actor>`, such as a role, is a session of theirs; `antbox_access=<actor>.<ms>` one that ends at that time. */
 function sessionOf(cookieHeader: string | undefined, authorizationHeader?: string): SessionUser | null {
   const token = authorizationHeader?.replace(/^Bearer /, "") ?? /antbox_access=([^;]+)/.exec(cookieHeader ?? "")?.[1];
-  const [role = "", end] = (token ?? "").split(".");
-  if (!["viewer", "operator", "engineer", "admin"].includes(role)) return null;
+  const [name = "", end] = (token ?? "").split(".");
+  const { role = null, scope = null, mustChangePassword = false } = ACTORS.find((actor) => actor.name === name) ?? {};
   const expiresAtMs = end === undefined ? Date.now() + 600_000 : Number(end);
-  return expiresAtMs > Date.now() ? { username: role, role: role as Role, expiresAtMs } : null;
+  if (role === null || expiresAtMs <= Date.now()) return null;
+  return { username: name, role, scope, grants: null, mustChangePassword, expiresAtMs };
 }
 
 export function setNodesPlatform(platform: Platform | undefined): void {
@@ -100,8 +103,8 @@ export async function startNodeRed(options: Partial<NodeRedOptions> = {}): Promi
     packageRoot,
     log,
     access,
-    get: (pathname, role, init = {}) =>
-      fetch(`${origin}${pathname}`, { redirect: "manual", ...init, headers: { ...cookie(role), ...init.headers } }),
+    get: (pathname, token, init = {}) =>
+      fetch(`${origin}${pathname}`, { redirect: "manual", ...init, headers: { ...cookie(token), ...init.headers } }),
     async stop() {
       await RED.stop();
       server.closeAllConnections();
@@ -110,8 +113,8 @@ export async function startNodeRed(options: Partial<NodeRedOptions> = {}): Promi
   };
 }
 
-function cookie(role: Role | undefined): Record<string, string> {
-  return role === undefined ? {} : { cookie: `antbox_access=${role}` };
+function cookie(token: string | undefined): Record<string, string> {
+  return token === undefined ? {} : { cookie: `antbox_access=${token}` };
 }
 
 export const flowApi = () => RED.nodes as unknown as FlowApi;

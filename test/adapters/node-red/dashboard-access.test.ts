@@ -9,6 +9,9 @@ const NOW = Date.parse("2026-03-01T08:00:00.000Z");
 const session = {
   username: "op",
   role: "operator",
+  scope: null,
+  grants: null,
+  mustChangePassword: false,
   expiresAtMs: NOW + 600_000,
   sessionId: "s1",
 } satisfies SessionUser & {
@@ -42,7 +45,7 @@ const connect = (access: ReturnType<typeof createDashboardAccess>, socket: Dashb
 test("without a watch over sessions, socket and rights end with the access token", () => {
   vi.useFakeTimers({ now: NOW });
   const socket = aSocket();
-  const guard = createSocketGuard(() => Date.now());
+  const guard = createSocketGuard({ nowMs: () => Date.now(), typeOf: () => "ui-button" });
   expect(connect(createDashboardAccess({ publicOrigin: ORIGIN, sessionOf: () => session }), socket)).toBe("connected");
   expect(guard(socket, "w", "act")).toBe("act");
   vi.advanceTimersByTime(600_000);
@@ -53,7 +56,7 @@ test("without a watch over sessions, socket and rights end with the access token
 test("with one, both outlive the token and end when the session does", () => {
   vi.useFakeTimers({ now: NOW });
   const socket = aSocket();
-  const guard = createSocketGuard(() => Date.now());
+  const guard = createSocketGuard({ nowMs: () => Date.now(), typeOf: () => "ui-button" });
   let end = () => {};
   const stop = vi.fn();
   const onSessionEnd = (_session: object, listener: () => void) => {

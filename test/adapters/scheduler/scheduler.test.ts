@@ -76,7 +76,8 @@ describe.for(ENGINES)("jobs on $name", { timeout: 60_000 }, ({ name, isMissing, 
     const jobs = start("a", []);
     await vi.waitFor(async () => expect((await stateOf(jobs, "rollup")).lastRuns[0]?.outcome).toBe("ok"), PATIENCE);
     const { items, holder, timeZone } = await jobs.read();
-    expect(items.map((item) => item.name)).toEqual(["rollup", "retention", "partitions", "backup", "maintain"]);
+    const names = ["rollup", "retention", "partitions", "backup", "maintain", "sort-days", "reseal"];
+    expect(items.map((item) => item.name)).toEqual(names);
     expect([holder, timeZone]).toEqual(["a", "Asia/Dubai"]);
     for (const { title, description } of items) {
       expect(description.en).toMatch(/^[A-Z].*\.$/);
@@ -86,8 +87,8 @@ describe.for(ENGINES)("jobs on $name", { timeout: 60_000 }, ({ name, isMissing, 
     const always = ["rollup", "retention"];
     const expected = {
       PGlite: [...always, "partitions", "backup", "maintain"],
-      "plain PostgreSQL": [...always, "partitions"],
-      TimescaleDB: always,
+      "plain PostgreSQL": [...always, "partitions", "sort-days"],
+      TimescaleDB: [...always, "sort-days"],
     }[name];
     expect(runsHere).toEqual(expected);
     for (const { note, nextRunAt } of items) expect(nextRunAt === null).toBe(note !== null);
