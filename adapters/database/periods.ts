@@ -23,10 +23,11 @@ const CHUNKS = `
   where hypertable_name = $1 and hypertable_schema = current_schema() and range_end <= $2::timestamptz
   order by range_start`;
 
-// Only what ensure_day_partitions has made: a partition that a person attached is that person's.
+// Only what ensure_day_partitions has made: a partition that a person attached is that person's. Not `oid::regclass`: of a
+// table that somebody drops at the same moment it gives a number.
 const OWN_PERIODS = `
   select name, from_time, from_time + interval '1 day' as to_time from (
-    select c.oid::regclass::text as name, to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp at time zone 'UTC' as from_time
+    select quote_ident(c.relname) as name, to_date(right(c.relname, 8), 'YYYYMMDD')::timestamp at time zone 'UTC' as from_time
     from pg_inherits i join pg_class c on c.oid = i.inhrelid
     where i.inhparent = to_regclass($1) and c.relname ~ ('^' || $1 || '_[0-9]{8}$')) as day
   where from_time + interval '1 day' <= $2::timestamptz

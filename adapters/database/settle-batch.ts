@@ -48,7 +48,7 @@ export async function settleBatch(store: BatchStore, items: readonly WriteItem[]
   return { ...(await storeSplit(store, known, toSample)), strangers };
 }
 
-/** Rows have their times: in which order they are committed does not matter. */
+/** All rows of a site go the same way: they are committed in the order in which they came. */
 async function storeSplit(
   store: BatchStore,
   items: readonly WriteItem[],
@@ -56,8 +56,8 @@ async function storeSplit(
 ): Promise<Stored> {
   const isSplit = store.database.engine.kind === "postgres" && items.length >= SPLIT_FROM_ROWS;
   if (!isSplit) return storeOrHalve(store, items, toSample, true);
-  const middle = Math.ceil(items.length / 2);
-  const halves = [items.slice(0, middle), items.slice(middle)];
+  const isOdd = (item: WriteItem): boolean => toSample(item).siteNumber % 2 === 1;
+  const halves = [items.filter(isOdd), items.filter((item) => !isOdd(item))];
   // Both to their end: a batch that is tried again must not meet a statement of its former try.
   const outcomes = await Promise.allSettled(halves.map((half) => storeOrHalve(store, half, toSample, true)));
   return outcomes.reduce<Stored>((sum, outcome) => {

@@ -115,9 +115,9 @@ test.skipIf(isMissing)("a crashed database costs nothing: no row lost, none doub
   expect(pipeline.writer.stats()).toMatchObject({ queued: 0, quarantined: 0, lastError: null });
   await vi.waitFor(() => expect(pipeline.writer.stats().state).toBe("writing"));
 
-  // ctid is the place in the table: with inserts only, the order in which rows came.
+  // By transaction, then by place in the table: the order in which rows came. Large batches are two transactions.
   const rows = await database.query(
-    "select code, box1_energy_kwh as round, slot from sample join site on site.id = site_id where slot >= $1 order by sample.tableoid, sample.ctid",
+    "select code, box1_energy_kwh as round, slot from sample join site on site.id = site_id where slot >= $1 order by sample.xmin::text::bigint, sample.tableoid, sample.ctid",
     [slotOf(0)],
     { timeoutMs: 20_000 },
   );
