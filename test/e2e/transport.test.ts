@@ -63,11 +63,11 @@ const EVERYWHERE = {
   "strict-transport-security": expect.stringContaining("max-age=31536000"),
 };
 const NOTHING = "default-src 'none'; frame-ancestors 'none'";
-const OWN = expect.stringMatching(/script-src 'self'; style-src 'self'; .*frame-ancestors 'none'$/);
+const OWN = expect.stringMatching(/script-src 'self'; style-src 'self'; .*base-uri 'none'; frame-ancestors 'none'$/);
 const DASHBOARD = expect.stringMatching(
-  /script-src 'self'; style-src 'self' 'unsafe-inline'; .*frame-ancestors 'none'$/,
+  /script-src 'self'; style-src 'self' 'unsafe-inline'; .*base-uri 'none'; frame-ancestors 'none'$/,
 );
-const EDITOR = expect.stringMatching(/script-src 'self' 'unsafe-inline'; .*frame-ancestors 'none'$/);
+const EDITOR = expect.stringMatching(/script-src 'self' 'unsafe-inline'; .*base-uri 'none'; frame-ancestors 'none'$/);
 const NEVER_KEPT = "no-store";
 const ASKED_EACH_TIME = expect.stringMatching(/no-cache/);
 const ANY = expect.anything();
