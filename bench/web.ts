@@ -49,10 +49,9 @@ const isInteractive = (): boolean => "interactiveAt" in globalThis;
 const platform = await startPlatform({ sites: Number(values.sites), intervalS: 1 });
 const browser = await launchBrowser();
 try {
-  const state = await session(browser);
   const loads: Load[] = [];
-  for (let run = 0; run < Number(values.cold); run += 1) loads.push(await coldLoad(browser, state));
-  const steady = await steadyState(browser, state);
+  for (let run = 0; run < Number(values.cold); run += 1) loads.push(await coldLoad(browser, await session(browser)));
+  const steady = await steadyState(browser, await session(browser));
   const typical = loads.toSorted((a, b) => a.interactiveMs - b.interactiveMs)[Math.floor(loads.length / 2)];
   console.table([
     row("interactive, cold, median of runs", typical?.interactiveMs, "ms", 2000),
@@ -87,6 +86,7 @@ function row(figure: string, value: number | undefined, unit: string, atMost: nu
 
 type State = Awaited<ReturnType<ReturnType<Browser["contexts"]>[number]["storageState"]>>;
 
+/** One for each profile: a refresh token that two profiles use counts as stolen, and ends the session. */
 async function session(browser: Browser): Promise<State> {
   const { page } = await openPage(browser, { locale: "en" });
   await signIn(page, platform.url, platform.username, platform.password);

@@ -90,9 +90,8 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
   }
 
   test("runs no script but the platform's own: an inline one is stopped, and that is seen", async () => {
-    const { page: other, problems: stopped } = await openPage(browser, {
-      storageState: await page.context().storageState(),
-    });
+    const { page: other, problems: stopped } = await openPage(browser, { locale: "en" });
+    await signIn(other, platform.url, platform.username, platform.password);
     await other.goto(`${platform.url}/dashboard/overview`);
     await other.locator(".abx-tile").first().waitFor();
     expect(stopped).toEqual([]);
@@ -107,8 +106,8 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
   });
 
   test("finds the way to the editor, with the flows in it", async () => {
-    const { page: editor } = await openPage(browser, { storageState: await page.context().storageState() });
-    await editor.goto(`${platform.url}/dashboard/overview`);
+    const { page: editor } = await openPage(browser, { locale: "en" });
+    await signIn(editor, platform.url, platform.username, platform.password);
     await editor.locator(".abx-nav a[href='/editor/']").click();
     await editor.locator("#red-ui-workspace-chart").getByText("入库 Store").waitFor();
     await editor.context().close();

@@ -29,6 +29,8 @@ beforeAll(() => {
   mkdirSync(path.join(root, "test/nodes"), { recursive: true });
   for (const file of [
     "scripts/new-node.ts",
+    "scripts/list-licences.ts",
+    "package-lock.json",
     "test/nodes/blueprint.test.ts",
     "test/nodes/builders.ts",
     "test/nodes/node-harness.ts",
