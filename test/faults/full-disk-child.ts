@@ -38,7 +38,7 @@ function run(): Promise<FullDiskResult> {
       (await getJson<{ journal: JournalStatus }>(`${platform.url}/api/v1/status`, cookie)).journal;
     await sleep(3_000);
     await server.stop("immediate");
-    await sleep(forS * 1000);
+    const alarmedFirst = await watchForAlarm(platform.log, forS * 1000);
     const atCap = await journal();
     // Somebody else takes the rest of the volume.
     const ballast = path.join(folder, "ballast");
@@ -66,7 +66,7 @@ function run(): Promise<FullDiskResult> {
       refused: refusedIn(log),
       inGaps,
       isWritableAfterwards: afterwards.isWritable,
-      alarmedFirst: log.includes(ALARM) && log.indexOf(ALARM) < log.indexOf(DROP),
+      alarmedFirst,
       integrity,
       drainS,
     };
@@ -76,6 +76,20 @@ function run(): Promise<FullDiskResult> {
 /** What could not be made safe on the full volume, by the line that tells of each such time when it is over. */
 function refusedIn(log: string): number {
   return [...log.matchAll(/"refused":(\d+)/g)].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+/** Seen while it happens: the log keeps its end only. @returns whether the alarm came, and nothing was dropped before */
+async function watchForAlarm(log: () => string, forMs: number): Promise<boolean> {
+  const until = performance.now() + forMs;
+  let isAlarmedFirst = false;
+  let isDropped = false;
+  while (performance.now() < until) {
+    const text = log();
+    isDropped ||= text.includes(DROP);
+    isAlarmedFirst ||= text.includes(ALARM) && !isDropped;
+    await sleep(200);
+  }
+  return isAlarmedFirst;
 }
 
 function readJournal(file: string): { integrity: string; inGaps: number } {
