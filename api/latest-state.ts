@@ -1,4 +1,5 @@
 import { type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
+import { keepNewest } from "../domain/keep-newest.ts";
 import { activeFaults } from "../domain/points/fault-labels.ts";
 import type { Site } from "../domain/sites/site.ts";
 import type { SiteSummary } from "../domain/sites/site-summary.ts";
@@ -46,14 +47,12 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
 
   function kept(scope: SiteScope | null, page: string, lifeMs: number, make: () => string): Representation {
     const all = scope === null ? pages : limitedPages;
+    const most = scope === null ? MAX_PAGES_KEPT : MAX_LIMITED_PAGES_KEPT;
     const key = scope === null ? page : `${page} ${scopeKey(scope)}`;
     const known = all.get(key);
     if (known && known.revision === revision && clock() - known.madeAtMs < lifeMs) return known.representation;
     const representation = represent(JSON_TYPE, make());
-    all.delete(key);
-    all.set(key, { revision, madeAtMs: clock(), representation });
-    const oldest = all.size > (scope === null ? MAX_PAGES_KEPT : MAX_LIMITED_PAGES_KEPT) ? all.keys().next() : null;
-    if (oldest && !oldest.done) all.delete(oldest.value);
+    keepNewest(all, most, key, { revision, madeAtMs: clock(), representation });
     return representation;
   }
 

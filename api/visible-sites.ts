@@ -1,5 +1,6 @@
 import type { Inventory } from "../adapters/inventory/inventory.ts";
 import { compileScope, NOTHING, type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
+import { keepNewest } from "../domain/keep-newest.ts";
 import type { Site } from "../domain/sites/site.ts";
 
 /** Lists kept: of the scopes that were asked for last. */
@@ -38,10 +39,7 @@ export function createVisibleLists(inventory: Pick<Inventory, "all" | "onChange"
       const key = scopeKey(scope);
       const list = lists.get(key) ?? inventory.all().filter(compileScope(scope));
       // What was used last stands last: the first one is the one that nobody asked for the longest.
-      lists.delete(key);
-      lists.set(key, list);
-      const oldest = lists.size > MAX_LISTS ? lists.keys().next() : null;
-      if (oldest && !oldest.done) lists.delete(oldest.value);
+      keepNewest(lists, MAX_LISTS, key, list);
       return list;
     },
     close: stop,

@@ -1,5 +1,6 @@
 import { newTokenBucket, type TokenBucket, takeToken } from "../../domain/collection/token-bucket.ts";
 import { AppError } from "../../domain/errors.ts";
+import { keepNewest } from "../../domain/keep-newest.ts";
 import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
 import { type ConnectionResult, testConnection } from "./connection-test.ts";
 
@@ -21,10 +22,7 @@ export function createConnectionTests(clock: () => number): ConnectionTests {
 
   function bucketOf(username: string): TokenBucket {
     const bucket = buckets.get(username) ?? newTokenBucket(PER_MINUTE / 60, PER_MINUTE, clock());
-    buckets.delete(username);
-    buckets.set(username, bucket);
-    const oldest = buckets.size > MAX_USERS ? buckets.keys().next() : null;
-    if (oldest && !oldest.done) buckets.delete(oldest.value);
+    keepNewest(buckets, MAX_USERS, username, bucket);
     return bucket;
   }
 

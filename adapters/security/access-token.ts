@@ -2,6 +2,7 @@ import { createHash, createHmac, hash, timingSafeEqual } from "node:crypto";
 import { SignJWT } from "jose";
 import { z } from "zod";
 import { Role } from "../../domain/access/session-user.ts";
+import { keepNewest } from "../../domain/keep-newest.ts";
 import { deriveKey } from "./derive-key.ts";
 
 export const ACCESS_TOKEN_S = 600;
@@ -105,7 +106,8 @@ export function createAccessTokens(
         cache.delete(id);
         return null;
       }
-      if (!cache.has(id)) remember(cache, id, claims);
+      // The oldest token is the nearest to its end: one that is used again keeps its place.
+      if (!cache.has(id)) keepNewest(cache, MAX_CACHED, id, claims);
       return claims;
     },
   };
@@ -115,13 +117,6 @@ function signerOf(secretKey: Uint8Array): Signer {
   const key = deriveKey(secretKey, "access-token");
   const kid = createHash("sha256").update(key).digest("base64url").slice(0, 8);
   return { key, header: { alg: "HS256", typ: "at+jwt", kid } };
-}
-
-/** A Map keeps the order of insertion: the oldest token is the nearest to its end. */
-function remember(cache: Map<string, AccessClaims>, id: string, claims: AccessClaims): void {
-  const oldest = cache.size >= MAX_CACHED ? cache.keys().next() : null;
-  if (oldest && !oldest.done) cache.delete(oldest.value);
-  cache.set(id, claims);
 }
 
 function isSameText(given: string, wanted: string): boolean {

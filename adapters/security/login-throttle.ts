@@ -1,4 +1,5 @@
 import { AppError } from "../../domain/errors.ts";
+import { keepNewest } from "../../domain/keep-newest.ts";
 
 /** After `free` failures each further try waits 1, 2, 4 … s, at most `longestS`. A quarter of an hour of quiet forgets. */
 const LIMITS = {
@@ -40,10 +41,7 @@ export function createLoginThrottle(clock: () => number): LoginThrottle {
   function count({ id }: Key): void {
     const known = entries.get(id);
     const isFresh = known && clock() - known.lastMs <= FORGET_AFTER_MS;
-    entries.delete(id);
-    entries.set(id, { failures: (isFresh ? known.failures : 0) + 1, lastMs: clock() });
-    const oldest = entries.size > MAX_ENTRIES ? entries.keys().next() : null;
-    if (oldest && !oldest.done) entries.delete(oldest.value);
+    keepNewest(entries, MAX_ENTRIES, id, { failures: (isFresh ? known.failures : 0) + 1, lastMs: clock() });
   }
 
   return {

@@ -1,5 +1,5 @@
 import { ROLES, Role } from "./session-user.ts";
-import type { SiteScope } from "./site-scope.ts";
+import { NOTHING, type SiteScope } from "./site-scope.ts";
 
 /** What the claims of an identity provider mean here. */
 export type ExternalRules = {
@@ -14,7 +14,6 @@ export type ExternalRules = {
 export type ExternalRights = { readonly role: Role; readonly scope: SiteScope | null };
 
 const MAX_VALUES = 1_000;
-const NOTHING: SiteScope = { regions: [], zones: [], sites: [] };
 const KINDS: Readonly<Record<string, keyof SiteScope>> = { region: "regions", zone: "zones", site: "sites" };
 
 /**
