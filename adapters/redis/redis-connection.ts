@@ -28,6 +28,8 @@ export function connectRedis(url: string, onFault: (code: string) => void): Redi
     maxRetriesPerRequest: 1,
     commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 3_000,
+    // The library's own would be refused unheard when the connection goes at that moment, and end the process.
+    autoResubscribe: false,
     retryStrategy: (attempt) => Math.min(attempt * 100, MAX_RETRY_DELAY_MS),
   });
   client.on("error", (error: NodeJS.ErrnoException) => onFault(error.code ?? error.name));
