@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { answerHistory } from "../adapters/database/history/answer-history.ts";
 import { AppError } from "../domain/errors.ts";
 import { type Sisters, sistersOf } from "../domain/sites/sisters.ts";
 import type { Site } from "../domain/sites/site.ts";
@@ -16,6 +15,7 @@ import { nameField } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { SiteSelection, selectSites } from "./select-sites.ts";
 import { findSite, SiteParams } from "./site-routes.ts";
+import { JSON_TYPE } from "./send.ts";
 import { visibleSites } from "./visible-sites.ts";
 
 /** Of a very large circle the first ones stand for all [J]. */
@@ -48,6 +48,10 @@ const FleetQuery = z.strictObject({
   point: z.string().max(80).describe("A name of the catalogue"),
   ...HistoryRange,
   step: RolledStep,
+  values: z
+    .enum(["average", "envelope"])
+    .default("average")
+    .describe("`envelope` also gives the least and the greatest value of each bucket, which takes longer"),
   ...SiteSelection,
 });
 const SisterQuery = z.strictObject({ points: Points, ...HistoryRange, step: RolledStep });
@@ -65,12 +69,12 @@ export const HISTORY_ROUTES: readonly Route[] = [
     query: HistoryQuery,
     answer: { status: 200, description: "Values oldest first; gaps are null", schema: History },
     ...COSTS,
-    async handle({ params, query, session }, { context, clock }) {
+    async handle({ params, query, session }, { context, recentHistory }) {
       const site = findSite(context, params.id, session);
       const asked = { id: site.id, intervalS: intervalOf(context, site) };
       const question = { ...query, points: query.points.split(",") };
-      const body = await answerHistory(context.storage.history, asked, question, clock()).catch(nameField({}));
-      return { kind: "json", body };
+      const text = await recentHistory.textOf(asked, question).catch(nameField({}));
+      return { kind: "text", contentType: JSON_TYPE, text };
     },
   }),
   defineRoute({
@@ -97,7 +101,8 @@ export const HISTORY_ROUTES: readonly Route[] = [
       const [point] = plan.points;
       if (point === undefined) throw new AppError("point.not-found", "there is no such point");
       const ids = sites.map(({ id }) => id);
-      const { timesMs, sites: found } = await context.storage.history.fleet(ids, point, { ...plan, nowMs });
+      const range = { ...plan, nowMs, onlyAverages: query.values === "average" };
+      const { timesMs, sites: found } = await context.storage.history.fleet(ids, point, range);
       return { kind: "json", body: { point, ...headOf(plan, timesMs), sites: found } satisfies FleetHistory };
     },
   }),

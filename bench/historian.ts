@@ -146,15 +146,17 @@ async function fill(database: Database, load: Load, engine: string): Promise<voi
     ? await sortClosedDays(database, { nowMs: load.endMs + DAY_MS, signal })
     : { sorted: [] };
   const sortS = (performance.now() - sortStart) / 1000;
-  const [raw, fine, hours] = [
+  const [raw, fine, turned, hours] = [
     await sizeOf(database, "sample"),
     await sizeOf(database, "rollup_5m"),
+    await sizeOf(database, "fleet_5m"),
     await sizeOf(database, "rollup_1h"),
   ];
   const sizes = {
     snapshots: raw.rows,
     mbPerMillion: round(raw.bytes / MEGABYTE / (raw.rows / 1e6)),
     rollup5mMbPerMillion: round(fine.bytes / MEGABYTE / (raw.rows / 1e6)),
+    fleet5mMbPerMillion: round(turned.bytes / MEGABYTE / (raw.rows / 1e6)),
     rollup1hMbPerMillion: round(hours.bytes / MEGABYTE / (raw.rows / 1e6)),
     rollUpMsPerBucket: round(ms / Math.max(1, buckets)),
     sortSPerDay: round(sortS / Math.max(1, sorted.length)),

@@ -19,6 +19,7 @@ const BATCH_SITES = 50;
 const TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT = { text: "set local lock_timeout = '2s'" };
 const LOCK_NOT_AVAILABLE = "55P03";
+const UNDEFINED_TABLE = "42P01";
 const TRIES = 3;
 const TRY_AGAIN_MS = 500;
 
@@ -51,7 +52,7 @@ export type RetentionReport = {
   /** Those that had expired but stay, because buckets in them still have to be rolled up, or the table was busy. */
   readonly kept: readonly string[];
   /** Deleted rows, by table. */
-  readonly deleted: Readonly<Record<"rollup_1h" | "rollup_1d" | "raw_payload" | "round", number>>;
+  readonly deleted: Readonly<Record<"rollup_1h" | "rollup_1d" | "fleet_5m_sites" | "raw_payload" | "round", number>>;
 };
 
 /**
@@ -76,6 +77,7 @@ export async function applyRetention(
     deleted: {
       rollup_1h: hours,
       rollup_1d: days,
+      fleet_5m_sites: await deleteInBatches(database, "fleet_5m_sites", "bucket", before(retention.fiveMinuteDays)),
       raw_payload: await deleteInBatches(database, "raw_payload", "day", before(RAW_PAYLOAD_DAYS)),
       round: await deleteInBatches(database, "round", "slot", before(ROUND_DAYS)),
     },
@@ -110,7 +112,10 @@ async function dropPeriod(database: Database, table: DayTable, { name, from, to 
       const [, [row] = []] = await database.transaction([LOCK_TIMEOUT, drop], { timeoutMs: TIMEOUT_MS });
       return row?.["is_dropped"] === true;
     } catch (error) {
-      if (toSqlError(error).sqlState !== LOCK_NOT_AVAILABLE) throw error;
+      const { sqlState } = toSqlError(error);
+      // Another run dropped it between the look and the lock.
+      if (sqlState === UNDEFINED_TABLE) return false;
+      if (sqlState !== LOCK_NOT_AVAILABLE) throw error;
       // A long query reads it: there is another night.
       if (tries === TRIES) return false;
       await sleep(TRY_AGAIN_MS);

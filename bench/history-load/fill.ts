@@ -3,6 +3,8 @@ import { ensureDays } from "../../adapters/database/partitions.ts";
 import { POINT_COLUMNS } from "../../adapters/database/point-columns.ts";
 import { markDue, rollUp } from "../../adapters/database/rollup/roll-up.ts";
 
+/** In the order in which they refer to each other. */
+export const ROLLED = ["rollup_5m", "fleet_5m_sites", "fleet_5m", "rollup_1h", "rollup_1d"] as const;
 export const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** A statement on PGlite ends the worker after 30 s, and the writer's lane has its own limit. */
@@ -78,7 +80,7 @@ export async function fillRollups(
   const parts = database.engine.kind === "pglite" ? 6 : 1;
   for (let back = 1; back < load.days; back += 1) {
     if (database.engine.ownPartitions) await ensureDays(database, [dayOf(firstMs - back * DAY_MS)]);
-    for (const table of ["rollup_5m", "rollup_1h", "rollup_1d"]) {
+    for (const table of ROLLED) {
       for (let part = 0; part < parts; part += 1) {
         const from = firstMs + (part * DAY_MS) / parts;
         await database.query(
@@ -89,7 +91,7 @@ export async function fillRollups(
       }
     }
   }
-  for (const table of ["rollup_5m", "rollup_1h", "rollup_1d"]) await analyse(database, table);
+  for (const table of ROLLED) await analyse(database, table);
   return { buckets, ms };
 }
 
@@ -136,7 +138,7 @@ const COLUMNS = new Map<string, readonly string[]>();
 
 /** Reads the names of a table's columns once, for the copies. */
 export async function learnColumns(database: Database): Promise<void> {
-  for (const table of ["sample", "rollup_5m", "rollup_1h", "rollup_1d"]) {
+  for (const table of ["sample", ...ROLLED]) {
     const rows = await database.query(
       "select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped order by attnum",
       [table],

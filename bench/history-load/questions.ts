@@ -54,6 +54,7 @@ export function questionsFor(database: Database, load: Load): Question[] {
             ...range,
             fromMs: dayEnd(n) - DAY_MS,
             toMs: dayEnd(n),
+            onlyAverages: true,
           }),
         ),
     },

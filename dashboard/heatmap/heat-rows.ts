@@ -35,9 +35,7 @@ export function withoutUnfinished(fleet: FleetHistory): FleetHistory {
   while (columns > 1 && fleet.times.length - columns < MOST_UNFINISHED && isUnfinished(columns - 1)) columns -= 1;
   if (columns === fleet.times.length) return fleet;
   const cut = (values: Column): (number | null)[] => values.slice(0, columns);
-  const sites = Object.entries(fleet.sites).map(
-    ([id, { avg, min, max }]) => [id, { avg: cut(avg), min: cut(min), max: cut(max) }] as const,
-  );
+  const sites = Object.entries(fleet.sites).map(([id, { avg }]) => [id, { avg: cut(avg) }] as const);
   return { ...fleet, times: fleet.times.slice(0, columns), sites: Object.fromEntries(sites) };
 }
 

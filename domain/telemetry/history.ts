@@ -37,7 +37,9 @@ export const FleetHistory = z
     from: Time,
     to: Time,
     times: z.array(Time).describe("Start of every bucket of the range"),
-    sites: z.record(SiteId, Envelope),
+    sites: z
+      .record(SiteId, z.strictObject({ avg: Values, min: Values.optional(), max: Values.optional() }))
+      .describe("`min` and `max` when the envelope was asked for"),
   })
   .meta({ id: "FleetHistory", description: "One point of many sites over time" });
 export type FleetHistory = z.infer<typeof FleetHistory>;

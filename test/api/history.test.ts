@@ -89,7 +89,9 @@ test("the fleet: one point on one grid, enabled sites only unless they are named
   const fleet = await get<FleetHistory>(`history?point=supply_temp_c&${RANGE}`);
   expect([fleet.point, fleet.step, fleet.times.length]).toEqual(["supply_temp_c", "5m", 12]);
   expect(Object.keys(fleet.sites)).toEqual(["site-001", "site-002", "site-003", "site-004", "site-005"]);
-  expect(fleet.sites["site-002"]?.min).toEqual([32, 32.5, 32, 32.5, 32, 32.5, null, null, 32, null, null, null]);
+  expect(Object.keys(fleet.sites["site-002"] ?? {})).toEqual(["avg"]);
+  const { sites } = await get<FleetHistory>(`history?point=supply_temp_c&values=envelope&${RANGE}`);
+  expect(sites["site-002"]?.min).toEqual([32, 32.5, 32, 32.5, 32, 32.5, null, null, 32, null, null, null]);
   const named = await get<FleetHistory>(`history?point=supply_temp_c&sites=site-006,site-001&${RANGE}`);
   expect(Object.keys(named.sites)).toEqual(["site-001", "site-006"]);
   const northern = await get<FleetHistory>(`history?point=supply_temp_c&region=north&${RANGE}`);

@@ -5,6 +5,7 @@ import {
   planHistory,
   refuseField,
 } from "../../../domain/telemetry/history-plan.ts";
+import { isoTimes } from "../../../domain/telemetry/iso-times.ts";
 import type { HistoryStore } from "./create-history-store.ts";
 
 /** `intervalS`: polling interval in force, seconds. */
@@ -31,7 +32,7 @@ export async function answerHistory(
   const { timesMs, series, isCut } = await store.site(id, points, { fromMs, toMs, level, intervalS, nowMs, limit });
   // A site that was watched closely has more rows than its interval tells.
   if (isCut) refuseField("from", isoOf(fromMs), `holds more than ${limit} values per point: ask for a shorter range`);
-  return { siteId: id, step: level, stepS, from: isoOf(fromMs), to: isoOf(toMs), times: timesMs.map(isoOf), series };
+  return { siteId: id, step: level, stepS, from: isoOf(fromMs), to: isoOf(toMs), times: isoTimes(timesMs), series };
 }
 
 function isoOf(ms: number): string {

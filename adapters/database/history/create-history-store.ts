@@ -19,6 +19,8 @@ export type StoredRange<L extends Level = Level> = {
   readonly nowMs: number;
 };
 
+export type FleetEnvelope = Pick<Envelope, "avg"> & Partial<Envelope>;
+
 /**
  * Stored history, by the ids of sites. A site that the database does not have yet has no history.
  *
@@ -34,12 +36,12 @@ export interface HistoryStore {
     points: readonly PointName[],
     range: StoredRange & { readonly intervalS: number; readonly limit: number },
   ): Promise<SiteHistory>;
-  /** On one grid of buckets; a site without any value is missing. */
+  /** On one grid of buckets; a site without any value is missing. `min` and `max` are left out of mere averages. */
   fleet(
     siteIds: readonly string[],
     point: PointName,
-    range: StoredRange<RolledLevel>,
-  ): Promise<{ readonly timesMs: readonly number[]; readonly sites: Readonly<Record<string, Envelope>> }>;
+    range: StoredRange<RolledLevel> & { readonly onlyAverages: boolean },
+  ): Promise<{ readonly timesMs: readonly number[]; readonly sites: Readonly<Record<string, FleetEnvelope>> }>;
   /** Median and quartiles over these sites, on one grid of buckets. */
   sisters(
     siteIds: readonly string[],
@@ -81,7 +83,7 @@ export function createHistoryStore({ database, numberOf, retention }: HistorySto
       const { timesMs, points } = await guard(readFleetHistory(database, numbers, [point], range));
       const found = sites.flatMap(({ id, number }) => {
         const envelope = points[point]?.get(number);
-        return envelope ? [[id, envelope] as const] : [];
+        return envelope ? [[id, range.onlyAverages ? { avg: envelope.avg } : envelope] as const] : [];
       });
       return { timesMs, sites: Object.fromEntries(found) };
     },

@@ -2,7 +2,9 @@ import type { PointName } from "../../../domain/points/catalogue.ts";
 import type { Envelope } from "../../../domain/telemetry/history.ts";
 import { BUCKET_S, bucketGrid, bucketStart, type RolledLevel } from "../../../domain/telemetry/history-level.ts";
 import type { Database, Row } from "../database.ts";
+import { hasPackedAverage } from "../rollup/fleet-sql.ts";
 import { byColumns, numbersOf } from "./columns.ts";
+import { type FleetAverages, readPackedBuckets } from "./fleet-averages.ts";
 import { aggregateSql, binSql, earliestTail, envelopeSql, FINER, sourceOf } from "./point-sources.ts";
 
 export type FleetHistoryRange = {
@@ -39,11 +41,43 @@ export async function readFleetHistory(
   const parts = range.onlyAverages ? (["avg"] as const) : PARTS;
   const read = { database, siteNumbers, points, level, parts };
   const firstMs = bucketStart(fromMs, level);
-  const newestMs = grid.fill(await readRolled(read, firstMs, Math.min(toMs, bucketStart(nowMs, level))));
+  const newestMs = await fillRolled(read, grid, firstMs, Math.min(toMs, bucketStart(nowMs, level)));
   const doneMs = newestMs === null ? firstMs : newestMs + BUCKET_S[level] * 1000;
   const tailMs = Math.max(doneMs, earliestTail(level, nowMs));
   if (tailMs < toMs) grid.fill(await readTail(read, tailMs, toMs));
   return grid.rows;
+}
+
+/** @returns the newest bucket that was found; null for none */
+async function fillRolled(read: Read, grid: Grid, fromMs: number, toMs: number): Promise<number | null> {
+  const { database, siteNumbers, points, level, parts } = read;
+  const bucketsMs = bucketGrid(fromMs, toMs, level);
+  if (level !== "5m" || parts.length > 1 || bucketsMs.length === 0 || !points.every(hasPackedAverage)) {
+    return grid.fill(await readRolled(read, fromMs, toMs));
+  }
+  const packed = await readPackedBuckets(database, siteNumbers, points, bucketsMs, grid.rows.timesMs.length);
+  grid.adopt(packed.points);
+  const lengthMs = BUCKET_S[level] * 1000;
+  const newest = [packed.newestMs];
+  // Of a time before they were stored in this way. Where nothing was stored at all, this finds nothing, and soon.
+  for (const { firstMs, lastMs } of runsOf(packed.missingMs, lengthMs)) {
+    newest.push(grid.fill(await readRolled(read, firstMs, Math.min(lastMs + lengthMs, toMs))));
+  }
+  return newest.reduce((latest, ms) => (latest === null || (ms !== null && ms > latest) ? ms : latest), null);
+}
+
+type Run = { readonly firstMs: number; readonly lastMs: number };
+/** Further statements than that would take longer than reading what lies between. */
+const MOST_RUNS = 4;
+
+/** Stretches of buckets that follow each other; of very many, one over all. */
+function runsOf(timesMs: readonly number[], lengthMs: number): Run[] {
+  const starts = timesMs.filter((ms, index) => ms - (timesMs[index - 1] ?? 0) !== lengthMs);
+  const ends = timesMs.filter((ms, index) => (timesMs[index + 1] ?? 0) - ms !== lengthMs);
+  const runs = starts.map((firstMs, index) => ({ firstMs, lastMs: ends[index] ?? firstMs }));
+  const [first] = runs;
+  const last = runs.at(-1);
+  return first && last && runs.length > MOST_RUNS ? [{ firstMs: first.firstMs, lastMs: last.lastMs }] : runs;
 }
 
 type Part = keyof Envelope;
@@ -138,8 +172,15 @@ function createGrid(points: readonly PointName[], timesMs: readonly number[], le
       const newest = rows.map(fillSite).filter((at) => at !== null);
       return newest.length === 0 ? null : Math.max(...newest);
     },
+    /** Takes averages that lie on this grid already; before any rows. */
+    adopt(averages: Readonly<Record<string, FleetAverages>>): void {
+      for (const [point, bySite] of Object.entries(averages)) {
+        for (const [number, avg] of bySite) envelopes.get(point)?.set(number, { avg, min: avg, max: avg });
+      }
+    },
   };
 }
+type Grid = ReturnType<typeof createGrid>;
 
 function place(target: (number | null)[], places: readonly number[], values: readonly (number | null)[]): void {
   for (let index = 0; index < places.length; index += 1) {

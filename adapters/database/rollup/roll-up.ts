@@ -2,6 +2,7 @@ import { ROLLED_LEVELS, type RolledLevel } from "../../../domain/telemetry/histo
 import type { Database, Statement } from "../database.ts";
 import { ensureDays } from "../partitions.ts";
 import { toSqlError } from "../sql-errors.ts";
+import { fleetStatements } from "./fleet-sql.ts";
 import { ROLLUPS } from "./rollup-levels.ts";
 import { type RollupSqlOptions, rollupStatement, skippedInExtra } from "./rollup-sql.ts";
 
@@ -135,6 +136,9 @@ async function compute(
   }
   const end = new Date((buckets.at(-1) ?? 0) + lengthMs).toISOString();
   const values = [times, times[0], end, skippedInExtra(sql)];
-  const [, [row] = []] = await database.transaction([ONE_AT_A_TIME, { ...statement, values }], { timeoutMs });
+  const turned = level === "5m" ? fleetStatements(times, end) : [];
+  const [, [row] = []] = await database.transaction([ONE_AT_A_TIME, { ...statement, values }, ...turned], {
+    timeoutMs,
+  });
   return Number(row?.["rows"]);
 }

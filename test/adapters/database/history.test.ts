@@ -202,27 +202,65 @@ describe.for(ENGINES)("history on $name", ({ isMissing, open }) => {
     expect((await site("raw", START_MS, START_MS + 10 * MINUTE_MS, 10)).isCut).toBe(false);
   });
 
+  const ALL = Array.from({ length: SITES }, (_, index) => `site-00${index + 1}`);
+  const KINDS = ["supply_temp_c", "circulation_pump_running", "coolant_ph", "box1_energy_kwh"] as const;
+
   it.for(["5m", "1h", "1d"] as const)("gives the fleet the same values as each site, at %s", async (level) => {
-    const ids = Array.from({ length: SITES }, (_, index) => `site-00${index + 1}`);
     const range = { fromMs: START_MS, toMs: NOW_MS, level, nowMs: NOW_MS };
-    const fleet = await store.fleet([...ids, "site-404"], "supply_temp_c", range);
-    expect(Object.keys(fleet.sites).sort()).toEqual(ids);
-    for (const id of ids) {
-      const own = await store.site(id, ["supply_temp_c"], { ...range, intervalS: 60, limit: 20_000 });
-      const at = new Map(own.timesMs.map((ms, index) => [ms, index]));
-      const expected = (part: "avg" | "min" | "max") =>
-        fleet.timesMs.map((ms) => own.series["supply_temp_c"]?.[part][at.get(ms) ?? -1] ?? null);
-      expect(fleet.sites[id]).toEqual({ avg: expected("avg"), min: expected("min"), max: expected("max") });
+    for (const point of KINDS) {
+      const fleet = await store.fleet([...ALL, "site-404"], point, { ...range, onlyAverages: false });
+      expect(Object.keys(fleet.sites).sort()).toEqual(ALL);
+      for (const id of ALL) {
+        const own = await store.site(id, [point], { ...range, intervalS: 60, limit: 20_000 });
+        const at = new Map(own.timesMs.map((ms, index) => [ms, index]));
+        const expected = (part: "avg" | "min" | "max") =>
+          fleet.timesMs.map((ms) => own.series[point]?.[part][at.get(ms) ?? -1] ?? null);
+        expect(fleet.sites[id]).toEqual({ avg: expected("avg"), min: expected("min"), max: expected("max") });
+      }
+      await expectSameAverages(point, range, fleet);
     }
-    const nulls = fleet.sites["site-001"]?.avg.filter((value) => value === null).length;
+    const temperatures = await store.fleet(ALL, "supply_temp_c", { ...range, onlyAverages: false });
+    const nulls = temperatures.sites["site-001"]?.avg.filter((value) => value === null).length;
     if (level === "5m") expect(nulls).toBe(4);
   });
+
+  it("gives the same averages where some buckets were never turned, and where there are many such stretches", async () => {
+    const range = { fromMs: START_MS, toMs: NOW_MS, level: "5m", nowMs: NOW_MS } as const;
+    const fleet = await store.fleet(ALL, "supply_temp_c", { ...range, onlyAverages: false });
+    for (const minutes of [
+      [0, 5, 60],
+      [20, 40, 90, 100, 110, 120, 130],
+    ]) {
+      const buckets = minutes.map((minute) => new Date(START_MS + minute * MINUTE_MS).toISOString());
+      const deleted = await database.query(
+        "delete from fleet_5m_sites where bucket = any($1::timestamptz[]) returning 1",
+        [buckets],
+      );
+      expect(deleted.length).toBe(minutes.length);
+      await expectSameAverages("supply_temp_c", range, fleet);
+    }
+    await expectSameAverages("supply_temp_c", { ...range, fromMs: START_MS + 7 * MINUTE_MS }, null);
+  });
+
+  /** `fleet` null: against the envelopes of the same range. */
+  async function expectSameAverages(
+    point: (typeof KINDS)[number],
+    range: Parameters<HistoryStore["export"]>[2] & { readonly level: "5m" | "1h" | "1d"; readonly nowMs: number },
+    fleet: Awaited<ReturnType<HistoryStore["fleet"]>> | null,
+  ): Promise<void> {
+    const expected = fleet ?? (await store.fleet(ALL, point, { ...range, onlyAverages: false }));
+    const averages = await store.fleet([...ALL, "site-404"], point, { ...range, onlyAverages: true });
+    expect(averages.timesMs).toEqual(expected.timesMs);
+    expect(averages.sites).toEqual(
+      Object.fromEntries(Object.entries(expected.sites).map(([id, { avg }]) => [id, { avg }])),
+    );
+  }
 
   it("gives median and quartiles of the sisters", async () => {
     const ids = ["site-002", "site-003", "site-004", "site-005"];
     const range = { fromMs: START_MS, toMs: START_MS + 3 * HOUR_MS, level: "1h", nowMs: NOW_MS } as const;
     const { timesMs, series } = await store.sisters(ids, ["supply_temp_c", "coolant_ph"], range);
-    const fleet = await store.fleet(ids, "supply_temp_c", range);
+    const fleet = await store.fleet(ids, "supply_temp_c", { ...range, onlyAverages: true });
     expect(timesMs).toHaveLength(3);
     for (const index of timesMs.keys()) {
       const sorted = ids.map((id) => fleet.sites[id]?.avg[index] ?? Number.NaN).sort((a, b) => a - b);

@@ -14,7 +14,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const DAY_MS = 86_400_000;
 const NOW_MS = Date.now();
 const KEEP = { rawDays: 90, fiveMinuteDays: 90, hourDays: 400, dayDays: null };
-const NOTHING = { rollup_1h: 0, rollup_1d: 0, raw_payload: 0, round: 0 };
+const NOTHING = { rollup_1h: 0, rollup_1d: 0, fleet_5m_sites: 0, raw_payload: 0, round: 0 };
 
 describe.for(ENGINES)("retention on $name", ({ isMissing, open }) => {
   let opened: OpenedEngine;
@@ -30,9 +30,13 @@ describe.for(ENGINES)("retention on $name", ({ isMissing, open }) => {
   afterAll(() => opened?.dispose());
   beforeEach(async () => {
     if (isMissing) return;
-    await database.query("truncate sample, rollup_5m, rollup_1h, rollup_1d, rollup_due, raw_payload, round", [], {
-      timeoutMs: 30_000,
-    });
+    await database.query(
+      "truncate sample, rollup_5m, fleet_5m, fleet_5m_sites, rollup_1h, rollup_1d, rollup_due, raw_payload, round",
+      [],
+      {
+        timeoutMs: 30_000,
+      },
+    );
     await applyRetention(database, { nowMs: NOW_MS, retention: { ...KEEP, rawDays: 1, fiveMinuteDays: 1 } });
   });
 
@@ -70,7 +74,7 @@ describe.for(ENGINES)("retention on $name", ({ isMissing, open }) => {
     });
     expect(report.kept).toEqual([]);
     expect(report.dropped.length).toBeGreaterThanOrEqual(5);
-    expect(report.deleted).toEqual({ ...NOTHING, rollup_1h: 2 });
+    expect(report.deleted).toEqual({ ...NOTHING, rollup_1h: 2, fleet_5m_sites: 2 });
     expect(await daysIn("sample", "slot")).toEqual([2]);
     expect(await daysIn("rollup_5m")).toEqual([2, 50]);
     expect(await daysIn("rollup_1h")).toEqual([2, 50, 120]);
@@ -112,7 +116,8 @@ describe.for(ENGINES)("retention on $name", ({ isMissing, open }) => {
     await database.query("insert into rollup_due (level, bucket) values ('1h', $1), ('1d', $2)", [noon, day]);
     const report = await applyRetention(database, { nowMs: NOW_MS, retention: KEEP });
     expect(report.kept).toHaveLength(1);
-    expect(report.deleted).toEqual(NOTHING);
+    // They are only a copy of what stays.
+    expect(report.deleted).toEqual({ ...NOTHING, fleet_5m_sites: 1 });
     expect([await daysIn("rollup_5m"), await daysIn("rollup_1h")]).toEqual([[600], [600]]);
     await rollUp(database, { nowMs: NOW_MS });
     expect((await applyRetention(database, { nowMs: NOW_MS, retention: KEEP })).deleted).toEqual({

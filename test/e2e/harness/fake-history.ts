@@ -54,8 +54,7 @@ export function fakeFleetHistory(fleet: FakeFleet, url: URL): FleetHistory {
     const own = grid.map((ms) =>
       isKnown(fleet, id, ms, BUCKET_S[level] * 1000, now) ? valueAt(fleet, id, point, ms, level, now) : null,
     );
-    const column = (name: "avg" | "min" | "max") => own.map((value) => value?.[name] ?? null);
-    return [id, { avg: column("avg"), min: column("min"), max: column("max") }] as const;
+    return [id, { avg: own.map((value) => value?.avg ?? null) }] as const;
   });
   return { point, ...headOf(level, range, grid), sites: Object.fromEntries(sites) };
 }
