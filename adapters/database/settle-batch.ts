@@ -1,7 +1,8 @@
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import type { Database } from "./database.ts";
 import { daysToEnsure, ensureDays } from "./partitions.ts";
-import { type Sample, saveSamples } from "./sample-repository.ts";
+import type { Sample } from "./sample-columns.ts";
+import { saveSamples } from "./sample-repository.ts";
 import type { NumberResolver } from "./site-numbers.ts";
 import { classifySqlError, toSqlError } from "./sql-errors.ts";
 

@@ -4,7 +4,8 @@ import { readLatestSnapshots } from "../../../adapters/database/latest-repositor
 import { ensureUpcomingPartitions } from "../../../adapters/database/partitions.ts";
 import { POINT_COLUMNS } from "../../../adapters/database/point-columns.ts";
 import { countRounds, readRounds, saveRounds } from "../../../adapters/database/round-repository.ts";
-import { type Sample, saveSamples } from "../../../adapters/database/sample-repository.ts";
+import type { Sample } from "../../../adapters/database/sample-columns.ts";
+import { saveSamples } from "../../../adapters/database/sample-repository.ts";
 import { settleBatch } from "../../../adapters/database/settle-batch.ts";
 import { createNumberResolver } from "../../../adapters/database/site-numbers.ts";
 import type { RoundReport } from "../../../domain/collection/round-report.ts";
@@ -131,9 +132,12 @@ describe.for(ENGINES)("storage on $name", ({ name, timescale, isMissing, open })
       "lone surrogate": aSnapshot({ siteId: "site-006", values: { firmware_version: "\ud800" } }),
       "number too large": aSnapshot({ siteId: "site-007", values: { supply_temp_c: 1e39 } }),
       "NUL in a word": aSnapshot({ siteId: "site-008", values: { running_mode: "au\u0000to" } }),
+      "word for a number": aSnapshot({ siteId: "site-017", values: { supply_temp_c: "warm" } }),
+      "number for a state": aSnapshot({ siteId: "site-018", values: { circulation_pump_running: 1 } }),
+      "no time": aSnapshot({ siteId: "site-019", collectedAt: "yesterday" }),
     };
     const good = ["site-009", "site-010", "site-011", "site-012"].map((siteId) => aSnapshot({ siteId }));
-    const mixed = Object.values(bad).flatMap((snapshot, index) => [snapshot, good[index] ?? snapshot]);
+    const mixed = Object.values(bad).flatMap((snapshot, index) => [snapshot, ...good.slice(index, index + 1)]);
     const outcome = await settle(...mixed);
     expect(outcome.written).toBe(good.length);
     expect(outcome.refused.map(({ item }) => item.snapshot)).toEqual(Object.values(bad));
@@ -142,7 +146,28 @@ describe.for(ENGINES)("storage on $name", ({ name, timescale, isMissing, open })
       "22P02",
       "22003",
       "22021",
+      "22P02",
+      "22P02",
+      "22007",
     ]);
+  });
+
+  it("keeps every value in its row and column, however unlike the rows of a batch are", async () => {
+    const batch = Array.from({ length: 60 }, (_, n) => {
+      const here = POINT_COLUMNS.filter((_, column) => (n + column) % 3 > 0 && column % 10 < 9);
+      const values = here.map(({ point, type }, column) => {
+        if (type === "boolean") return [point, (n + column) % 2 === 0];
+        return [point, type === "text" ? `word ${n}` : n - column / 2];
+      });
+      return aSnapshot({ siteId: "site-020", slot: slotAt(n, 10), values: Object.fromEntries(values) });
+    });
+    expect((await settle(...batch)).written).toBe(batch.length);
+    const rows = await database.query(
+      `select slot, ${POINT_COLUMNS.map(({ point }) => `"${point}"`).join(", ")} from sample
+        where site_id = (select id from site where code = 'site-020') order by slot`,
+    );
+    const nothing = Object.fromEntries(POINT_COLUMNS.map(({ point }) => [point, null]));
+    expect(rows).toEqual(batch.map(({ slot, values }) => ({ slot: new Date(slot), ...nothing, ...values })));
   });
 
   it("turns a number that is none into a missing reading", async () => {
