@@ -1,3 +1,4 @@
+import type { LiveChange } from "../adapters/live/live-state.ts";
 import { type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
 import { keepNewest } from "../domain/keep-newest.ts";
 import { activeFaults } from "../domain/points/fault-labels.ts";
@@ -8,14 +9,16 @@ import type { Snapshot } from "../domain/telemetry/snapshot.ts";
 import type { ApiContext } from "./context.ts";
 import { pageAfter } from "./lists.ts";
 import { type Representation, represent } from "./representation.ts";
+import { JSON_TYPE } from "./send.ts";
 import { createVisibleLists } from "./visible-sites.ts";
 
-const JSON_TYPE = "application/json; charset=utf-8";
 /** Ages are told in whole seconds, so a list of summaries is true for that long. */
 const SUMMARY_LIFE_MS = 1000;
 const MAX_PAGES_KEPT = 32;
 /** Of all limited viewers together: they never push out what everybody else asks for. */
 const MAX_LIMITED_PAGES_KEPT = 32;
+/** Snapshots that are serialised at a stretch, a millisecond or two; then others have their turn. */
+const READY_AT_ONCE = 50;
 
 /**
  * What all clients ask for, kept ready as bytes: serialised once per change, not once per request. Clients with the same
@@ -32,8 +35,11 @@ export interface LatestState {
 
 type Kept = { readonly revision: number; readonly madeAtMs: number; readonly representation: Representation };
 
+/** What the latest state is made of. */
+export type LatestSources = Pick<ApiContext, "inventory" | "liveState" | "collector" | "config">;
+
 /** @param clock milliseconds since the Unix epoch */
-export function createLatestState(context: ApiContext, clock: () => number): LatestState {
+export function createLatestState(context: LatestSources, clock: () => number): LatestState {
   const { inventory, liveState, collector, config } = context;
   const visible = createVisibleLists(inventory);
   const pages = new Map<string, Kept>();
@@ -43,7 +49,28 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
   const touch = () => {
     revision += 1;
   };
-  const unsubscribe = [liveState.onChange(touch), inventory.onChange(touch)];
+  const moved = new Set<string>();
+  let makingReady: NodeJS.Immediate | undefined;
+  const unsubscribe = [liveState.onChange(take), inventory.onChange(touch)];
+
+  /** What was asked for once is serialised again as soon as it moves: who asks after a round does not wait for that. */
+  function take({ siteIds }: LiveChange): void {
+    touch();
+    for (const siteId of siteIds) if (texts.has(siteId)) moved.add(siteId);
+    if (moved.size > 0) makingReady ??= setImmediate(makeReady);
+  }
+
+  function makeReady(): void {
+    let left = READY_AT_ONCE;
+    for (const siteId of moved) {
+      if (left === 0) break;
+      left -= 1;
+      moved.delete(siteId);
+      const snapshot = liveState.get(siteId);
+      if (snapshot) textOf(snapshot);
+    }
+    makingReady = moved.size > 0 ? setImmediate(makeReady) : undefined;
+  }
 
   function kept(scope: SiteScope | null, page: string, lifeMs: number, make: () => string): Representation {
     const all = scope === null ? pages : limitedPages;
@@ -121,6 +148,7 @@ export function createLatestState(context: ApiContext, clock: () => number): Lat
         return JSON.stringify({ items: page.map(summaryOf), nextCursor, total: all.length });
       }),
     close() {
+      clearImmediate(makingReady);
       for (const stop of unsubscribe) stop();
       visible.close();
     },

@@ -7,7 +7,7 @@ import type { Reply } from "./route.ts";
 
 type Headers = Readonly<Record<string, string | number | string[]>>;
 
-const JSON_TYPE = "application/json; charset=utf-8";
+export const JSON_TYPE = "application/json; charset=utf-8";
 const NOTHING_FROM_ANYWHERE = "default-src 'none'; frame-ancestors 'none'";
 /** Our own pages: no inline script or style, nothing from elsewhere, in no frame. */
 const OWN_PAGE =
@@ -40,12 +40,12 @@ export function createSender() {
     response: ServerResponse,
     status: number,
     headers: Headers & { "content-type": string },
-    text: string,
+    text: Buffer | string,
   ): Promise<void> {
     const encoding = chooseEncoding(request.headers["accept-encoding"], headers["content-type"], text.length);
     const common = { vary: "Accept-Encoding", ...headers };
     if (encoding === "identity") return end(request, response, status, common, text);
-    const body = await compress(Buffer.from(text), encoding);
+    const body = await compress(typeof text === "string" ? Buffer.from(text) : text, encoding);
     end(request, response, status, { ...common, "content-encoding": encoding }, body);
   }
 

@@ -8,6 +8,7 @@ import { createFreshDatabase } from "../test/services/fresh-database.ts";
 import { onDatabase } from "../test/services/on-database.ts";
 import { startPostgres } from "../test/services/postgres-server.ts";
 import { type Fleet, startFleet, startPlatform } from "../test/services/start-platform.ts";
+import { processorMsOf } from "./peers/processor-time.ts";
 import { median } from "./peers/statistics.ts";
 
 /**
@@ -21,7 +22,6 @@ const { values } = parseArgs({ options: { sites: { type: "string", default: "150
 const SIZES = values.sites.split(",").map(Number);
 const UNDER_TEST = ["taskset", "-c", "0"];
 const BESIDE = ["taskset", "-c", "1"];
-const TICK_MS = 10;
 
 type Figure = {
   readonly snapshots: number;
@@ -81,10 +81,10 @@ async function measureOurs(sites: number, fleet: Fleet): Promise<Figure> {
     await platform.ready();
     // The warm-up holds the first connections and the compilation of everything.
     await sleep(warmUps * intervalS * 1000);
-    const from = { rows: await rowsOf(database.url, "sample"), cpuMs: cpuMsOf(platform.pid()) };
+    const from = { rows: await rowsOf(database.url, "sample"), cpuMs: processorMsOf(platform.pid()) };
     await sleep(rounds * intervalS * 1000);
     const snapshots = (await rowsOf(database.url, "sample")) - from.rows;
-    const cpuMs = cpuMsOf(platform.pid()) - from.cpuMs;
+    const cpuMs = processorMsOf(platform.pid()) - from.cpuMs;
     return { snapshots, cpuMsPerSnapshot: cpuMs / snapshots, peakMb: peakMbOf(platform.pid()), errors: 0 };
   } finally {
     await platform.dispose();
@@ -109,9 +109,9 @@ async function measureStock(sites: number, fleet: Fleet): Promise<Figure> {
   try {
     await pollStock(peer.url, sites > 1500 ? 150 : sites, warmUps, intervalS);
     await onDatabase(database.url, (client) => client.query("truncate stock_snapshot"));
-    const cpuFrom = cpuMsOf(peer.pid);
+    const cpuFrom = processorMsOf(peer.pid);
     const errors = await pollStock(peer.url, sites, rounds, intervalS);
-    const cpuMs = cpuMsOf(peer.pid) - cpuFrom;
+    const cpuMs = processorMsOf(peer.pid) - cpuFrom;
     const snapshots = await rowsOf(database.url, "stock_snapshot");
     return { snapshots, cpuMsPerSnapshot: cpuMs / snapshots, peakMb: peakMbOf(peer.pid), errors };
   } finally {
@@ -155,13 +155,6 @@ async function pollStock(url: string, sites: number, rounds: number, intervalS: 
     await rest;
   }
   return errors;
-}
-
-/** User + system time so far, from fields 14 and 15 of `/proc/PID/stat`. */
-function cpuMsOf(pid: number): number {
-  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 function peakMbOf(pid: number): number {

@@ -1,10 +1,21 @@
 import { connect, type Socket } from "node:net";
 import { answerParent, percentile } from "./pinned-child.ts";
 
-/** A load generator on raw keep-alive sockets. Questions: open loop (a request per user and second), closed loop. */
-type Load = { port: number; path: string; headers: string; users: number; seconds: number };
+/**
+ * A load generator on raw keep-alive sockets. Questions: open loop (a request per user and second), closed loop. Each user
+ * has one of the header blocks, and asks for one path after the other. In a path `{dayAgo}` and `{now}` become times.
+ */
+type Load = {
+  readonly port: number;
+  readonly paths: readonly string[];
+  readonly headers: readonly string[];
+  readonly users: number;
+  readonly seconds: number;
+};
 type User = { readonly socket: Socket; pending: (() => void) | null; left: number; head: Buffer };
+const DAY_MS = 86_400_000;
 let errors = 0;
+let firstError: string | null = null;
 let bytes = 0;
 
 function openUser(port: number): Promise<User> {
@@ -29,7 +40,10 @@ function take(user: User, chunk: Buffer): void {
       return;
     }
     const text = head.subarray(0, end).toString("latin1");
-    if (!/^HTTP\/1\.1 (200|304)/.test(text)) errors += 1;
+    if (!/^HTTP\/1\.1 (200|304)/.test(text)) {
+      errors += 1;
+      firstError ??= text.slice(0, text.indexOf("\r\n"));
+    }
     user.left = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0);
     rest = head.subarray(end + 4);
   }
@@ -50,9 +64,9 @@ function ask(user: User, text: string): Promise<void> {
 }
 
 /** Each user asks once a second, the users evenly spread; a latency counts from when the request was due. */
-async function openLoop({ port, path, headers, users, seconds }: Load) {
+async function openLoop(load: Load) {
+  const { port, users, seconds } = load;
   const all = await Promise.all(Array.from({ length: users }, () => openUser(port)));
-  const text = `GET ${path} HTTP/1.1\r\nhost: x\r\n${headers}\r\n`;
   const latencies: number[] = [];
   let late = 0;
   const startMs = performance.now() + 50;
@@ -62,7 +76,7 @@ async function openLoop({ port, path, headers, users, seconds }: Load) {
         const dueMs = startMs + second * 1000 + (place / users) * 1000;
         await until(dueMs);
         late = Math.max(late, performance.now() - dueMs);
-        await ask(user, text);
+        await ask(user, textOf(load, place, second));
         latencies.push(performance.now() - dueMs);
       }
     }),
@@ -77,15 +91,15 @@ async function openLoop({ port, path, headers, users, seconds }: Load) {
   };
 }
 
-async function closedLoop({ port, path, headers, users, seconds }: Load) {
+async function closedLoop(load: Load) {
+  const { port, users, seconds } = load;
   const all = await Promise.all(Array.from({ length: users }, () => openUser(port)));
-  const text = `GET ${path} HTTP/1.1\r\nhost: x\r\n${headers}\r\n`;
   const endMs = performance.now() + seconds * 1000;
   let requests = 0;
   await Promise.all(
-    all.map(async (user) => {
-      while (performance.now() < endMs) {
-        await ask(user, text);
+    all.map(async (user, place) => {
+      for (let turn = 0; performance.now() < endMs; turn += 1) {
+        await ask(user, textOf(load, place, turn));
         requests += 1;
       }
     }),
@@ -94,14 +108,24 @@ async function closedLoop({ port, path, headers, users, seconds }: Load) {
   return { requests };
 }
 
+function textOf({ paths, headers, users }: Load, place: number, turn: number): string {
+  const path = paths[(place + turn * users) % paths.length] ?? "/";
+  const nowMs = Date.now();
+  const timed = path
+    .replace("{dayAgo}", new Date(nowMs - DAY_MS).toISOString())
+    .replace("{now}", new Date(nowMs).toISOString());
+  return `GET ${timed} HTTP/1.1\r\nhost: x\r\n${headers[place % headers.length] ?? ""}\r\n`;
+}
+
 function until(dueMs: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, Math.max(0, dueMs - performance.now())));
 }
 
 answerParent(async (question) => {
   errors = 0;
+  firstError = null;
   bytes = 0;
   const load = question as unknown as Load;
   const result = question["type"] === "open" ? await openLoop(load) : await closedLoop(load);
-  return { ...result, errors, bytes };
+  return { ...result, errors, firstError, bytes };
 });

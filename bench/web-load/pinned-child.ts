@@ -3,7 +3,11 @@ import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 
 /** A process on a core of its own, asked and answering by messages, one question at a time. */
-export type PinnedChild = { ask<T>(question: Record<string, unknown>): Promise<T>; stop(): Promise<void> };
+export type PinnedChild = {
+  readonly pid: number;
+  ask<T>(question: Record<string, unknown>): Promise<T>;
+  stop(): Promise<void>;
+};
 
 /** Linux pins with `taskset`; elsewhere, or on one core, the figures are only roughly comparable. */
 export const isPinned = existsSync("/usr/bin/taskset") && availableParallelism() > 1;
@@ -16,6 +20,7 @@ export function startPinned(core: 0 | 1, file: string, given: readonly string[])
   });
   const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   return {
+    pid: child.pid ?? 0,
     ask: <T>(question: Record<string, unknown>) =>
       new Promise<T>((resolve, reject) => {
         const fail = () => reject(new Error(`${file} ended instead of answering ${JSON.stringify(question)}`));

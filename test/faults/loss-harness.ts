@@ -46,7 +46,7 @@ export async function runLossPlan(plan: LossPlan): Promise<LossResult> {
     const outage = await takeDatabaseAway(plan, server, platform, cookie, say);
     const backAt = performance.now();
     await platform.ready();
-    const drainS = await waitForDrain(platform, cookie, backAt);
+    const drainS = await waitForDrain(platform, await platform.signIn(), backAt);
     say(`database back: drained after ${drainS.toFixed(1)} s`);
     const deployed = await deployAgainAndAgain(plan, platform, await platform.signIn());
     await sleep(3_000);
@@ -74,9 +74,14 @@ async function takeDatabaseAway(
   const killEveryMs = (plan.outageS * 1000) / (plan.kills + 1);
   let nextKillAt = performance.now() + killEveryMs;
   let freshFrom = performance.now() + 3_000;
+  let renewAt = performance.now() + RENEW_EVERY_MS;
   let killed = 0;
   let worstLiveAgeS = 0;
   while (performance.now() < endAt) {
+    if (performance.now() >= renewAt) {
+      cookie = await renew(platform.url, cookie);
+      renewAt += RENEW_EVERY_MS;
+    }
     if (killed < plan.kills && performance.now() >= nextKillAt) {
       await platform.kill();
       killed += 1;
@@ -92,6 +97,20 @@ async function takeDatabaseAway(
   const toMs = Date.now();
   await server.start();
   return { killed, worstLiveAgeS, fromMs, toMs };
+}
+
+/** As the pages do: a token lives 10 minutes, and a new one is given from memory while the database is away. */
+const RENEW_EVERY_MS = 60_000;
+
+/** @returns the cookies to go on with: those from before where a process that was just started cannot renew yet */
+async function renew(url: string, cookie: string): Promise<string> {
+  const response = await fetch(`${url}/api/v1/auth/refresh`, { method: "POST", headers: { cookie, origin: url } });
+  await response.arrayBuffer();
+  if (!response.ok) return cookie;
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(";")[0])
+    .join("; ");
 }
 
 async function newestAge(url: string, cookie: string): Promise<number> {

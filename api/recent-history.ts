@@ -1,0 +1,145 @@
+import { type AskedSite, answerHistory } from "../adapters/database/history/answer-history.ts";
+import { keepNewest } from "../domain/keep-newest.ts";
+import type { History } from "../domain/telemetry/history.ts";
+import { bucketStart } from "../domain/telemetry/history-level.ts";
+import {
+  HISTORY_LIMITS,
+  type HistoryPlan,
+  type HistoryQuestion,
+  planHistory,
+} from "../domain/telemetry/history-plan.ts";
+import { historyHeadText, historyValuesText } from "../domain/telemetry/history-text.ts";
+import type { ApiContext } from "./context.ts";
+
+/** A range that ends this near to now is one up to the present: what comes next belongs to it. */
+const PRESENT_WITHIN_MS = 5_000;
+/** Rows that come late, from a journal or another process, are seen after this at the latest [J]. */
+const LIFE_MS = 30_000;
+/** The latest state is ahead of the database: until that has caught up, it is asked more often. */
+const BEHIND_LIFE_MS = 1_000;
+const MOST_KEPT = 256;
+/** Of all series of one answer: larger ones are rare, and their bytes would fill the memory. */
+const MOST_VALUES = 20_000;
+const MINUTE_MS = 60_000;
+
+/**
+ * Answers about one site up to the present, as JSON. A control room opens the same trend on many screens: until the site's
+ * next snapshot, for half a minute at most, they share one reading of the database and the bytes of it.
+ */
+export interface RecentHistory {
+  /** @throws {AppError} as `answerHistory` does */
+  jsonOf(site: AskedSite, question: HistoryQuestion): Promise<Buffer>;
+}
+
+type Kept = {
+  readonly history: Promise<History>;
+  readonly fromMs: number;
+  readonly readAtMs: number;
+  /** Slot of the site's latest snapshot when it was read. */
+  readonly seenSlot: string;
+  /** Time of the last row that was found; null while it is being read. */
+  newest: string | null;
+  /** Of the rows that were asked for last. */
+  bytes: { readonly first: number; readonly end: number; readonly values: Buffer } | null;
+};
+
+/** @param clock milliseconds since the Unix epoch */
+export function createRecentHistory(
+  { storage, liveState }: Pick<ApiContext, "storage" | "liveState">,
+  clock: () => number,
+): RecentHistory {
+  const kept = new Map<string, Kept>();
+  const slotOf = (siteId: string) => liveState.get(siteId)?.slot ?? "";
+
+  /** It never waits: of many who find an old one, only the first reads anew. */
+  function isGood(known: Kept, site: AskedSite, { fromMs, level }: HistoryPlan, nowMs: number): boolean {
+    const ageMs = nowMs - known.readAtMs;
+    if (fromMs < known.fromMs || ageMs < 0 || ageMs >= LIFE_MS || known.seenSlot !== slotOf(site.id)) return false;
+    return level !== "raw" || known.newest === null || known.newest >= known.seenSlot || ageMs < BEHIND_LIFE_MS;
+  }
+
+  function read(site: AskedSite, { points, fromMs, level }: HistoryPlan, nowMs: number): Kept {
+    const range = { from: isoOf(fromMs), to: isoOf(nowMs + MINUTE_MS) };
+    const seenSlot = slotOf(site.id);
+    const reading = answerHistory(storage.history, site, { points, ...range, step: level }, nowMs);
+    const history = reading.then((found) => {
+      entry.newest = found.times.at(-1) ?? "";
+      return found;
+    });
+    const entry: Kept = { history, fromMs, readAtMs: nowMs, seenSlot, newest: null, bytes: null };
+    return entry;
+  }
+
+  return {
+    async jsonOf(site, question) {
+      const nowMs = clock();
+      const circumstances = { nowMs, intervalS: site.intervalS, retention: storage.history.retention() };
+      const plan = planHistory(question, circumstances);
+      if (!isShared(plan, nowMs)) {
+        const history = await answerHistory(storage.history, site, question, nowMs);
+        return Buffer.from(historyHeadText(history) + historyValuesText(history));
+      }
+      const key = [site.id, site.intervalS, plan.level, ...plan.points].join(" ");
+      const known = kept.get(key);
+      const entry = known && isGood(known, site, plan, nowMs) ? known : read(site, plan, nowMs);
+      // Also one that others still wait for: whoever asks meanwhile waits with them.
+      if (entry !== known) keepNewest(kept, MOST_KEPT, key, entry);
+      try {
+        const { fromMs, toMs, level, stepS } = plan;
+        const head = { siteId: site.id, step: level, stepS, from: isoOf(fromMs), to: isoOf(toMs) };
+        const values = valuesOf(entry, await entry.history, plan);
+        return Buffer.concat([Buffer.from(historyHeadText(head)), values]);
+      } catch (error) {
+        if (kept.get(key) === entry) kept.delete(key);
+        throw error;
+      }
+    },
+  };
+}
+
+function isShared({ points, fromMs, toMs, stepS }: HistoryPlan, nowMs: number): boolean {
+  const rows = (toMs - fromMs) / (stepS * 1000);
+  const isToPresent = toMs >= nowMs - PRESENT_WITHIN_MS && toMs <= nowMs + MINUTE_MS;
+  return isToPresent && rows < HISTORY_LIMITS.valuesPerSeries / 2 && rows * points.length <= MOST_VALUES;
+}
+
+/** The rows of the plan's range; between two rounds their bytes are the same for whoever asks. */
+function valuesOf(entry: Kept, { times, series }: History, { fromMs, toMs, level }: HistoryPlan): Buffer {
+  const firstMs = level === "raw" ? fromMs : bucketStart(fromMs, level);
+  const first = firstNotBefore(times, isoOf(firstMs));
+  const end = firstNotBefore(times, isoOf(toMs));
+  if (entry.bytes?.first === first && entry.bytes.end === end) return entry.bytes.values;
+  const values = Buffer.from(historyValuesText(cut({ times, series }, first, end)));
+  entry.bytes = { first, end, values };
+  return values;
+}
+
+/** An empty row at an edge stood for a gap between a row inside and one outside. */
+function cut({ times, series }: Pick<History, "times" | "series">, first: number, end: number) {
+  const isEmpty = (row: number) => Object.values(series).every(({ avg }) => avg[row] === null);
+  const start = first > 0 && first < end && isEmpty(first) ? first + 1 : first;
+  const stop = end < times.length && end > start && isEmpty(end - 1) ? end - 1 : end;
+  const parts = Object.entries(series).map(([point, { avg, min, max }]) => {
+    const average = avg.slice(start, stop);
+    // One array stays one: it is written once.
+    const partOf = (values: typeof avg) => (values === avg ? average : values.slice(start, stop));
+    return [point, { avg: average, min: partOf(min), max: partOf(max) }] as const;
+  });
+  return { times: times.slice(start, stop), series: Object.fromEntries(parts) };
+}
+
+/** By bisection: times as text of one form are in order as text, too. */
+function firstNotBefore(times: readonly string[], time: string): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? "") < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isoOf(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,36 @@
+import { readFileSync } from "node:fs";
+
+const TICK_MS = 10;
+
+/** User + system time of a process so far, from fields 14 and 15 of `/proc/PID/stat`; the kernel counts in ticks of 10 ms. */
+export function processorMsOf(pid: number): number {
+  const fields = statOf(pid);
+  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+}
+
+/** The same for a process and those that it started, such as a database server with its sessions. */
+export function processorMsOfAll(pid: number): number {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
+  const pids = children === "" ? [] : children.split(" ").map(Number);
+  return [pid, ...pids].map(msOrNothing).reduce((sum, ms) => sum + ms, 0);
+}
+
+/** @returns the parent's process id */
+export function parentOf(pid: number): number {
+  return Number(statOf(pid)[1]);
+}
+
+function msOrNothing(pid: number): number {
+  try {
+    return processorMsOf(pid);
+  } catch {
+    // It ended in between.
+    return 0;
+  }
+}
+
+/** From field 3 on: the name before may hold anything. */
+function statOf(pid: number): string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  return text.slice(text.lastIndexOf(")") + 2).split(" ");
+}
