@@ -3,8 +3,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows. `npm run check` runs them all,
- * two at a time, and prints each one's output only when it fails.
+ * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types. `npm run
+ * check` runs them all, two at a time, and prints each one's output only when it fails.
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 /** Fewer modules than this mean that dependency-cruiser was blind, not that there is no violation. */
@@ -53,6 +53,7 @@ const CHECKS: readonly Check[] = [
   },
   { name: "knip", args: [bin("knip", "bin/knip.js")] },
   { name: "flows", args: ["scripts/check-flows.ts"] },
+  { name: "client", args: ["scripts/check-client.ts"] },
 ];
 
 type CruiseResult = {

@@ -1,7 +1,9 @@
+import { fillIn } from "../client/address.ts";
+import type { AnswerOf, CallOptions, Method, OptionalIfEmpty, PathOf, Schemas } from "../client/contract.ts";
 import { callApi } from "./use-session.ts";
 
 /** One wrong field: where it stands, and what is allowed, in English and where we have it in Chinese. */
-export type FieldTrouble = { readonly field: string; readonly allowed: string; readonly allowedZh?: string };
+type FieldTrouble = NonNullable<Schemas["Problem"]["errors"]>[number];
 
 /** Why something did not work, as the server's `problem+json` says it. */
 export type Trouble = {
@@ -18,40 +20,46 @@ export type Answer<T> =
   | { readonly ok: true; readonly body: T; readonly etag: string | null }
   | { readonly ok: false; readonly trouble: Trouble };
 
-export type ApiRequest = {
-  readonly method?: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+/** The options of any call, as they are when the types are gone. */
+type Given = Parameters<typeof fillIn>[1] & {
   readonly body?: unknown;
-  /** The `ETag` of what the change was made from: somebody else's change in between is not overwritten. */
   readonly ifMatch?: string | null;
   readonly signal?: AbortSignal;
 };
 
-type Problem = {
-  readonly code?: string;
-  readonly detail?: string;
-  readonly title?: string;
-  readonly errors?: readonly FieldTrouble[];
-  readonly retryAfterS?: number;
-};
-
-/**
- * One call of our API. Never throws: what went wrong is part of the answer.
- *
- * @param path below `/api/v1`
- * @returns `body` is null where the server answers nothing (204)
- */
-export async function request<T>(path: string, options: ApiRequest = {}): Promise<Answer<T>> {
-  const { method = "GET", body, ifMatch, signal } = options;
+/** One call of our API, in the types of its reference. Never throws: what went wrong is part of the answer. */
+export async function request<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  ...[options]: OptionalIfEmpty<CallOptions<M, P>>
+): Promise<Answer<AnswerOf<M, P>>> {
+  const { body, ifMatch, signal, ...parts } = (options ?? {}) as Given;
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (ifMatch) headers["if-match"] = ifMatch;
+  return await answerTo(fillIn(path, parts), {
+    method,
+    headers,
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  });
+}
+
+/** GET; null when there is no such thing. @throws {Error} on any other refusal, and when the server is away */
+export async function getJson<P extends PathOf<"GET">>(
+  path: P,
+  ...options: OptionalIfEmpty<CallOptions<"GET", P>>
+): Promise<AnswerOf<"GET", P> | null> {
+  const answer = await request("GET", path, ...options);
+  if (answer.ok) return answer.body;
+  if (answer.trouble.status === 404) return null;
+  throw new Error(`${path}: ${answer.trouble.status} ${answer.trouble.detail}`);
+}
+
+/** As `request`, for a call that is not made of JSON. @param address with everything that stands in it */
+export async function answerTo<T>(address: string, init: RequestInit): Promise<Answer<T>> {
   try {
-    const response = await callApi(`/api/v1${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      ...(signal ? { signal } : {}),
-    });
+    const response = await callApi(address, init);
     if (!response.ok) return { ok: false, trouble: await troubleOf(response) };
     const answered = response.status === 204 ? null : await response.json();
     return { ok: true, body: answered as T, etag: response.headers.get("etag") };
@@ -68,9 +76,8 @@ export function isAway({ status }: Trouble): boolean {
   return !REFUSALS.includes(status);
 }
 
-/** What a refusal says. */
-export async function troubleOf(response: Response): Promise<Trouble> {
-  const problem = (await response.json().catch(() => ({}))) as Problem;
+async function troubleOf(response: Response): Promise<Trouble> {
+  const problem = (await response.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
   return {
     code: problem.code ?? "away",
     status: response.status,
@@ -80,8 +87,7 @@ export async function troubleOf(response: Response): Promise<Trouble> {
   };
 }
 
-/** When there was no answer. */
-export function awayBecause(error: unknown): Trouble {
+function awayBecause(error: unknown): Trouble {
   const detail = error instanceof Error ? error.message : String(error);
   return { code: "away", status: 0, detail, fields: [], retryAfterS: null };
 }

@@ -1,8 +1,7 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from "vue";
 import type { LiveRow } from "../../domain/live/live-table.ts";
-import type { History } from "../../domain/telemetry/history.ts";
 import { appendReading, type Series, seriesOf, WINDOW_MS } from "../live/series.ts";
-import { getJson } from "./use-session.ts";
+import { getJson } from "./api-request.ts";
 
 const RETRY_MS = 5000;
 /** The most that one request may ask for. */
@@ -68,13 +67,13 @@ export function useHistory(
 async function loadAll(siteId: string, points: readonly string[], nowMs: number): Promise<ReadonlyMap<string, Series>> {
   const all = new Map<string, Series>();
   for (let first = 0; first < points.length; first += POINTS_PER_REQUEST) {
-    const query = new URLSearchParams({
+    const query = {
       points: points.slice(first, first + POINTS_PER_REQUEST).join(","),
       from: new Date(nowMs - WINDOW_MS).toISOString(),
       to: new Date(nowMs).toISOString(),
       step: "raw",
-    });
-    const history = await getJson<History>(`/api/v1/sites/${encodeURIComponent(siteId)}/history?${query}`);
+    } as const;
+    const history = await getJson("/api/v1/sites/{id}/history", { path: { id: siteId }, query });
     for (const [point, series] of history ? seriesOf(history) : []) all.set(point, series);
   }
   return all;

@@ -17,14 +17,16 @@ const CLOSELY_FOR_MS = 15_000;
 /** The platform's jobs, read again by itself. Call in `setup`. */
 export function useJobs(): Jobs {
   let closelyUntilMs = 0;
-  const { value, readAtMs, trouble, load } = useResource<JobStates>((signal) => request("/jobs", { signal }), {
-    everyMs: () => (isBusy() || performance.now() < closelyUntilMs ? CLOSELY_MS : REFRESH_MS),
-  });
+  const { value, readAtMs, trouble, load } = useResource<JobStates>(
+    (signal) => request("GET", "/api/v1/jobs", { signal }),
+    {
+      everyMs: () => (isBusy() || performance.now() < closelyUntilMs ? CLOSELY_MS : REFRESH_MS),
+    },
+  );
   const isBusy = (): boolean => value.value?.items.some(({ isRunning }) => isRunning) ?? false;
 
   async function order(name: string): Promise<OrderResult> {
-    type Ordered = { readonly state: "queued" | "waiting" };
-    const answer = await request<Ordered>(`/jobs/${encodeURIComponent(name)}/run`, { method: "POST" });
+    const answer = await request("POST", "/api/v1/jobs/{name}/run", { path: { name } });
     closelyUntilMs = performance.now() + CLOSELY_FOR_MS;
     void load();
     if (answer.ok) return { state: answer.body.state, reason: "" };

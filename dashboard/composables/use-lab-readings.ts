@@ -1,11 +1,13 @@
 import { onScopeDispose, type Ref, type ShallowRef, shallowRef, watch } from "vue";
 import type { LiveRow } from "../../domain/live/live-table.ts";
 import type { LabReading } from "../../domain/telemetry/lab-reading.ts";
-import { callApi, getJson } from "./use-session.ts";
+import type { Schemas } from "../client/contract.ts";
+import { type Answer, getJson, request } from "./api-request.ts";
 
-const PAGE = 20;
+const LIST = "/api/v1/sites/{id}/lab-readings";
+const FIRST = { voided: "true", limit: 20 } as const;
 
-type LabList = { readonly items: readonly LabReading[]; readonly nextCursor: string | null; readonly total: number };
+type LabList = Schemas["LabReadingList"];
 
 export type LabReadings = {
   /** The newest reading of each point that counts. */
@@ -26,39 +28,36 @@ export function useLabReadings(siteId: Readonly<Ref<string>>): LabReadings {
   const latest = shallowRef<readonly LabReading[]>([]);
   const list = shallowRef<LabList | null>(null);
   const hasFailed = shallowRef(false);
-  let request = 0;
-
-  const pathOf = (id: string): string => `/api/v1/sites/${encodeURIComponent(id)}/lab-readings`;
+  let asked = 0;
 
   async function load(): Promise<void> {
-    request += 1;
-    const mine = request;
+    asked += 1;
+    const mine = asked;
     const id = siteId.value;
     if (id === "") return;
     try {
       const [newest, page] = await Promise.all([
-        getJson<{ items: LabReading[] }>(`${pathOf(id)}/latest`),
-        getJson<LabList>(`${pathOf(id)}?voided=true&limit=${PAGE}`),
+        getJson("/api/v1/sites/{id}/lab-readings/latest", { path: { id } }),
+        getJson(LIST, { path: { id }, query: FIRST }),
       ]);
-      if (mine !== request) return;
+      if (mine !== asked) return;
       latest.value = newest?.items ?? [];
       list.value = page;
       hasFailed.value = false;
     } catch {
-      if (mine === request) hasFailed.value = true;
+      if (mine === asked) hasFailed.value = true;
     }
   }
 
   async function loadMore(): Promise<void> {
     const { items = [], nextCursor = null } = list.value ?? {};
     if (nextCursor === null) return;
-    const mine = request;
+    const mine = asked;
     try {
-      const query = new URLSearchParams({ voided: "true", limit: String(PAGE), cursor: nextCursor });
-      const page = await getJson<LabList>(`${pathOf(siteId.value)}?${query}`);
-      if (mine === request && page) list.value = { ...page, items: [...items, ...page.items] };
+      const page = await getJson(LIST, { path: { id: siteId.value }, query: { ...FIRST, cursor: nextCursor } });
+      if (mine === asked && page) list.value = { ...page, items: [...items, ...page.items] };
     } catch {
-      if (mine === request) hasFailed.value = true;
+      if (mine === asked) hasFailed.value = true;
     }
   }
 
@@ -73,7 +72,7 @@ export function useLabReadings(siteId: Readonly<Ref<string>>): LabReadings {
     { immediate: true },
   );
   onScopeDispose(() => {
-    request += 1;
+    asked += 1;
   });
 
   return {
@@ -83,29 +82,23 @@ export function useLabReadings(siteId: Readonly<Ref<string>>): LabReadings {
     load,
     loadMore,
     async add(entry) {
-      const refusal = await post(pathOf(siteId.value), entry);
+      const refusal = refusalOf(await request("POST", LIST, { path: { id: siteId.value }, body: entry }));
       if (refusal === null) await load();
       return refusal;
     },
-    async voidReading(id) {
-      const refusal = await post(`${pathOf(siteId.value)}/${id}/void`);
+    async voidReading(readingId) {
+      const path = { id: siteId.value, readingId };
+      const { ok } = await request("POST", "/api/v1/sites/{id}/lab-readings/{readingId}/void", { path });
       await load();
-      return refusal === null;
+      return ok;
     },
   };
 }
 
-async function post(path: string, body?: unknown): Promise<string | null> {
-  try {
-    const content =
-      body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
-    const response = await callApi(path, { method: "POST", ...content });
-    if (response.ok) return null;
-    const { detail = "" } = (await response.json()) as { detail?: string };
-    return detail;
-  } catch {
-    return "";
-  }
+/** Null when it was done; "" when the server could not be reached. */
+function refusalOf(answer: Answer<unknown>): string | null {
+  if (answer.ok) return null;
+  return answer.trouble.status === 0 ? "" : answer.trouble.detail;
 }
 
 /** A row with what people have measured among its values, each marked as such; what the controller says itself stays. */

@@ -1,8 +1,16 @@
 import { type ComputedRef, computed, ref } from "vue";
-import { type Answer, request } from "./api-request.ts";
+import { fillIn } from "../client/address.ts";
+import type { AddressParts, AnswerOf, PathOf } from "../client/contract.ts";
+import { type Answer, answerTo } from "./api-request.ts";
 import { type Resource, useResource } from "./use-resource.ts";
 
 type Page<T> = { readonly items: readonly T[]; readonly nextCursor: string | null; readonly total: number };
+
+/** Every address that answers a list by pages. */
+type ListPath = {
+  [P in PathOf<"GET">]: AnswerOf<"GET", P> extends Page<unknown> ? P : never;
+}[PathOf<"GET">];
+type ItemOf<P extends ListPath> = AnswerOf<"GET", P> extends Page<infer T> ? T : never;
 
 export type List<T> = Resource<Page<T>> & {
   readonly items: ComputedRef<readonly T[]>;
@@ -17,14 +25,18 @@ const PAGE = 100;
 /**
  * A list that grows by pages; the pages that are shown are kept up together. Call in `setup`.
  *
- * @param path below `/api/v1`, with its filters; another one starts again with one page
  * @param everyMs how often it is asked again; null = only on demand
+ * @param parts what stands in the address, such as filters; other ones start again with one page
  */
-export function useList<T>(path: () => string, everyMs: number | null = null): List<T> {
+export function useList<P extends ListPath>(
+  path: P,
+  everyMs: number | null,
+  parts: () => Partial<AddressParts<"GET", P>> = () => ({}),
+): List<ItemOf<P>> {
   const pages = ref(1);
-  const resource = useResource<Page<T>>((signal) => readPages(path(), pages.value, signal), {
+  const resource = useResource<Page<ItemOf<P>>>((signal) => readPages(path, parts(), pages.value, signal), {
     of: () => {
-      const question = path();
+      const question = fillIn(path, parts());
       pages.value = 1;
       return question;
     },
@@ -42,17 +54,18 @@ export function useList<T>(path: () => string, everyMs: number | null = null): L
   };
 }
 
-async function readPages<T>(path: string, pages: number, signal: AbortSignal): Promise<Answer<Page<T>>> {
+type Parts = Parameters<typeof fillIn>[1];
+
+async function readPages<T>(path: string, parts: Parts, pages: number, signal: AbortSignal): Promise<Answer<Page<T>>> {
   const all: T[] = [];
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   for (let page = 1; ; page += 1) {
-    const query: string = `limit=${PAGE}${cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`}`;
-    const answer: Answer<Page<T>> = await request<Page<T>>(`${path}${path.includes("?") ? "&" : "?"}${query}`, {
-      signal,
-    });
+    const address = fillIn(path, { ...parts, query: { ...parts.query, limit: PAGE, cursor } });
+    const answer = await answerTo<Page<T>>(address, { headers: { accept: "application/json" }, signal });
     if (!answer.ok) return answer;
-    all.push(...answer.body.items);
-    cursor = answer.body.nextCursor;
-    if (cursor === null || page >= pages) return { ...answer, body: { ...answer.body, items: all } };
+    const { items, nextCursor } = answer.body;
+    all.push(...items);
+    if (nextCursor === null || page >= pages) return { ...answer, body: { ...answer.body, items: all } };
+    cursor = nextCursor;
   }
 }

@@ -13,8 +13,8 @@ export type PasswordRules = {
 export function usePasswordPolicy(): PasswordRules {
   const minLength = ref(DEFAULT_SETTINGS.passwordMinLength);
   const flight = new AbortController();
-  void request<{ passwordMinLength?: number }>("/auth/methods", { signal: flight.signal }).then((answer) => {
-    if (answer.ok && answer.body.passwordMinLength) minLength.value = answer.body.passwordMinLength;
+  void request("GET", "/api/v1/auth/methods", { signal: flight.signal }).then((answer) => {
+    if (answer.ok) minLength.value = answer.body.passwordMinLength;
   });
   onScopeDispose(() => flight.abort());
   return {

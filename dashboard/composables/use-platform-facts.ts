@@ -1,16 +1,10 @@
 import { onScopeDispose, type ShallowRef, shallowRef, watch } from "vue";
-import { FIRST_REQUESTS } from "../../domain/live/first-requests.ts";
-import type { LiveRound } from "../live/connection.ts";
+import { FIRST_PAGE } from "../../domain/live/first-requests.ts";
+import type { Schemas } from "../client/contract.ts";
+import { getJson } from "./api-request.ts";
 import { type Live, seedRounds } from "./use-live.ts";
-import { getJson } from "./use-session.ts";
 
-/** What the shell needs of `GET /api/v1/status`. */
-export type PlatformFacts = {
-  readonly isEvaluation: boolean;
-  readonly version: string;
-  readonly pollIntervalS: number;
-  readonly editor: "on" | "readonly" | "off";
-};
+export type PlatformFacts = Schemas["Status"];
 
 const RETRY_MS = 3000;
 
@@ -24,8 +18,8 @@ export function usePlatformFacts(live: Live): Readonly<ShallowRef<PlatformFacts 
     clearTimeout(timer);
     try {
       const [status, rounds] = await Promise.all([
-        getJson<PlatformFacts>(FIRST_REQUESTS.status),
-        getJson<{ items: readonly LiveRound[] }>(FIRST_REQUESTS.rounds),
+        getJson("/api/v1/status"),
+        getJson("/api/v1/rounds", { query: { limit: FIRST_PAGE.rounds } }),
       ]);
       facts.value = status;
       if (rounds) seedRounds(rounds.items);

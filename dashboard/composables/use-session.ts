@@ -1,6 +1,10 @@
 import { type Ref, readonly, shallowRef } from "vue";
 import type { Permission } from "../../domain/access/permissions.ts";
-import { hasOtherRights, type PageUser, refreshAfterMs, type SessionAnswer } from "../live/session-schedule.ts";
+import type { Schemas } from "../client/contract.ts";
+import { blankPage } from "../live/blank-page.ts";
+import { hasOtherRights, type PageUser, refreshAfterMs } from "../live/session-schedule.ts";
+import { askProof } from "./use-proof.ts";
+import { useText } from "./use-text.ts";
 
 export type { PageUser };
 /** Why somebody is sent to the login; the login says it. */
@@ -17,6 +21,13 @@ const newRights = shallowRef<PageUser | null>(null);
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 let isProbing = false;
 let isLeaving = false;
+/** When the server ends the session unless it is renewed, milliseconds since the Unix epoch. */
+let endsAtMs = Number.POSITIVE_INFINITY;
+/** Other pages of this browser have the same session. */
+let pages: BroadcastChannel | undefined;
+const SIGNED_OUT = "signed-out";
+const KNOCK_EVERY_MS = 3000;
+const KNOCK_WITHIN_MS = 5000;
 
 export type PageSession = {
   /** Who is signed in; null until the server has said so. */
@@ -25,7 +36,7 @@ export type PageSession = {
   readonly newRights: Readonly<Ref<PageUser | null>>;
   /** What the page offers. The server decides anew at each request. */
   may(permission: Permission): boolean;
-  signOut(): Promise<void>;
+  signOut(): void;
   /** Draws the page anew, for the rights that count now. */
   reload(): void;
 };
@@ -42,30 +53,29 @@ export function useSession(): PageSession {
 
 /** Learns who is signed in, and keeps the session alive while the page is open. A second call does nothing new. */
 export function keepSession(): void {
-  if (refreshTimer === undefined) void renew();
+  if (refreshTimer !== undefined || pages !== undefined) return;
+  pages = new BroadcastChannel("antbox-session");
+  pages.onmessage = ({ data }) => {
+    if (data === SIGNED_OUT) leave("/login", sayGoodbye);
+  };
+  void renew();
 }
 
 /**
  * `fetch` for our own API. An expired session is renewed once and the call repeated; when that fails too, the page goes
- * to the login and comes back here afterwards.
+ * to the login and comes back here afterwards. What weighs much asks first who sits here, and is then repeated, too.
  *
  * @throws {TypeError} when the server cannot be reached, as `fetch` does
  */
 export async function callApi(path: string, init: RequestInit = {}): Promise<Response> {
   const options: RequestInit = { credentials: "same-origin", ...init };
   const first = await fetch(path, options);
-  const reason = first.status === 403 ? DUTIES[(await codeOf(first)) ?? ""] : undefined;
+  const code = first.status === 403 ? ((await codeOf(first)) ?? "") : "";
+  if (code === "auth.proof-required") return (await askProof()) ? fetch(path, options) : first;
+  const reason = DUTIES[code];
   if (reason) goToLogin(reason);
   if (first.status !== 401) return first;
   return (await renew()) ? fetch(path, options) : first;
-}
-
-/** GET as JSON; null when there is no such thing. @throws {Error} on any other refusal */
-export async function getJson<T>(path: string): Promise<T | null> {
-  const response = await callApi(path, { headers: { accept: "application/json" } });
-  if (response.status === 404) return null;
-  if (!response.ok) throw new Error(`${path.split("?")[0]}: HTTP ${response.status}`);
-  return (await response.json()) as T;
 }
 
 /**
@@ -89,11 +99,35 @@ export async function probeSession(): Promise<boolean> {
   }
 }
 
-async function signOut(): Promise<void> {
-  clearTimeout(refreshTimer);
-  await fetch("/api/v1/auth/logout", { method: "POST", credentials: "same-origin" });
+function signOut(): void {
+  pages?.postMessage(SIGNED_OUT);
+  leave("/login", sayGoodbye);
+}
+
+async function sayGoodbye(): Promise<boolean> {
+  const signal = AbortSignal.timeout(KNOCK_WITHIN_MS);
+  return (await fetch("/api/v1/auth/logout", { method: "POST", credentials: "same-origin", signal })).ok;
+}
+
+/**
+ * The page is over, whatever becomes of the server: it is blank at once, and goes to the login as soon as there is one.
+ *
+ * @param knock true when the server has heard it
+ */
+function leave(address: string, knock: () => Promise<boolean>): void {
+  if (isLeaving) return;
   isLeaving = true;
-  location.assign("/login");
+  clearTimeout(refreshTimer);
+  const say = blankPage();
+  // A browser may bring a left page back as it was.
+  addEventListener("pageshow", ({ persisted }) => persisted && location.replace(address));
+  const { t } = useText();
+  const attempt = async (): Promise<void> => {
+    if (await knock().catch(() => false)) return location.assign(address);
+    say(t("session.left"));
+    setTimeout(attempt, KNOCK_EVERY_MS);
+  };
+  void attempt();
 }
 
 /** Tabs share one refresh cookie that changes with each use: one tab at a time, where the browser can say so. */
@@ -111,13 +145,16 @@ async function renewAlone(): Promise<boolean> {
       return false;
     }
     if (!response.ok) throw new Error(`refresh: HTTP ${response.status}`);
-    const answer = (await response.json()) as SessionAnswer;
+    const answer = (await response.json()) as Schemas["Granted"];
     learn(answer.user);
+    endsAtMs = Date.now() + answer.sessionEndsIn * 1000;
     refreshTimer = setTimeout(renew, refreshAfterMs(answer.expiresIn));
     return true;
   } catch {
+    // By now the server has ended it, or will as soon as it is back.
+    if (Date.now() > endsAtMs) goToLogin("ended", isServerBack);
     // Nobody is signed out because a server was away for a moment.
-    refreshTimer = setTimeout(renew, 5000);
+    else refreshTimer = setTimeout(renew, 5000);
     return false;
   }
 }
@@ -129,11 +166,14 @@ function learn(next: PageUser): void {
   user.value = next;
 }
 
-function goToLogin(reason: LeaveReason): void {
-  if (isLeaving) return;
-  isLeaving = true;
+/** @param knock the server has just spoken, when absent */
+function goToLogin(reason: LeaveReason, knock: () => Promise<boolean> = () => Promise.resolve(true)): void {
   const query = new URLSearchParams({ next: location.pathname + location.search, reason });
-  location.assign(`/login?${query}`);
+  leave(`/login?${query}`, knock);
+}
+
+async function isServerBack(): Promise<boolean> {
+  return (await fetch("/healthz", { signal: AbortSignal.timeout(KNOCK_WITHIN_MS) })).ok;
 }
 
 /** Of a problem; the body stays to be read. */
@@ -141,6 +181,6 @@ async function codeOf(response: Response): Promise<string | null> {
   const problem = (await response
     .clone()
     .json()
-    .catch(() => null)) as { code?: string } | null;
+    .catch(() => null)) as Partial<Schemas["Problem"]> | null;
   return problem?.code ?? null;
 }

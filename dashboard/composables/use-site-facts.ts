@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from "vue";
 import type { SiteSummary } from "../../domain/sites/site-summary.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
-import { callApi, getJson } from "./use-session.ts";
+import { getJson, request } from "./api-request.ts";
 
 const REFRESH_MS = 10_000;
 const WATCH_S = 60;
@@ -24,18 +24,20 @@ export function useSiteFacts(siteId: Readonly<Ref<string>>, outages: Readonly<Re
   const summary = shallowRef<SiteSummary | null>(null);
   const snapshot = shallowRef<Snapshot | null>(null);
   const isUnknown = ref(false);
-  let request = 0;
+  let asked = 0;
   let hasAsked = false;
 
   async function load(): Promise<void> {
-    request += 1;
-    const mine = request;
+    asked += 1;
+    const mine = asked;
     const id = siteId.value;
     if (id === "") return;
     try {
-      const path = `/api/v1/sites/${encodeURIComponent(id)}`;
-      const [site, newest] = await Promise.all([getJson<SiteSummary>(path), getJson<Snapshot>(`${path}/snapshot`)]);
-      if (mine !== request) return;
+      const [site, newest] = await Promise.all([
+        getJson("/api/v1/sites/{id}", { path: { id } }),
+        getJson("/api/v1/sites/{id}/snapshot", { path: { id } }),
+      ]);
+      if (mine !== asked) return;
       summary.value = site;
       snapshot.value = newest;
       isUnknown.value = site === null;
@@ -49,13 +51,8 @@ export function useSiteFacts(siteId: Readonly<Ref<string>>, outages: Readonly<Re
   function askToWatch(): void {
     if (summary.value === null || document.visibilityState !== "visible") return;
     hasAsked = true;
-    callApi(`/api/v1/sites/${encodeURIComponent(siteId.value)}/watch`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ forS: WATCH_S }),
-    }).catch(() => {
-      // Closer polling is a courtesy; without it the page shows the usual interval.
-    });
+    // Closer polling is a courtesy; refused, the page shows the usual interval.
+    void request("POST", "/api/v1/sites/{id}/watch", { path: { id: siteId.value }, body: { forS: WATCH_S } });
   }
 
   const isSeen = () => document.visibilityState === "visible";
@@ -80,7 +77,7 @@ export function useSiteFacts(siteId: Readonly<Ref<string>>, outages: Readonly<Re
     { immediate: true },
   );
   onScopeDispose(() => {
-    request += 1;
+    asked += 1;
     clearInterval(refreshTimer);
     clearInterval(watchTimer);
     document.removeEventListener("visibilitychange", onSeen);

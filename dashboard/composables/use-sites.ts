@@ -1,9 +1,7 @@
 import { onScopeDispose, type ShallowRef, shallowRef } from "vue";
-import { FIRST_REQUESTS } from "../../domain/live/first-requests.ts";
+import { FIRST_PAGE } from "../../domain/live/first-requests.ts";
 import type { SiteSummary } from "../../domain/sites/site-summary.ts";
-import { getJson } from "./use-session.ts";
-
-type SitePage = { readonly items: readonly SiteSummary[]; readonly nextCursor: string | null };
+import { getJson } from "./api-request.ts";
 
 /** Names, regions and intervals change when somebody edits the inventory: once a minute is soon enough. */
 const REFRESH_MS = 60_000;
@@ -38,13 +36,14 @@ export function useSites(): { sites: Readonly<ShallowRef<readonly SiteSummary[] 
 
 async function loadAll(): Promise<SiteSummary[]> {
   const all: SiteSummary[] = [];
-  let cursor: string | null = null;
+  let cursor: string | undefined;
   do {
-    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const page: SitePage | null = await getJson<SitePage>(FIRST_REQUESTS.sites + query);
+    const page = await getJson("/api/v1/sites", {
+      query: { limit: FIRST_PAGE.sites, ...(cursor === undefined ? {} : { cursor }) },
+    });
     all.push(...(page?.items ?? []));
-    cursor = page?.nextCursor ?? null;
-  } while (cursor !== null);
+    cursor = page?.nextCursor ?? undefined;
+  } while (cursor !== undefined);
   return all;
 }
 

@@ -1,6 +1,6 @@
 import { onScopeDispose, type Ref, ref, type ShallowRef, shallowRef, watch } from "vue";
 import type { FleetHistory } from "../../domain/telemetry/history.ts";
-import { fetchJson, RefusedError } from "../trends/history-api.ts";
+import { ask, RefusedError } from "../trends/history-api.ts";
 import { withoutUnfinished } from "./heat-rows.ts";
 import { type HeatView, heatStep } from "./heat-view.ts";
 
@@ -77,13 +77,13 @@ function waitAfter(failed: unknown, isLive: boolean): number | null {
 
 async function fetchFleet(view: HeatView, sites: number, nowMs: number, signal: AbortSignal): Promise<FleetHistory> {
   const toMs = view.endMs ?? nowMs;
-  const query = new URLSearchParams({
+  const query = {
     point: view.point,
     from: new Date(toMs - view.spanS * 1000).toISOString(),
     to: new Date(toMs).toISOString(),
     step: heatStep(view.spanS, sites),
-  });
-  const fleet = await fetchJson<FleetHistory>(`/api/v1/history?${query}`, signal);
+  };
+  const fleet = await ask("/api/v1/history", { query, signal });
   if (!fleet) throw new Error("no history of the fleet");
   return view.endMs === null ? withoutUnfinished(fleet) : fleet;
 }

@@ -40,6 +40,14 @@ export const adminEn = {
   "password.rules":
     "At least {n} characters; a sentence is fine. Not a common password, not one of the last {former}, without your name or the product's.",
 
+  "proof.title": "Is it you?",
+  "proof.lead": "This weighs much, and your last sign-in was a while ago. Enter your password again; then it goes on.",
+  "proof.external":
+    "This weighs much. Sign in again with your identity provider; you come back here and do it once more.",
+  "proof.sign-in": "Sign in again",
+  "proof.use-code": "Use a code instead",
+  "proof.use-password": "Use the password instead",
+
   "totp.title": "Second factor",
   "totp.on": "On",
   "totp.off": "Off",
@@ -97,7 +105,7 @@ export const adminEn = {
   "people.external-note": "Role, sites and password of this person come from the identity provider.",
   "people.admin-scope": "Administrators are in charge of the whole fleet.",
   "people.first-password": "First password",
-  "people.first-password-hint": "For the first sign-in only; it has to be replaced then.",
+  "people.first-password-hint": "For the first sign-in only, within {days} days; it has to be replaced then.",
   "people.make-password": "Make another",
   "people.hand-over": "Hand this password over to {name} in a safe way. It has to be replaced at the first sign-in.",
   "people.reset": "Reset password",
@@ -125,7 +133,7 @@ export const adminEn = {
   "will.password-change": "A new password is made and shown once. It has to be replaced at the next sign-in.",
   "will.remove-totp": "The authenticator and the recovery codes of {name} stop working; the password alone is enough.",
   "will.sessions-end":
-    "Do this only for somebody whose authenticator is lost, and whom you know to be the one who asks.",
+    "Do this only for a lost authenticator, and be sure that it is they who ask: meet, or call a number that you knew before.",
   "will.unlock": "Failed sign-ins of {name} are forgotten; signing in is possible at once.",
 
   "scope.all": "Whole fleet",

@@ -40,6 +40,13 @@ export const adminZhCN: Readonly<Record<AdminKey, string>> = {
   "password.looks-good": "目前符合要求。服务器还会拒绝常见密码和您用过的密码。",
   "password.rules": "至少 {n} 个字符，可以是一句话；不能是常见密码或最近 {former} 个密码之一，不能包含用户名或产品名。",
 
+  "proof.title": "请确认是您本人",
+  "proof.lead": "此操作影响较大，且距上次登录已有一段时间。请再次输入密码，随后自动继续。",
+  "proof.external": "此操作影响较大。请在身份提供方重新登录；返回后再执行一次。",
+  "proof.sign-in": "重新登录",
+  "proof.use-code": "改用验证码",
+  "proof.use-password": "改用密码",
+
   "totp.title": "双重验证",
   "totp.on": "已启用",
   "totp.off": "未启用",
@@ -95,7 +102,7 @@ export const adminZhCN: Readonly<Record<AdminKey, string>> = {
   "people.external-note": "该用户的角色、站点范围和密码由身份提供方管理。",
   "people.admin-scope": "管理员负责整个机队，不限站点。",
   "people.first-password": "初始密码",
-  "people.first-password-hint": "仅用于首次登录，登录后必须修改。",
+  "people.first-password-hint": "仅用于 {days} 天内的首次登录，登录后必须修改。",
   "people.make-password": "重新生成",
   "people.hand-over": "请以安全的方式将此密码交给 {name}；首次登录时必须修改。",
   "people.reset": "重置密码",
@@ -121,7 +128,7 @@ export const adminZhCN: Readonly<Record<AdminKey, string>> = {
   "will.password": "{name} 的现有密码失效，所有会话在两秒内结束。",
   "will.password-change": "将生成新密码并仅显示一次，下次登录时必须修改。",
   "will.remove-totp": "{name} 的验证器和恢复码失效，仅凭密码即可登录。",
-  "will.sessions-end": "仅当对方丢失验证器、且您已确认其身份时才这样做。",
+  "will.sessions-end": "仅当对方丢失验证器时才这样做，并须确认是本人：当面核实，或拨打事先已知的号码。",
   "will.unlock": "清除 {name} 的登录失败记录，可立即登录。",
 
   "scope.all": "整个机队",

@@ -47,6 +47,8 @@ export const en = {
   "menu.on": "On",
   "menu.off": "Off",
   "menu.sign-out": "Sign out",
+  "session.left":
+    "This page is closed, because its session has ended. The server does not answer; the sign-in appears here as soon as it does.",
 
   "role.viewer": "Viewer",
   "role.operator": "Operator",

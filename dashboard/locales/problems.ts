@@ -21,6 +21,10 @@ export const PROBLEM_TEXTS: Readonly<Partial<Record<ErrorCode | "away" | "other"
   },
   "auth.password-change-required": { "zh-CN": "请先修改密码。", en: "Replace your password first." },
   "auth.totp-required": { "zh-CN": "请先启用双重验证。", en: "Switch the second factor on first." },
+  "auth.proof-required": {
+    "zh-CN": "未执行：需要再次验证身份。",
+    en: "Nothing was done: this needs a new proof of who you are.",
+  },
   "auth.name-taken": { "zh-CN": "该用户名已被使用。", en: "This user name is taken." },
   "account.wrong-password": { "zh-CN": "当前密码错误。", en: "The present password is wrong." },
   "account.wrong-code": {

@@ -47,6 +47,7 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "menu.on": "开",
   "menu.off": "关",
   "menu.sign-out": "退出登录",
+  "session.left": "会话已结束，此页面已关闭。服务器暂无应答；恢复后将显示登录页。",
 
   "role.viewer": "观察员",
   "role.operator": "操作员",

@@ -1,4 +1,5 @@
 import { describeFault, judgePassword } from "../../domain/access/password-policy.ts";
+import { addressOf } from "../client/address.ts";
 import type { SignInMethods } from "./methods.ts";
 import { element, input, listItems, say, show, shownFields } from "./page-elements.ts";
 import { type Failure, problemText, type Reason } from "./sign-in.ts";
@@ -50,14 +51,22 @@ export function draw(state: LoginState): void {
   language.setAttribute("aria-label", text.otherLabel);
 }
 
+/** The step that somebody arrives at who was sent here, and what it says of that. */
+export const ARRIVALS = {
+  ended: { step: "password", key: "ended" },
+  password: { step: "change", key: "reason.password" },
+  totp: { step: "current", key: "reason.totp" },
+} as const satisfies Record<Reason, { step: Step; key: LoginKey }>;
+
 function drawSteps({ step, isRecovery, knownPassword, locale, reason, failure }: LoginState): void {
   const text = LOGIN_TEXTS[locale];
   for (const name of ["password", "code", "change", "setup", "codes"] as const) show(`step-${name}`, step === name);
   show("step-current", step === "current" || (step === "change" && knownPassword === null));
   say("intro", step === "code" && isRecovery ? text["intro.recovery"] : text[`intro.${step}`]);
-  const isEnded = reason === "ended" && step === "password" && failure === null;
-  say("reason", isEnded ? text.ended : "");
-  show("reason", isEnded);
+  const why = reason === null || failure !== null ? null : ARRIVALS[reason];
+  const isTold = why !== null && why.step === step;
+  say("reason", isTold ? text[why.key] : "");
+  show("reason", isTold);
   show("other", step !== "password" && step !== "codes");
   if (step === "code") say("other", isRecovery ? text.useCode : text.useRecovery);
   else say("other", text.leave);
@@ -86,7 +95,7 @@ function drawProblem({ failure, locale, waitS }: LoginState, text: LoginText): v
 function drawMethods({ methods: { oidc, notice }, step, locale, next }: LoginState): void {
   const link = element("oidc", HTMLAnchorElement);
   if (oidc) link.textContent = oidc.label;
-  link.href = `/api/v1/auth/oidc/start${next === null ? "" : `?next=${encodeURIComponent(next)}`}`;
+  link.href = addressOf("GET", "/api/v1/auth/oidc/start", { query: next === null ? {} : { next } });
   show("oidc", oidc !== null && step === "password");
   say("notice", notice?.[locale] ?? "");
   show("notice", notice !== null && step === "password");

@@ -2,7 +2,7 @@ import { pathOf } from "../admin/parts/qr-path.ts";
 import { readPreference, savePreference } from "../composables/preferences.ts";
 import { preferredLocale } from "../composables/preferred-locale.ts";
 import { nextPage } from "../live/next-page.ts";
-import { draw, drawRules, type LoginState, type Step } from "./draw.ts";
+import { ARRIVALS, draw, drawRules, type LoginState, type Step } from "./draw.ts";
 import { readMethods } from "./methods.ts";
 import { element, FIELDS, input, listItems, shownFields } from "./page-elements.ts";
 import {
@@ -19,12 +19,11 @@ import type { LoginKey } from "./texts.ts";
 
 const query = new URLSearchParams(location.search);
 const { reason, problem } = toldByAddress(query);
-const FIRST_STEPS = { ended: "password", password: "change", totp: "current" } as const;
 
 const state: LoginState = {
   locale: preferredLocale(readPreference("locale"), navigator.languages),
   methods: { oidc: null, notice: null },
-  step: reason === null ? "password" : FIRST_STEPS[reason],
+  step: reason === null ? "password" : ARRIVALS[reason].step,
   isRecovery: false,
   failure: problem,
   isBusy: false,

@@ -1,27 +1,32 @@
+import type { AnswerOf, BodyOf, PathOf, Schemas } from "../client/contract.ts";
 import type { LoginKey, LoginText } from "./texts.ts";
 
 /** What has to be seen to before anything else is open. */
-export type Duties = { readonly mustChangePassword: boolean; readonly mustSetUpTotp: boolean };
+export type Duties = Pick<Schemas["SignedInUser"], "mustChangePassword" | "mustSetUpTotp">;
 
 /** Why it did not work. `retryAfterS`: the server wants no further try before. `detail`: in both languages. */
 export type Failure =
-  | { readonly kind: "bad" | "code-required" | "bad-code" | "wrong-password" | "unreachable" | "ended" }
+  | {
+      readonly kind:
+        | "bad"
+        | "first-password-over"
+        | "code-required"
+        | "bad-code"
+        | "wrong-password"
+        | "unreachable"
+        | "ended";
+    }
   | { readonly kind: "weak-password"; readonly detail: { readonly "zh-CN": string; readonly en: string } }
   | { readonly kind: "throttled"; readonly retryAfterS: number }
   | { readonly kind: "failed"; readonly status: number };
 export type Outcome<T> = { readonly kind: "ok"; readonly body: T } | Failure;
-
-type Problem = {
-  readonly code?: string;
-  readonly detail?: string;
-  readonly errors?: readonly { readonly allowed: string; readonly allowedZh?: string }[];
-};
 
 /** Without a word from the server: long enough to be polite, short enough to be tried. */
 const DEFAULT_WAIT_S = 30;
 const KINDS = {
   "auth.code-required": "code-required",
   "auth.bad-code": "bad-code",
+  "auth.first-password-over": "first-password-over",
   "account.wrong-code": "bad-code",
   "account.wrong-password": "wrong-password",
   "auth.not-signed-in": "ended",
@@ -35,38 +40,39 @@ export async function signIn(
   call: typeof fetch = fetch,
 ): Promise<Outcome<{ readonly user: Duties }>> {
   const credentials = code === null ? { username, password } : { username, password, code };
-  return await post("/auth/login", credentials, call);
+  return await post("/api/v1/auth/login", credentials, call);
 }
 
 export function changePassword(current: string, next: string, call: typeof fetch = fetch): Promise<Outcome<null>> {
-  return post("/account/password", { current, next }, call);
+  return post("/api/v1/account/password", { current, next }, call);
 }
 
 /** What is left to be seen to, as the session knows it after a change. */
 export function renewSession(call: typeof fetch = fetch): Promise<Outcome<{ readonly user: Duties }>> {
-  return post("/auth/refresh", undefined, call);
+  return post("/api/v1/auth/refresh", undefined, call);
 }
 
-export function beginTotp(
-  password: string,
-  call: typeof fetch = fetch,
-): Promise<Outcome<{ secret: string; uri: string }>> {
-  return post("/account/totp", { password }, call);
+export function beginTotp(password: string, call: typeof fetch = fetch): Promise<Outcome<Schemas["TotpSecret"]>> {
+  return post("/api/v1/account/totp", { password }, call);
 }
 
-export function confirmTotp(code: string, call: typeof fetch = fetch): Promise<Outcome<{ recoveryCodes: string[] }>> {
-  return post("/account/totp/confirm", { code }, call);
+export function confirmTotp(code: string, call: typeof fetch = fetch): Promise<Outcome<Schemas["RecoveryCodes"]>> {
+  return post("/api/v1/account/totp/confirm", { code }, call);
 }
 
-async function post<T>(path: string, body: unknown, call: typeof fetch): Promise<Outcome<T>> {
+async function post<P extends PathOf<"POST">>(
+  path: P,
+  body: BodyOf<"POST", P>,
+  call: typeof fetch,
+): Promise<Outcome<AnswerOf<"POST", P>>> {
   try {
-    const response = await call(`/api/v1${path}`, {
+    const response = await call(path, {
       method: "POST",
       credentials: "same-origin",
       ...(body === undefined ? {} : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
     });
     if (!response.ok) return await failureOf(response);
-    return { kind: "ok", body: (response.status === 204 ? null : await response.json()) as T };
+    return { kind: "ok", body: (response.status === 204 ? null : await response.json()) as AnswerOf<"POST", P> };
   } catch {
     return { kind: "unreachable" };
   }
@@ -75,8 +81,8 @@ async function post<T>(path: string, body: unknown, call: typeof fetch): Promise
 async function failureOf(response: Response): Promise<Failure> {
   const { status } = response;
   if (status === 429) return { kind: "throttled", retryAfterS: retryAfter(response.headers.get("retry-after")) };
-  const { code = "", detail = "", errors = [] } = (await response.json().catch(() => ({}))) as Problem;
-  if (Object.hasOwn(KINDS, code)) return { kind: KINDS[code as keyof typeof KINDS] };
+  const { code, detail = "", errors = [] } = (await response.json().catch(() => ({}))) as Partial<Schemas["Problem"]>;
+  if (code && Object.hasOwn(KINDS, code)) return { kind: KINDS[code as keyof typeof KINDS] };
   if (code === "account.weak-password") {
     const en = errors.map(({ allowed }) => allowed).join("; ") || detail;
     const zh = errors.map(({ allowed, allowedZh }) => allowedZh ?? allowed).join("；") || detail;

@@ -26,7 +26,7 @@ export const LOGIN_TEXTS = {
     "intro.password": "Supervision of container cooling. Sign in to go on.",
     "intro.code": "The password is right. Now the second factor, please.",
     "intro.recovery": "One of the codes that were shown when you set up the second factor. Each counts once.",
-    "intro.change": "This password was given to you by somebody else. Choose one that only you know.",
+    "intro.change": "This password is for the first sign-in only. Choose one that only you know.",
     "intro.current": "Enter your password once more to set up the second factor.",
     "intro.setup":
       "Your role needs a second factor. Scan this with an authenticator, and enter the code that it shows.",
@@ -40,9 +40,12 @@ export const LOGIN_TEXTS = {
     "submit.codes": "Continue",
 
     ended: "Your session has ended: it ran out, or was ended elsewhere. Sign in to go back to where you were.",
+    "reason.password": "Nothing else is open to this account before its password is replaced.",
+    "reason.totp": "Nothing else is open to this account before its second factor is set up.",
 
     empty: "Fill in what is empty.",
     bad: "User name or password is wrong, or the account is locked for a while.",
+    "first-password-over": "This first password has run out. Ask an administrator for another one.",
     "bad-code": "The code is wrong or was used already. Enter the newest one.",
     "wrong-password": "The present password is wrong.",
     "weak-password": "This password is not allowed: {detail}",
@@ -89,7 +92,7 @@ export const LOGIN_TEXTS = {
     "intro.password": "集装箱冷却监控，请登录。",
     "intro.code": "密码正确，请输入第二重验证。",
     "intro.recovery": "启用双重验证时显示的恢复码之一，每个只能使用一次。",
-    "intro.change": "此密码由他人设置，请改为只有您知道的密码。",
+    "intro.change": "此密码仅供首次登录使用，请改为只有您知道的密码。",
     "intro.current": "请再次输入密码，以设置双重验证。",
     "intro.setup": "您的角色需要双重验证。请用验证器扫描此码，并输入它显示的验证码。",
     "intro.codes": "双重验证已启用。验证器丢失时，每个恢复码可登录一次。恢复码仅显示这一次：请打印，或存入密码管理器。",
@@ -101,9 +104,12 @@ export const LOGIN_TEXTS = {
     "submit.codes": "继续",
 
     ended: "会话已结束：已过期，或在别处被结束。登录后将返回原页面。",
+    "reason.password": "该账号须先修改密码，之后才能使用其他功能。",
+    "reason.totp": "该账号须先启用双重验证，之后才能使用其他功能。",
 
     empty: "请填写空白项。",
     bad: "用户名或密码错误，或账号暂时锁定。",
+    "first-password-over": "此初始密码已过期，请联系管理员重新设置。",
     "bad-code": "验证码错误或已使用，请输入最新的验证码。",
     "wrong-password": "当前密码错误。",
     "weak-password": "密码不符合要求：{detail}",

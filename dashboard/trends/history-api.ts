@@ -1,7 +1,8 @@
 import type { PointName } from "../../domain/points/catalogue.ts";
-import type { History, SisterHistory } from "../../domain/telemetry/history.ts";
 import type { Step } from "../../domain/telemetry/history-level.ts";
-import { callApi } from "../composables/use-session.ts";
+import { addressOf } from "../client/address.ts";
+import type { AnswerOf, CallOptions, OptionalIfEmpty, PathOf } from "../client/contract.ts";
+import { isAway, request } from "../composables/api-request.ts";
 import type { Span } from "./time-range.ts";
 
 /** The server understood and refused: asking again the same way is no use. `message` is its own sentence. */
@@ -9,14 +10,19 @@ export class RefusedError extends Error {
   override readonly name = "RefusedError";
 }
 
-/** @throws {RefusedError} when the request is wrong @throws {Error} when the server is away or in trouble */
-export async function fetchJson<T>(path: string, signal: AbortSignal): Promise<T | null> {
-  const response = await callApi(path, { headers: { accept: "application/json" }, signal });
-  if (response.status === 404) return null;
-  if (response.ok) return (await response.json()) as T;
-  if (response.status >= 500 || response.status === 429) throw new Error(`HTTP ${response.status}`);
-  const problem = (await response.json().catch(() => ({}))) as { detail?: string; title?: string };
-  throw new RefusedError(problem.detail ?? problem.title ?? `HTTP ${response.status}`);
+/**
+ * @returns null when there is no such thing
+ * @throws {RefusedError} when the request is wrong @throws {Error} when the server is away or in trouble
+ */
+export async function ask<P extends PathOf<"GET">>(
+  path: P,
+  ...options: OptionalIfEmpty<CallOptions<"GET", P>>
+): Promise<AnswerOf<"GET", P> | null> {
+  const answer = await request("GET", path, ...options);
+  if (answer.ok) return answer.body;
+  const { trouble } = answer;
+  if (trouble.status === 404) return null;
+  throw isAway(trouble) ? new Error(trouble.detail) : new RefusedError(trouble.detail);
 }
 
 /** @returns null when there is no such site */
@@ -26,9 +32,9 @@ export function fetchHistory(
   span: Span,
   step: Step,
   signal: AbortSignal,
-): Promise<History | null> {
-  const path = `/api/v1/sites/${encodeURIComponent(siteId)}/history?${queryOf(points, span, step)}`;
-  return fetchJson<History>(path, signal);
+): Promise<AnswerOf<"GET", "/api/v1/sites/{id}/history"> | null> {
+  const query = { ...queryOf(points, span), step };
+  return ask("/api/v1/sites/{id}/history", { path: { id: siteId }, query, signal });
 }
 
 /** Sisters are read from roll-ups. @returns null when there is no such site */
@@ -38,9 +44,9 @@ export function fetchSisters(
   span: Span,
   step: Step,
   signal: AbortSignal,
-): Promise<SisterHistory | null> {
-  const path = `/api/v1/sites/${encodeURIComponent(siteId)}/history/sisters?${queryOf(points, span, step === "raw" ? "auto" : step)}`;
-  return fetchJson<SisterHistory>(path, signal);
+): Promise<AnswerOf<"GET", "/api/v1/sites/{id}/history/sisters"> | null> {
+  const query = { ...queryOf(points, span), step: step === "raw" ? "auto" : step } as const;
+  return ask("/api/v1/sites/{id}/history/sisters", { path: { id: siteId }, query, signal });
 }
 
 /** What the server exports: the same view, in a file. */
@@ -51,11 +57,10 @@ export function exportPath(
   step: Step,
   format: "csv" | "xlsx" | "parquet",
 ): string {
-  return `/api/v1/export?sites=${sites.join(",")}&${queryOf(points, span, step)}&format=${format}`;
+  const query = { sites: sites.join(","), ...queryOf(points, span), step, format };
+  return addressOf("GET", "/api/v1/export", { query });
 }
 
-function queryOf(points: readonly PointName[], { fromMs, toMs }: Span, step: Step): string {
-  const from = new Date(fromMs).toISOString();
-  const to = new Date(toMs).toISOString();
-  return `points=${points.join(",")}&from=${from}&to=${to}&step=${step}`;
+function queryOf(points: readonly PointName[], { fromMs, toMs }: Span) {
+  return { points: points.join(","), from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() };
 }

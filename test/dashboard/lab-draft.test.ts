@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { type LabDraft, localInput, rangeText, readDraft } from "../../dashboard/components/lab-draft.ts";
 import { withLabReadings } from "../../dashboard/composables/use-lab-readings.ts";

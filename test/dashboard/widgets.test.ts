@@ -255,6 +255,12 @@ describe("the shell", () => {
     expect(document.querySelector("#abx-chrome a")?.getAttribute("href")).toBe("#abx-main");
   });
 
+  test("says whose platform it is, where the settings do", async () => {
+    routes["/api/v1/status"] = { ...(routes["/api/v1/status"] as object), organisation: "Example <Mining>" };
+    await show(AntboxShell);
+    expect(document.querySelector(".abx-bar__owner")?.textContent).toBe("Example <Mining>");
+  });
+
   test("says since when it is blind, in red and in words, and stops saying so", async () => {
     await show(AntboxShell);
     const socket = FakeSocket.newest();

@@ -26,6 +26,7 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "history:import": { "zh-CN": "导入历史数据", en: "Import history" },
   "lab:enter": { "zh-CN": "录入化验结果", en: "Enter lab readings" },
   "lab:void": { "zh-CN": "作废化验结果", en: "Void a lab reading" },
+  "flows:credentials": { "zh-CN": "检查流程凭据的封印", en: "Check the seal of the flows' credentials" },
   "flows:deploy": { "zh-CN": "部署流程", en: "Deploy flows" },
   "settings:update": { "zh-CN": "修改平台设置", en: "Change settings" },
   "webhook:create": { "zh-CN": "新增外发通知", en: "Add a webhook" },
@@ -35,6 +36,8 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "job:run": { "zh-CN": "立即运行任务", en: "Run a job" },
   "audit:export": { "zh-CN": "导出审计日志", en: "Export the audit trail" },
   "audit:cut": { "zh-CN": "清理过期的审计记录", en: "Drop old entries of the trail" },
+  "process:fault": { "zh-CN": "进程因未处理的错误重启", en: "Restart after an unexpected error" },
+  "session:proof": { "zh-CN": "敏感操作前再次验证身份", en: "Prove again who one is" },
   "secrets:reseal": { "zh-CN": "以新密钥重新加密", en: "Seal secrets with the new key" },
 };
 

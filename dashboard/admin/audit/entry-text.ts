@@ -1,8 +1,8 @@
+import type { Schemas } from "../../client/contract.ts";
 import { it } from "../inventory-text.ts";
-import type { AuditItem } from "./audit-item.ts";
 
 /** Whose name stands in the trail. */
-export function actorText({ actorKind, actor }: Pick<AuditItem, "actorKind" | "actor">): string {
+export function actorText({ actorKind, actor }: Pick<Schemas["AuditEntry"], "actorKind" | "actor">): string {
   if (actor !== "") return actor;
   return it(actorKind === "platform" ? "audit.platform" : "audit.anonymous");
 }

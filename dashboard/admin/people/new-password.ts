@@ -1,8 +1,8 @@
 /** Without characters that are misread. */
 const ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-const LENGTH = 20;
+const LENGTH = 25;
 
-/** A password to be handed over and replaced at the first sign-in: some 115 random bits in groups of five. */
+/** A password to be handed over and replaced at the first sign-in: some 144 random bits in groups of five. */
 export function makePassword(
   fill: (bytes: Uint8Array<ArrayBuffer>) => void = (bytes) => crypto.getRandomValues(bytes),
 ): string {

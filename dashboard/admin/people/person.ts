@@ -1,8 +1,11 @@
-import type { Person, PersonChange } from "../../../domain/access/person.ts";
 import type { Role } from "../../../domain/access/session-user.ts";
 import type { SiteScope } from "../../../domain/access/site-scope.ts";
+import type { Schemas } from "../../client/contract.ts";
 import { isSameScope, scopeText } from "../parts/scope-text.ts";
 import { at } from "../text.ts";
+
+type Person = Schemas["Person"];
+type PersonChange = Schemas["PersonChange"];
 
 /** The fields that differ; nothing when nothing does. */
 export function changeOf(person: Person, role: Role, scope: SiteScope | null): PersonChange | null {

@@ -1,5 +1,4 @@
-import type { SiteEntry } from "../../../domain/sites/site.ts";
-import type { SiteConfiguration, SitePatch } from "../../../domain/sites/site-change.ts";
+import type { Schemas } from "../../client/contract.ts";
 import { it } from "../inventory-text.ts";
 
 /** What is typed. Numbers are texts until they are read. */
@@ -18,6 +17,8 @@ export type SiteDraft = {
   miners: string;
   powerKw: string;
 };
+type SiteConfiguration = Schemas["SiteConfiguration"];
+type SitePatch = Schemas["SitePatch"];
 export type DraftErrors = Partial<Record<keyof SiteDraft, string>>;
 
 export const EMPTY_DRAFT: SiteDraft = {
@@ -90,7 +91,7 @@ export function checkDraft(draft: SiteDraft, isNew: boolean): DraftErrors {
 }
 
 /** A new site, as a sites file would say it. Only for a draft without errors. */
-export function entryFrom(draft: SiteDraft): SiteEntry {
+export function entryFrom(draft: SiteDraft): Schemas["SiteEntry"] {
   const { intervalS, miners, powerKw, cameraUrl } = draft;
   const optional = {
     interval_s: numberOf(intervalS),

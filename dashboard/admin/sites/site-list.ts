@@ -2,20 +2,19 @@ import type { SiteSummary } from "../../../domain/sites/site-summary.ts";
 import type { SiteHealth } from "../../../domain/telemetry/site-health.ts";
 import { type Answer, request } from "../../composables/api-request.ts";
 
-type Page = { readonly items: readonly SiteSummary[]; readonly nextCursor: string | null };
 export const HEALTHS: readonly SiteHealth[] = ["lost", "late", "good", "disabled"];
 
 /** The whole inventory, page by page. */
 export async function readAllSites(signal: AbortSignal): Promise<Answer<readonly SiteSummary[]>> {
   const all: SiteSummary[] = [];
-  let cursor: string | null = null;
+  let after: { readonly cursor?: string } = {};
   for (;;) {
-    const query: string = cursor === null ? "" : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer: Answer<Page> = await request<Page>(`/sites?limit=1000${query}`, { signal });
+    const answer = await request("GET", "/api/v1/sites", { query: { limit: 1000, ...after }, signal });
     if (!answer.ok) return answer;
-    all.push(...answer.body.items);
-    cursor = answer.body.nextCursor;
-    if (cursor === null) return { ok: true, body: all, etag: null };
+    const { items, nextCursor } = answer.body;
+    all.push(...items);
+    if (nextCursor === null) return { ok: true, body: all, etag: null };
+    after = { cursor: nextCursor };
   }
 }
 

@@ -1,19 +1,13 @@
-import type { SiteImportReport } from "../../../domain/sites/site-import.ts";
-import { type Answer, awayBecause, troubleOf } from "../../composables/api-request.ts";
-import { callApi } from "../../composables/use-session.ts";
+import { addressOf } from "../../client/address.ts";
+import type { Schemas } from "../../client/contract.ts";
+import { type Answer, answerTo } from "../../composables/api-request.ts";
 
 /** Sends a sites file. @param isDryRun only says what would be done */
-export async function uploadSites(file: Blob, name: string, isDryRun: boolean): Promise<Answer<SiteImportReport>> {
+export function uploadSites(file: Blob, name: string, isDryRun: boolean): Promise<Answer<Schemas["SiteImportReport"]>> {
   const type = /\.json$/i.test(name) ? "application/json" : "application/yaml";
-  try {
-    const response = await callApi(`/api/v1/sites/import?dryRun=${isDryRun}`, {
-      method: "POST",
-      headers: { accept: "application/json", "content-type": type },
-      body: file,
-    });
-    if (!response.ok) return { ok: false, trouble: await troubleOf(response) };
-    return { ok: true, body: (await response.json()) as SiteImportReport, etag: null };
-  } catch (error) {
-    return { ok: false, trouble: awayBecause(error) };
-  }
+  return answerTo(addressOf("POST", "/api/v1/sites/import", { query: { dryRun: isDryRun ? "true" : "false" } }), {
+    method: "POST",
+    headers: { accept: "application/json", "content-type": type },
+    body: file,
+  });
 }

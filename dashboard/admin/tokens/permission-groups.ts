@@ -1,5 +1,5 @@
 import { PERMISSIONS, type Permission } from "../../../domain/access/permissions.ts";
-import { GRANTABLE_PERMISSIONS } from "../../../domain/access/service-token.ts";
+import { GRANTABLE_PERMISSIONS, type GrantablePermission } from "../../../domain/access/service-token.ts";
 import { useText } from "../../composables/use-text.ts";
 
 const { locale } = useText();
@@ -21,13 +21,13 @@ const groupOf = (permission: string): PermissionGroup => {
 /** What a token may be given, in groups; none is empty. */
 export const PERMISSION_GROUPS: readonly {
   readonly group: PermissionGroup;
-  readonly permissions: readonly Permission[];
+  readonly permissions: readonly GrantablePermission[];
 }[] = ([...Object.keys(GROUPS), "other"] as PermissionGroup[])
   .map((group) => ({ group, permissions: GRANTABLE_PERMISSIONS.filter((name) => groupOf(name) === group) }))
   .filter(({ permissions }) => permissions.length > 0);
 
 /** What everybody with an account may see: the usual choice for a program that only reads. */
-export const READING: readonly Permission[] = GRANTABLE_PERMISSIONS.filter(
+export const READING: readonly GrantablePermission[] = GRANTABLE_PERMISSIONS.filter(
   (name) => PERMISSIONS[name].lowestRole === "viewer" && areaOf(name) !== "dashboard",
 );
 

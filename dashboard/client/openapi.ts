@@ -1,0 +1,5179 @@
+/**
+ * Types of our API, generated from its OpenAPI document: `node scripts/check-client.ts --write`.
+ * Never edit this file.
+ */
+
+export interface paths {
+  "/": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Leads to the fleet overview */
+    get: operations["getHome"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/about": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The version, and the licences of the packages in it */
+    get: operations["getAbout"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/password": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Replaces the own password; the other sessions end */
+    post: operations["postAccountPassword"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/proof": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Proves again who one is: for 15 minutes the session may do what needs that */
+    post: operations["postAccountProof"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The own living sessions, newest first */
+    get: operations["getAccountSessions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends one of the own sessions; its sockets close within 2 s */
+    delete: operations["deleteAccountSessionsId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/sessions/end-others": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends all of the own sessions but the one that asks */
+    post: operations["postAccountSessionsEndOthers"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/totp": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Begins to set up a second factor; it counts once it is confirmed */
+    post: operations["postAccountTotp"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/totp/confirm": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Confirms the second factor with its first code; answers recovery codes */
+    post: operations["postAccountTotpConfirm"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/account/totp/remove": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Switches the second factor off */
+    post: operations["postAccountTotpRemove"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The audit trail, the newest entry first */
+    get: operations["getAudit"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The audit trail as a file: CSV or JSON lines */
+    get: operations["getAuditExport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/audit/verify": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Verifies the audit trail */
+    get: operations["getAuditVerify"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/login": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Signs in; answers an access token and sets the session cookies. With a second factor, the code is needed, too */
+    post: operations["postAuthLogin"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/logout": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the session; its sockets close within 2 s */
+    post: operations["postAuthLogout"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/me": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is signed in */
+    get: operations["getAuthMe"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/methods": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How people can sign in, and the notice of the login page */
+    get: operations["getAuthMethods"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oidc/callback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Where the identity provider leads back to: opens the session and goes on into the application */
+    get: operations["getAuthOidcCallback"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/oidc/start": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Leads to the identity provider, to sign in there */
+    get: operations["getAuthOidcStart"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/auth/refresh": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Renews the access token of the session that the refresh cookie names, and replaces that cookie, too */
+    post: operations["postAuthRefresh"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/collectors": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The live collectors, and how they share the sites */
+    get: operations["getCollectors"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The history as a file: CSV, Excel or Parquet */
+    get: operations["getExport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One point of many sites over time, as for a heat map */
+    get: operations["getHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/import/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Imports history from a CSV file */
+    post: operations["postImportHistory"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/jobs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The platform's own jobs, and how their last runs went */
+    get: operations["getJobs"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/jobs/{name}/run": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Run a job now */
+    post: operations["postJobsNameRun"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/live": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Live data over WebSocket: deltas, heartbeat, resume */
+    get: operations["getLive"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/outliers": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Values that differ from the sister sites, the biggest deviation first */
+    get: operations["getOutliers"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/points": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Every canonical point: unit, kind, limits, usual band and labels */
+    get: operations["getPoints"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/profiles": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The device profiles */
+    get: operations["getProfiles"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/profiles/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One device profile, whole */
+    get: operations["getProfilesId"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/profiles/{id}/try": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Tries a profile on pasted replies: the mapped snapshot and the doctor's remarks */
+    post: operations["postProfilesIdTry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/rounds": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The rounds of polling, newest first */
+    get: operations["getRounds"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/service-tokens": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Service tokens of third parties' programs, newest first */
+    get: operations["getServiceTokens"];
+    put?: never;
+    /** Makes a service token; the token itself is shown once. It never holds users:*, tokens:*, flows:* or account:* */
+    post: operations["postServiceTokens"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/service-tokens/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Revokes a service token; it is refused within 2 s */
+    delete: operations["deleteServiceTokensId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sessions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The living sessions of everybody, newest first */
+    get: operations["getSessions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sessions/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Ends a session of anybody; its sockets close within 2 s */
+    delete: operations["deleteSessionsId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/settings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The settings of the platform */
+    get: operations["getSettings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes settings; `If-Match` names the state that was read */
+    patch: operations["patchSettings"];
+    trace?: never;
+  };
+  "/api/v1/sites": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The inventory, with health and age of data */
+    get: operations["getSites"];
+    put?: never;
+    /** Adds a site; it is polled from the next round on */
+    post: operations["postSites"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One site, with health, age of data and its last poll */
+    get: operations["getSitesId"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes, disables or enables a site; `If-Match` names the state that was read */
+    patch: operations["patchSitesId"];
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/configuration": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The settings of a site; that it has an address, never which */
+    get: operations["getSitesIdConfiguration"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Points of one site over time */
+    get: operations["getSitesIdHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/history/sisters": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Median and quartiles of the sister sites: same profile, same zone */
+    get: operations["getSitesIdHistorySisters"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/lab-readings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Readings entered by hand, the newest sample first */
+    get: operations["getSitesIdLabReadings"];
+    put?: never;
+    /** Enters the results of one sample */
+    post: operations["postSitesIdLabReadings"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/lab-readings/{readingId}/void": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Voids a reading: it stays in the list and no longer counts */
+    post: operations["postSitesIdLabReadingsReadingIdVoid"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/lab-readings/latest": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The newest reading of each point that is measured by hand */
+    get: operations["getSitesIdLabReadingsLatest"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/reply": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The newest raw reply of a site's controller, unmapped */
+    get: operations["getSitesIdReply"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/snapshot": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The latest snapshot of one site, or the one before a moment */
+    get: operations["getSitesIdSnapshot"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/watch": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Polls a site every 10 s for a while */
+    post: operations["postSitesIdWatch"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The inventory as a sites file, with its private addresses; it is written to the audit trail */
+    get: operations["getSitesExport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/import": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds and replaces sites from a sites file, YAML or JSON: all of it or nothing */
+    post: operations["postSitesImport"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/test-connection": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Asks a controller once, and says which profile fits its answers best and why */
+    post: operations["postSitesTestConnection"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/snapshots": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The latest snapshot of every site */
+    get: operations["getSnapshots"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/status": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Database, journal, writer and configuration in short */
+    get: operations["getStatus"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** People with an account, by user name */
+    get: operations["getUsers"];
+    put?: never;
+    /** Makes an account; its owner has to replace the password at the first sign-in */
+    post: operations["postUsers"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/users/{username}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One person */
+    get: operations["getUsersUsername"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    /** Changes role or scope, disables, gives another password, removes the second factor, unlocks */
+    patch: operations["patchUsersUsername"];
+    trace?: never;
+  };
+  "/api/v1/webhooks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The outgoing webhooks, and how each does */
+    get: operations["getWebhooks"];
+    put?: never;
+    /** Sets up a webhook */
+    post: operations["postWebhooks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a webhook and its log */
+    delete: operations["deleteWebhooksId"];
+    options?: never;
+    head?: never;
+    /** Changes a webhook, or switches it on and off */
+    patch: operations["patchWebhooksId"];
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}/deliveries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was sent and how it went, the newest first; kept for 30 days */
+    get: operations["getWebhooksIdDeliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/webhooks/{id}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a test event */
+    post: operations["postWebhooksIdTest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/docs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This reference as a page */
+    get: operations["getDocs"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/docs/style.css": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Style of the reference page */
+    get: operations["getDocsStyleCss"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Liveness: 503 when the event loop stood still for 2 s or more */
+    get: operations["getHealthz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The login page */
+    get: operations["getLogin"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/login/{file}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Scripts and styles of the login page */
+    get: operations["getLoginFile"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Metrics in the Prometheus text format */
+    get: operations["getMetrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/openapi.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This reference as an OpenAPI 3.1 document */
+    get: operations["getOpenapiJson"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Readiness: 503 with reasons while requests should go elsewhere; collection goes on meanwhile */
+    get: operations["getReadyz"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export interface components {
+  schemas: {
+    About: {
+      /** @description Every package that the platform is delivered with, in order of name; licences as SPDX says them */
+      licences: {
+        licence: string;
+        name: string;
+        version: string;
+      }[];
+      /** @description Version of Node.js that runs it */
+      node: string;
+      version: string;
+    };
+    AuditEntry: {
+      action: string;
+      /** @description User name, or name of a service token; empty for strangers and the platform */
+      actor: string;
+      /** @enum {string} */
+      actorKind: "user" | "token" | "platform" | "anonymous";
+      /** @description Of the client */
+      address: string;
+      /**
+       * Format: date-time
+       * @description UTC, with microseconds
+       */
+      at: string;
+      detail: {
+        [key: string]: unknown;
+      };
+      /** @description SHA-256 over this entry and the hash of the one before */
+      hash: string;
+      /** @enum {string} */
+      outcome: "done" | "refused" | "failed";
+      /** @description From 1, without gaps */
+      seq: number;
+      target: string;
+    };
+    AuditEntryList: {
+      items: components["schemas"]["AuditEntry"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    AuditVerification: {
+      /** @description The newest signed checkpoint outside the table; null when this process has none */
+      checkpoint: {
+        /** Format: date-time */
+        at: string;
+        isGood: boolean;
+        seq: number;
+      } | null;
+      durationMs: number;
+      firstBad: {
+        seq: number;
+        what: string;
+      } | null;
+      ok: boolean;
+      /** @description Ed25519 (SPKI, base64): checks the signatures of checkpoints */
+      publicKey: string;
+      /** @description Rows that were looked at, up to the first bad one */
+      rows: number;
+    };
+    /** @description How the collectors share the sites */
+    Collectors: {
+      /** @description The live collectors: their last heartbeat is less than 5 s old */
+      items: {
+        /** @description One start of one process */
+        id: string;
+        /** @description The process that answers */
+        isSelf: boolean;
+        leases: string[];
+        /** @description Enabled sites that it polls, of those that the asker may see; so are all counts here */
+        sites: number;
+      }[];
+      leases: {
+        /** @description null: free, its sites are polled by nobody until somebody takes it */
+        holder: string | null;
+        name: string;
+        sites: number;
+        /** @description Grows with every taking; effects of a former holder are refused by it */
+        token: number;
+      }[];
+      /** @description Enabled sites that nobody polls */
+      orphans: number;
+    };
+    ConnectionTest: {
+      /** @description Show what this profile makes of it; the best one when absent */
+      profile?: string;
+      /** @description Instead: the site whose address is to be asked */
+      siteId?: string;
+      /**
+       * Format: uri
+       * @description Address to be asked
+       */
+      url?: string;
+    };
+    ConnectionTestResult: {
+      /** @description The profile to take; null when none makes a good reply of it */
+      best: string | null;
+      /** @description Why no request was answered well; null when one was */
+      cause: ("refused" | "reset" | "unreachable" | "dns" | "connect_timeout" | "timeout" | "truncated" | "http_status" | "redirect" | "not_http" | "too_large" | "encoded" | "bad_json" | "not_ok" | "empty" | "overloaded") | null;
+      /** @description What the profile asked for, or the best one, makes of the answers */
+      examination: components["schemas"]["Examination"] | null;
+      /** @description Best first; empty when nobody answers */
+      fits: components["schemas"]["ProfileFit"][];
+      isReachable: boolean;
+      /** @description Of the first good answer */
+      latencyMs: number | null;
+    };
+    /** @description The raw answer of one controller in one round */
+    ControllerReply: {
+      attempts: number;
+      /** Format: date-time */
+      collectedAt: string;
+      /** @description Optional requests of the profile that failed */
+      failedRequests: {
+        [key: string]: "refused" | "reset" | "unreachable" | "dns" | "connect_timeout" | "timeout" | "truncated" | "http_status" | "redirect" | "not_http" | "too_large" | "encoded" | "bad_json" | "not_ok" | "empty" | "overloaded";
+      };
+      /** @description Arrived after its round had closed */
+      isLate: boolean;
+      /** @description First byte sent to last byte read of the successful tries, summed over requests */
+      latencyMs: number;
+      profile: string;
+      /** @description Parsed JSON body by request name of the profile */
+      replies: {
+        [key: string]: unknown;
+      };
+      siteId: string;
+      /** Format: date-time */
+      slot: string;
+    };
+    CreatedWebhook: {
+      /** Format: date-time */
+      createdAt: string;
+      events: string[];
+      /** @description Failed tries since the last one that was delivered */
+      failuresInRow: number;
+      /** Format: uuid */
+      id: string;
+      isEnabled: boolean;
+      /** @description Of the newest try */
+      lastOutcome: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        outcome: "delivered" | "bad-status" | "redirect" | "timeout" | "connection" | "dns" | "tls" | "forbidden-address" | "unreadable";
+        /** @description HTTP status of the answer, when there was one */
+        status: number | null;
+      } | null;
+      name: string;
+      /** @description Key of the signatures; it is never shown again */
+      secret: string;
+      url: string;
+      /** @description Events that are still to be delivered */
+      waiting: number;
+    };
+    Credentials: {
+      /** @description Of the second factor, or a recovery code */
+      code?: string;
+      password: string;
+      username: string;
+    };
+    EndedSessions: {
+      ended: number;
+    };
+    /** @description What a profile makes of replies, and what the doctor says to it */
+    Examination: {
+      remarks: components["schemas"]["Remark"][];
+      snapshot: {
+        /**
+         * Format: date-time
+         * @description When the reply arrived, UTC
+         */
+        collectedAt: string;
+        /** @description Canonical faults that are active */
+        faults: string[];
+        profile: string;
+        /** @description Only what is not good; keys are points, or fault.<name> for a fault bit that the reply lacks */
+        quality: {
+          [key: string]: "missing" | "bad_type" | "out_of_range" | "stale" | "frozen" | "jump" | "estimated" | "manual";
+        };
+        /** @description JSON pointers of fields that the profile does not know, at most 100 */
+        unmapped: string[];
+        values: {
+          [key: string]: number | boolean | string | null;
+        };
+      };
+    };
+    /** @description One point of many sites over time */
+    FleetHistory: {
+      /** Format: date-time */
+      from: string;
+      point: string;
+      /** @description `min` and `max` when the envelope was asked for */
+      sites: {
+        [key: string]: {
+          avg: (number | null)[];
+          max?: (number | null)[];
+          min?: (number | null)[];
+        };
+      };
+      /** @enum {string} */
+      step: "5m" | "1h" | "1d";
+      /** @description Seconds from one value to the next; of `raw` the polling interval */
+      stepS: number;
+      /** @description Start of every bucket of the range */
+      times: string[];
+      /** Format: date-time */
+      to: string;
+    };
+    /** @description A signed-in user */
+    Granted: {
+      /** @description For `Authorization: Bearer …`; null for a browser, which has it in a cookie that no script can read */
+      accessToken: string | null;
+      /** @description Seconds until the access token ends; renew before */
+      expiresIn: number;
+      /** @description Seconds until the session itself ends, unless it is renewed before */
+      sessionEndsIn: number;
+      user: components["schemas"]["SignedInUser"];
+    };
+    /** @description Whether this process still answers; no dependency is asked */
+    Health: {
+      loopLagMs: number;
+      /** @enum {string} */
+      status: "ok" | "stalled";
+    };
+    /** @description Points of one site over time */
+    History: {
+      /**
+       * Format: date-time
+       * @description Inclusive; a roll-up also gives the bucket that it falls into
+       */
+      from: string;
+      series: {
+        [key: string]: {
+          avg: (number | null)[];
+          max: (number | null)[];
+          min: (number | null)[];
+        };
+      };
+      siteId: string;
+      /**
+       * @description The level that was read
+       * @enum {string}
+       */
+      step: "raw" | "5m" | "1h" | "1d";
+      /** @description Seconds from one value to the next; of `raw` the polling interval */
+      stepS: number;
+      /** @description Oldest first; of a roll-up the start of each bucket */
+      times: string[];
+      /**
+       * Format: date-time
+       * @description Exclusive
+       */
+      to: string;
+    };
+    ImportProblem: {
+      /** @description What may stand there */
+      allowed: {
+        en: string;
+        "zh-CN": string;
+      };
+      /** @description Path inside the row, such as `controller.profile` */
+      field: string;
+      /** @description What stands there, shortened; null for an address, and where nothing stands */
+      value: string | null;
+    };
+    /** @description What an import found in a file, and what became of it */
+    ImportReport: {
+      /** @description Rows that are new */
+      added: number;
+      /** @description Rows whose site and time were stored already, or stood in the file twice */
+      alreadyThere: number;
+      from: string | null;
+      isDryRun: boolean;
+      /** @description False for a dry run, and for a file with problems unless bad lines are skipped */
+      isStored: boolean;
+      points: string[];
+      problemCount: number;
+      /** @description The first 100 */
+      problems: components["schemas"]["ImportProblem"][];
+      /** @description Good lines */
+      rows: number;
+      sites: number;
+      to: string | null;
+    };
+    ImportRow: {
+      /** @description Fields that change */
+      changes: string[];
+      id: string | null;
+      /** @description Line of the file where the row begins; null when it is not known */
+      line: number | null;
+      problems: components["schemas"]["ImportProblem"][];
+      row: number;
+      /** @enum {string} */
+      verdict: "added" | "changed" | "unchanged" | "error";
+    };
+    /** @description A job of the platform, and how its last runs went */
+    Job: {
+      description: {
+        en: string;
+        "zh-CN": string;
+      };
+      /** @description Failed runs of the last 24 h */
+      failuresOfDay: number;
+      holder: string | null;
+      isRunning: boolean;
+      lastFailure: components["schemas"]["JobRun"] | null;
+      /** @description Newest first */
+      lastRuns: components["schemas"]["JobRun"][];
+      lastSuccessAt: string | null;
+      name: string;
+      /** @description Null when no process runs jobs, or there is nothing to do */
+      nextRunAt: string | null;
+      /** @description Why there is nothing to do for it on this database */
+      note: {
+        en: string;
+        "zh-CN": string;
+      } | null;
+      schedule: components["schemas"]["JobSchedule"];
+      title: {
+        en: string;
+        "zh-CN": string;
+      };
+    };
+    JobList: {
+      /**
+       * Format: date-time
+       * @description Time of the database
+       */
+      at: string;
+      /** @description The process that runs the jobs; null when there is none */
+      holder: string | null;
+      items: components["schemas"]["Job"][];
+      nextCursor: null;
+      timeZone: string;
+      total: number;
+    };
+    JobRun: {
+      /** @description 1 for the first try */
+      attempt: number;
+      attempts: number;
+      detail: {
+        [key: string]: string | number | boolean | null;
+      } | null;
+      durationMs: number | null;
+      endedAt: string | null;
+      error: string | null;
+      /** @description The process that ran it */
+      holder: string;
+      id: number;
+      /** @description Null while it runs */
+      outcome: ("ok" | "failed" | "interrupted") | null;
+      progress: {
+        done: number;
+        total: number | null;
+      } | null;
+      requestedBy: string | null;
+      /** Format: date-time */
+      startedAt: string;
+      /** @enum {string} */
+      trigger: "schedule" | "start" | "manual";
+    };
+    /** @description Wall-clock time in `timeZone` */
+    JobSchedule: {
+      /** @constant */
+      every: "minute";
+    } | {
+      /** @constant */
+      every: "hour";
+      minute: number;
+    } | {
+      /** @constant */
+      every: "day";
+      hour: number;
+      minute: number;
+    };
+    /** @description The results of one sample */
+    LabEntry: {
+      /** @default  */
+      note?: string;
+      /**
+       * Format: date-time
+       * @description When the sample was drawn; not in the future
+       */
+      takenAt: string;
+      /** @description Values by point, in the unit of the catalogue; only points whose origin is `manual` */
+      values: {
+        [key: string]: number;
+      };
+    };
+    /** @description A value that was measured by hand */
+    LabReading: {
+      /** Format: date-time */
+      enteredAt: string;
+      enteredBy: string;
+      id: number;
+      note: string;
+      /** @enum {string} */
+      point: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+      siteId: string;
+      /**
+       * Format: date-time
+       * @description When the sample was drawn
+       */
+      takenAt: string;
+      value: number;
+      /** @description Not null: the reading does not count */
+      voidedAt: string | null;
+      voidedBy: string | null;
+    };
+    LabReadingList: {
+      items: components["schemas"]["LabReading"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    LabReadings: {
+      items: components["schemas"]["LabReading"][];
+    };
+    NewPassword: {
+      current: string;
+      next: string;
+    };
+    NewPerson: {
+      /** @description For the first sign-in only: the person has to replace it */
+      password: string;
+      /** @enum {string} */
+      role: "viewer" | "operator" | "engineer" | "admin";
+      /** @default null */
+      scope?: components["schemas"]["SiteScope"] | null;
+      username: string;
+    };
+    NewServiceToken: {
+      expiresInDays: number;
+      /** @description Its user name is `token:` and this */
+      name: string;
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "lab:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "webhooks:manage")[];
+      /** @default null */
+      scope?: components["schemas"]["SiteScope"] | null;
+    };
+    OrderedJob: {
+      /**
+       * @description `waiting`: a run of it was queued already, or is under way
+       * @enum {string}
+       */
+      state: "queued" | "waiting";
+    };
+    /** @description A value that differs from the sister sites */
+    Outlier: {
+      /** @description Seconds since the site's own value arrived */
+      ageS: number;
+      /**
+       * @description What site and sisters have in common beside the profile
+       * @enum {string}
+       */
+      basis: "zone" | "region" | "profile";
+      /** @description 0.6745 × (value − median) / MAD, with a floor for the MAD; positive = above */
+      deviation: number;
+      /** @description Median absolute deviation of the sisters from their median, before the floor */
+      mad: number;
+      /** @description Of the sisters, without the site itself */
+      median: number;
+      /** @enum {string} */
+      point: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+      /** @description How many sister sites had a fresh, good value */
+      sisters: number;
+      siteId: string;
+      value: number;
+    };
+    OutlierList: {
+      items: components["schemas"]["Outlier"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description Somebody with an account */
+    Person: {
+      /** Format: date-time */
+      createdAt: string;
+      /** @description A second factor is on */
+      hasTotp: boolean;
+      isDisabled: boolean;
+      /** @description Signs in with an identity provider, which says role and scope */
+      isExternal: boolean;
+      isOnline: boolean;
+      lastSignInAt: string | null;
+      /** @description After failed sign-ins: refused until then, but for addresses from which the person signed in lately */
+      lockedUntil: string | null;
+      /** @description Nothing but the own account is open until the password is replaced */
+      mustChangePassword: boolean;
+      /** @enum {string} */
+      role: "viewer" | "operator" | "engineer" | "admin";
+      /** @description The part of the fleet that counts for this person; null = all of it */
+      scope: components["schemas"]["SiteScope"] | null;
+      username: string;
+    };
+    PersonChange: {
+      /** @description true also ends every session of the person */
+      isDisabled?: boolean;
+      /** @description Ends every session; the person has to replace it at the next sign-in */
+      password?: string;
+      /**
+       * @description For a lost authenticator; ends every session of the person
+       * @constant
+       */
+      removeTotp?: true;
+      /** @enum {string} */
+      role?: "viewer" | "operator" | "engineer" | "admin";
+      scope?: components["schemas"]["SiteScope"] | null;
+      /**
+       * @description Forgets failed sign-ins
+       * @constant
+       */
+      unlock?: true;
+    };
+    PersonList: {
+      items: components["schemas"]["Person"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    PlatformSettings: {
+      /** @description Older lines of the audit trail are dropped */
+      auditRetentionDays: number;
+      /** @description Shown on the login page; null = none */
+      notice: {
+        en: string;
+        "zh-CN": string;
+      } | null;
+      /** @description Shown beside the product's name; empty = nothing */
+      organisation: string;
+      /** @description Of passwords that are set from now on */
+      passwordMinLength: number;
+      /**
+       * @description This role and those above it need a second factor to sign in
+       * @enum {string}
+       */
+      requireTotpFor: "nobody" | "admin" | "engineer" | "operator" | "viewer";
+      /** @description A session that is not used for so many hours ends */
+      sessionIdleH: number;
+    };
+    Point: {
+      band?: [
+        number | null,
+        number | null
+      ];
+      core?: boolean;
+      decimals?: number;
+      /** @enum {string} */
+      group: "loop" | "rejection" | "fluid" | "environment" | "power" | "controller" | "mining";
+      /** @enum {string} */
+      kind: "gauge" | "counter" | "state";
+      label: {
+        en: string;
+        "zh-CN": string;
+      };
+      limits?: [
+        number | null,
+        number | null
+      ];
+      name: string;
+      normal?: boolean | string;
+      /** @enum {string} */
+      origin: "device" | "derived" | "manual" | "collector" | "inventory";
+      source: string;
+      /** @enum {string} */
+      type: "num" | "bool" | "enum" | "text";
+      unit?: string;
+      words?: string[];
+    };
+    PointList: {
+      items: components["schemas"]["Point"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description How the last poll of a site went */
+    PollSummary: {
+      attempts: number;
+      /** @enum {string} */
+      breaker: "closed" | "suspect" | "open";
+      latencyMs: number | null;
+      /** @description Consecutive rounds without a good reply */
+      misses: number;
+      result: ("ok" | "late") | ("refused" | "reset" | "unreachable" | "dns" | "connect_timeout" | "timeout" | "truncated" | "http_status" | "redirect" | "not_http" | "too_large" | "encoded" | "bad_json" | "not_ok" | "empty" | "overloaded");
+      /** Format: date-time */
+      slot: string;
+    };
+    /** @description RFC 9457 problem details */
+    Problem: {
+      /**
+       * @description Stable: programs decide by it
+       * @enum {string}
+       */
+      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "internal.unexpected";
+      detail: string;
+      errors?: {
+        allowed: string;
+        allowedZh?: string;
+        field: string;
+        value: string;
+      }[];
+      retryAfterS?: number;
+      status: number;
+      title: string;
+      type: string;
+    };
+    /** @description A controller model or dialect as data */
+    Profile: {
+      absent: (("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c") | "faults")[];
+      /** @default {} */
+      commands: {
+        [key: string]: {
+          accepted: {
+            equals: string | number | boolean;
+            pointer: string;
+          };
+          args?: {
+            [key: string]: {
+              max: number;
+              min: number;
+              step?: number;
+            } | {
+              words: {
+                [key: string]: string;
+              };
+            };
+          };
+          /** @enum {string} */
+          method: "GET" | "POST";
+          note?: string;
+          path: string;
+        };
+      };
+      device_time?: {
+        from: string;
+        ops: ([
+          "num"
+        ] | [
+          "num",
+          string | string[]
+        ] | [
+          "bool"
+        ] | [
+          "bool",
+          {
+            false: string[];
+            true: string[];
+          }
+        ] | [
+          "scale",
+          number
+        ] | [
+          "offset",
+          number
+        ] | [
+          "enum",
+          {
+            [key: string]: string;
+          }
+        ] | [
+          "each",
+          "num" | "bool"
+        ] | [
+          "each",
+          "num",
+          string | string[]
+        ] | [
+          "each",
+          "bool",
+          {
+            false: string[];
+            true: string[];
+          }
+        ] | [
+          "sum"
+        ] | [
+          "min"
+        ] | [
+          "any"
+        ] | [
+          "idx",
+          number
+        ] | [
+          "bit",
+          number
+        ] | [
+          "has",
+          string
+        ] | [
+          "sentinel",
+          {
+            below: number;
+          } | {
+            equals: number | string;
+          }
+        ] | [
+          "concat",
+          string
+        ] | [
+          "text"
+        ] | [
+          "epoch",
+          "s" | "ms"
+        ])[];
+      };
+      faults: {
+        [key: string]: {
+          from: string | string[];
+          note?: string;
+          /**
+           * @default [
+           *     [
+           *     "bool"
+           *     ]
+           *   ]
+           */
+          ops: ([
+            "num"
+          ] | [
+            "num",
+            string | string[]
+          ] | [
+            "bool"
+          ] | [
+            "bool",
+            {
+              false: string[];
+              true: string[];
+            }
+          ] | [
+            "scale",
+            number
+          ] | [
+            "offset",
+            number
+          ] | [
+            "enum",
+            {
+              [key: string]: string;
+            }
+          ] | [
+            "each",
+            "num" | "bool"
+          ] | [
+            "each",
+            "num",
+            string | string[]
+          ] | [
+            "each",
+            "bool",
+            {
+              false: string[];
+              true: string[];
+            }
+          ] | [
+            "sum"
+          ] | [
+            "min"
+          ] | [
+            "any"
+          ] | [
+            "idx",
+            number
+          ] | [
+            "bit",
+            number
+          ] | [
+            "has",
+            string
+          ] | [
+            "sentinel",
+            {
+              below: number;
+            } | {
+              equals: number | string;
+            }
+          ] | [
+            "concat",
+            string
+          ] | [
+            "text"
+          ] | [
+            "epoch",
+            "s" | "ms"
+          ])[];
+          /** @default false */
+          optional: boolean;
+        };
+      };
+      id: string;
+      /** @default [] */
+      ignore: string[];
+      label: {
+        en: string;
+        "zh-CN": string;
+      };
+      map: {
+        [key: string]: {
+          /** @default false */
+          estimated: boolean;
+          from: string | string[];
+          note?: string;
+          /**
+           * @default [
+           *     [
+           *     "num"
+           *     ]
+           *   ]
+           */
+          ops: ([
+            "num"
+          ] | [
+            "num",
+            string | string[]
+          ] | [
+            "bool"
+          ] | [
+            "bool",
+            {
+              false: string[];
+              true: string[];
+            }
+          ] | [
+            "scale",
+            number
+          ] | [
+            "offset",
+            number
+          ] | [
+            "enum",
+            {
+              [key: string]: string;
+            }
+          ] | [
+            "each",
+            "num" | "bool"
+          ] | [
+            "each",
+            "num",
+            string | string[]
+          ] | [
+            "each",
+            "bool",
+            {
+              false: string[];
+              true: string[];
+            }
+          ] | [
+            "sum"
+          ] | [
+            "min"
+          ] | [
+            "any"
+          ] | [
+            "idx",
+            number
+          ] | [
+            "bit",
+            number
+          ] | [
+            "has",
+            string
+          ] | [
+            "sentinel",
+            {
+              below: number;
+            } | {
+              equals: number | string;
+            }
+          ] | [
+            "concat",
+            string
+          ] | [
+            "text"
+          ] | [
+            "epoch",
+            "s" | "ms"
+          ])[];
+          /** @default false */
+          optional: boolean;
+          range?: [
+            number | null,
+            number | null
+          ];
+        };
+      };
+      match: {
+        /** @default [] */
+        equals: {
+          pointer: string;
+          value: string | number | boolean;
+        }[];
+        /** @default [] */
+        exists: string[];
+      };
+      note?: string;
+      ok: ({
+        equals: (string | number | boolean) | (string | number | boolean)[];
+        pointer: string;
+      } | {
+        /** @constant */
+        is: "object";
+        pointer: string;
+      } | {
+        any_of: string[];
+      })[];
+      /** @enum {string} */
+      origin: "vendor" | "constructed";
+      requests: {
+        /** @constant */
+        method: "GET";
+        name: string;
+        path: string;
+        /** @default true */
+        required: boolean;
+        /** @default 2000 */
+        timeout_ms: number;
+      }[];
+      /** @default [] */
+      sentinels: ({
+        below: number;
+      } | {
+        equals: number | string;
+      })[];
+      version: number;
+    };
+    /** @description How well a profile fits what a controller answers */
+    ProfileFit: {
+      expected: number;
+      /** @description Requests of the profile without an answer */
+      failedRequests: {
+        [key: string]: "refused" | "reset" | "unreachable" | "dns" | "connect_timeout" | "timeout" | "truncated" | "http_status" | "redirect" | "not_http" | "too_large" | "encoded" | "bad_json" | "not_ok" | "empty" | "overloaded";
+      };
+      /** @description Points of the profile that got a value */
+      filled: number;
+      isGoodReply: boolean;
+      label: {
+        en: string;
+        "zh-CN": string;
+      };
+      matchesFingerprint: boolean;
+      profile: string;
+      reasons: {
+        en: string;
+        "zh-CN": string;
+      }[];
+      /** @description Fields that the profile does not know */
+      unmapped: number;
+    };
+    ProfileList: {
+      items: components["schemas"]["ProfileSummary"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    ProfileSummary: {
+      absent: (("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c") | "faults")[];
+      id: string;
+      label: {
+        en: string;
+        "zh-CN": string;
+      };
+      /** @enum {string} */
+      origin: "vendor" | "constructed";
+      /** @description Points that it maps */
+      points: number;
+      /** @description Names of the requests, as `replies` of a try are keyed */
+      requests: string[];
+      /** @description `id@version`, as snapshots carry it */
+      tag: string;
+      version: number;
+    };
+    Proof: {
+      /** @description Six digits of the authenticator, or a recovery code */
+      code?: string;
+      password?: string;
+    };
+    Readiness: {
+      /** @description Why it is not ready; empty when it is */
+      reasons: string[];
+      /** @enum {string} */
+      status: "ready" | "not_ready";
+    };
+    RecoveryCodes: {
+      /** @description Each signs in once in place of a code; shown once */
+      recoveryCodes: string[];
+    };
+    /** @description One check of the profile doctor and what it found */
+    Remark: {
+      /** @enum {string} */
+      check: "reply" | "fingerprint" | "core_points" | "types" | "fault_bits" | "range" | "unmapped" | "heat_balance" | "supply_below_return" | "pressure_order" | "hashrate_per_miner" | "efficiency";
+      points: ("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c")[];
+      texts: {
+        en: string;
+        "zh-CN": string;
+      };
+      /** @enum {string} */
+      verdict: "pass" | "fail" | "not_checked";
+    };
+    /** @description How one round of polling went */
+    Round: {
+      durationMs: number;
+      failed: {
+        [key: string]: number;
+      };
+      late: number;
+      ok: number;
+      sites: number;
+      /** @description Of the failed ones, those that were not tried: their breaker is open */
+      skipped: number;
+      /** Format: date-time */
+      slot: string;
+      slowest: {
+        latencyMs: number;
+        siteId: string;
+      } | null;
+      /** Format: date-time */
+      startedAt: string;
+    };
+    RoundList: {
+      items: components["schemas"]["Round"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    ServiceToken: {
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** @description To the minute */
+      lastUsedAt: string | null;
+      name: string;
+      permissions: string[];
+      revokedAt: string | null;
+      /** @description The sites that count for it; null = all */
+      scope: components["schemas"]["SiteScope"] | null;
+    };
+    ServiceTokenList: {
+      items: components["schemas"]["ServiceToken"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    Session: {
+      /** @description Where the sign-in came from; empty when that is not known */
+      address: string;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** @description The session that asks */
+      isCurrent: boolean;
+      /** @description A page is open, or there was a request within the last minute */
+      isOnline: boolean;
+      /**
+       * Format: date-time
+       * @description The last renewal: every ten minutes while a page is open
+       */
+      lastSeenAt: string;
+      /** @description What the browser said of itself */
+      userAgent: string;
+      username: string;
+    };
+    SessionList: {
+      items: components["schemas"]["Session"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    SettingsPatch: {
+      /** @description Older lines of the audit trail are dropped */
+      auditRetentionDays?: number;
+      /** @description Shown on the login page; null = none */
+      notice?: {
+        en: string;
+        "zh-CN": string;
+      } | null;
+      /** @description Shown beside the product's name; empty = nothing */
+      organisation?: string;
+      /** @description Of passwords that are set from now on */
+      passwordMinLength?: number;
+      /**
+       * @description This role and those above it need a second factor to sign in
+       * @enum {string}
+       */
+      requireTotpFor?: "nobody" | "admin" | "engineer" | "operator" | "viewer";
+      /** @description A session that is not used for so many hours ends */
+      sessionIdleH?: number;
+    };
+    ShownServiceToken: {
+      /** Format: date-time */
+      createdAt: string;
+      createdBy: string;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      /** @description To the minute */
+      lastUsedAt: string | null;
+      name: string;
+      permissions: string[];
+      revokedAt: string | null;
+      /** @description The sites that count for it; null = all */
+      scope: components["schemas"]["SiteScope"] | null;
+      /** @description `abx_…`, for `Authorization: Bearer …`; shown once and stored nowhere */
+      token: string;
+    };
+    SignedInUser: {
+      hasTotp: boolean;
+      /** @description Signs in with an identity provider */
+      isExternal: boolean;
+      /** @description Nothing but the own account is open until the password is replaced */
+      mustChangePassword: boolean;
+      /** @description Nothing but the own account is open until there is a second factor */
+      mustSetUpTotp: boolean;
+      /** @description All that this person may do now */
+      permissions: string[];
+      /** @enum {string} */
+      role: "viewer" | "operator" | "engineer" | "admin";
+      /** @description The sites that count for this person; null = the whole fleet */
+      scope: components["schemas"]["SiteScope"] | null;
+      username: string;
+    };
+    /** @description How people can sign in */
+    SignInMethods: {
+      /** @description What the owner of the platform says to whoever signs in */
+      notice: {
+        en: string;
+        "zh-CN": string;
+      } | null;
+      /** @description Sign-in with an identity provider */
+      oidc: {
+        label: string;
+      } | null;
+      /** @constant */
+      password: true;
+      /** @description Least length of a password that is set from now on */
+      passwordMinLength: number;
+    };
+    /** @description Median and quartiles of the sister sites over time */
+    SisterHistory: {
+      /**
+       * @description What the sisters share, beside being enabled and of one profile
+       * @enum {string}
+       */
+      basis: "zone" | "region" | "profile";
+      /** Format: date-time */
+      from: string;
+      series: {
+        [key: string]: {
+          median: (number | null)[];
+          p25: (number | null)[];
+          p75: (number | null)[];
+        };
+      };
+      /** @description How many there are; the site itself is not among them */
+      sisters: number;
+      siteId: string;
+      /** @enum {string} */
+      step: "5m" | "1h" | "1d";
+      /** @description Seconds from one value to the next; of `raw` the polling interval */
+      stepS: number;
+      /** @description Start of every bucket of the range */
+      times: string[];
+      /** Format: date-time */
+      to: string;
+    };
+    /** @description The settings of a site; addresses are write-only */
+    SiteConfiguration: {
+      camera: {
+        isSet: boolean;
+      };
+      controller: {
+        isSet: boolean;
+        profile: string;
+      };
+      enabled: boolean;
+      id: string;
+      interval_s: number | null;
+      location: {
+        lat: number;
+        lon: number;
+      } | null;
+      /** @description Name of the sites file that says what this site is; null = this API does */
+      managedBy: string | null;
+      miners_expected: number | null;
+      name: string;
+      rated_power_kw: number | null;
+      region: string;
+      /** @description Grows with every change; 0 while the site is only in the sites file */
+      version: number;
+      zone: string;
+    };
+    /** @description A site as a sites file says it */
+    SiteEntry: {
+      camera?: {
+        /** Format: uri */
+        url: string;
+      };
+      controller: {
+        profile: string;
+        /** Format: uri */
+        url: string;
+      };
+      /** @default true */
+      enabled?: boolean;
+      id: string;
+      interval_s?: number;
+      location?: {
+        lat: number;
+        lon: number;
+      };
+      miners_expected?: number;
+      name: string;
+      rated_power_kw?: number;
+      /** @default default */
+      region?: string;
+      /** @default default */
+      zone?: string;
+    };
+    SiteImportReport: {
+      added: number;
+      changed: number;
+      /** @description Rows that cannot be taken */
+      errors: number;
+      /** @description All of it or nothing: one bad row, and nothing is applied */
+      isApplied: boolean;
+      isDryRun: boolean;
+      /** @description Bad rows first, then what changes, then the rest; at most 2,000 of them */
+      rows: components["schemas"]["ImportRow"][];
+      unchanged: number;
+      /** @description Sites that the file does not name; they stay as they are */
+      unlisted: number;
+    };
+    SiteList: {
+      items: components["schemas"]["SiteSummary"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description Changes of a site: what is absent stays, null takes away */
+    SitePatch: {
+      camera?: {
+        /** Format: uri */
+        url: string;
+      } | null;
+      controller?: {
+        profile?: string;
+        /** Format: uri */
+        url?: string;
+      };
+      enabled?: boolean;
+      interval_s?: number | null;
+      location?: {
+        lat: number;
+        lon: number;
+      } | null;
+      miners_expected?: number | null;
+      name?: string;
+      rated_power_kw?: number | null;
+      region?: string;
+      zone?: string;
+    };
+    SiteScope: {
+      /** @default [] */
+      regions: string[];
+      /** @default [] */
+      sites: string[];
+      /** @default [] */
+      zones: string[];
+    };
+    /** @description A site with its health and the age of its data */
+    SiteSummary: {
+      /** @description Seconds since lastSnapshotAt, by the server's clock */
+      ageS: number | null;
+      enabled: boolean;
+      /** @enum {string} */
+      health: "good" | "late" | "lost" | "disabled";
+      id: string;
+      /** @description Polling interval in force, seconds */
+      intervalS: number;
+      lastPoll: components["schemas"]["PollSummary"] | null;
+      lastSnapshotAt: string | null;
+      location: {
+        lat: number;
+        lon: number;
+      } | null;
+      minersExpected: number | null;
+      name: string;
+      /** @description Active faults of the newest snapshot, critical state bits included */
+      openFaults: number;
+      profile: string;
+      ratedPowerKw: number | null;
+      region: string;
+      zone: string;
+    };
+    /** @description The canonical points of one site in one round */
+    Snapshot: {
+      attempts: number;
+      /**
+       * Format: date-time
+       * @description When the reply arrived, UTC
+       */
+      collectedAt: string;
+      /** @description Canonical faults that are active */
+      faults: string[];
+      latencyMs: number;
+      profile: string;
+      /** @description Only what is not good; keys are points, or fault.<name> for a fault bit that the reply lacks */
+      quality: {
+        [key: string]: "missing" | "bad_type" | "out_of_range" | "stale" | "frozen" | "jump" | "estimated" | "manual";
+      };
+      siteId: string;
+      /**
+       * Format: date-time
+       * @description Scheduled time of the round, UTC; with siteId the key of everything stored
+       */
+      slot: string;
+      /** @description JSON pointers of fields that the profile does not know, at most 100 */
+      unmapped: string[];
+      values: {
+        [key: string]: number | boolean | string | null;
+      };
+    };
+    SnapshotList: {
+      items: components["schemas"]["Snapshot"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description The state of the platform, for the notices of the user interface */
+    Status: {
+      /**
+       * @description Flows can be changed, only looked at, or there is no editor
+       * @enum {string}
+       */
+      editor: "on" | "readonly" | "off";
+      engine: {
+        /** @enum {string} */
+        kind: "pglite" | "postgres";
+        ownPartitions: boolean;
+        serverVersion: number;
+        /** @enum {string} */
+        timescale: "none" | "apache" | "full";
+        timescaleVersion: string | null;
+      };
+      /** @description The embedded database: not safe against a power failure */
+      isEvaluation: boolean;
+      /** @description It counts the whole fleet: null for whoever may see some sites only */
+      journal: {
+        bytes: number;
+        capBytes: number;
+        dropped: number;
+        isWritable: boolean;
+        oldestSlot: string | null;
+        quarantined: number;
+        rows: number;
+      } | null;
+      /** @description Whose platform it is, as the settings say; empty = nothing is said */
+      organisation: string;
+      pollIntervalS: number;
+      /** @enum {string} */
+      redis: "in_process" | "connected" | "unreachable";
+      roles: string[];
+      /** Format: date-time */
+      startedAt: string;
+      timeZone: string;
+      version: string;
+      /** @description As `journal` */
+      writer: {
+        duplicates: number;
+        lagS: number;
+        lastError: string | null;
+        quarantined: number;
+        queued: number;
+        /** @enum {string} */
+        state: "writing" | "behind" | "waiting_for_database";
+        written: number;
+      } | null;
+    };
+    TestedWebhook: {
+      /**
+       * Format: uuid
+       * @description Comes as the header `webhook-id`, and stands in the log
+       */
+      eventId: string;
+    };
+    TotpCode: {
+      /** @description Six digits of the authenticator, or a recovery code */
+      code: string;
+    };
+    TotpRemoval: {
+      /** @description Six digits of the authenticator, or a recovery code */
+      code: string;
+      password: string;
+    };
+    TotpSecret: {
+      /** @description Base32, to be typed into an authenticator */
+      secret: string;
+      /** @description `otpauth:` address, as its QR code holds it */
+      uri: string;
+    };
+    TotpStart: {
+      password: string;
+    };
+    TryRequest: {
+      /** @description Parsed JSON of a controller by request name of the profile */
+      replies: {
+        [key: string]: unknown;
+      };
+    };
+    WatchRequest: {
+      /** @description Seconds; a new call replaces the old one */
+      forS: number;
+    };
+    Webhook: {
+      /** Format: date-time */
+      createdAt: string;
+      events: string[];
+      /** @description Failed tries since the last one that was delivered */
+      failuresInRow: number;
+      /** Format: uuid */
+      id: string;
+      isEnabled: boolean;
+      /** @description Of the newest try */
+      lastOutcome: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        outcome: "delivered" | "bad-status" | "redirect" | "timeout" | "connection" | "dns" | "tls" | "forbidden-address" | "unreadable";
+        /** @description HTTP status of the answer, when there was one */
+        status: number | null;
+      } | null;
+      name: string;
+      url: string;
+      /** @description Events that are still to be delivered */
+      waiting: number;
+    };
+    WebhookDelivery: {
+      attempts: number;
+      /** Format: date-time */
+      createdAt: string;
+      durationMs: number | null;
+      event: string;
+      /**
+       * Format: uuid
+       * @description The header `webhook-id`: the same with each try
+       */
+      eventId: string;
+      id: string;
+      lastTryAt: string | null;
+      nextTryAt: string | null;
+      outcome: ("delivered" | "bad-status" | "redirect" | "timeout" | "connection" | "dns" | "tls" | "forbidden-address" | "unreadable") | null;
+      /** @enum {string} */
+      state: "waiting" | "delivered" | "expired";
+      status: number | null;
+    };
+    WebhookDeliveryList: {
+      items: components["schemas"]["WebhookDelivery"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    WebhookEntry: {
+      /** @description The kinds of events to be told of */
+      events: ("site.changed" | "user.changed" | "flows.deployed" | "webhook.test")[];
+      /** @default true */
+      isEnabled?: boolean;
+      name: string;
+      /**
+       * Format: uri
+       * @description Where events are sent by POST; https, unless it stands in a network that is allowed
+       */
+      url: string;
+    };
+    WebhookList: {
+      items: components["schemas"]["Webhook"][];
+      /** @description Every kind of event that there is */
+      kinds: {
+        label: {
+          en: string;
+          "zh-CN": string;
+        };
+        /** @enum {string} */
+        name: "site.changed" | "user.changed" | "flows.deployed" | "webhook.test";
+      }[];
+      nextCursor: null;
+      total: number;
+    };
+    WebhookPatch: {
+      /** @description The kinds of events to be told of */
+      events?: ("site.changed" | "user.changed" | "flows.deployed" | "webhook.test")[];
+      isEnabled?: boolean;
+      name?: string;
+      /**
+       * Format: uri
+       * @description Where events are sent by POST; https, unless it stands in a network that is allowed
+       */
+      url?: string;
+    };
+  };
+  responses: {
+    /** @description Password not allowed · Invalid request · No such point · Invalid profile · Invalid inventory */
+    Problem400: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Not signed in · Wrong user name or password · Code of the second factor needed · Wrong code · First password has run out */
+    Problem401: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Not allowed · Site not assigned to you · Password must be replaced first · Account disabled · Request from a foreign page · Second factor needed first · Prove again who you are · Wrong present password · Wrong code · Flows are read-only */
+    Problem403: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook */
+    Problem404: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off */
+    Problem409: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Changed by somebody else meanwhile */
+    Problem412: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Request too large */
+    Problem413: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Unsupported content type */
+    Problem415: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Idempotency key used for another request */
+    Problem422: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description If-Match is required */
+    Problem428: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too many sign-in attempts · Too many requests */
+    Problem429: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Invalid configuration · Secret cannot be opened · Unexpected error */
+    Problem500: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Could not be stored · Database not reachable · Storage in use · Journal full */
+    Problem503: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Query took too long */
+    Problem504: {
+      headers: {
+        [name: string]: unknown;
+      };
+      content: {
+        "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+  };
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export interface operations {
+  getHome: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the overview, or to the login */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getAbout: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The same until the next release */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["About"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postAccountPassword: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPassword"];
+      };
+    };
+    responses: {
+      /** @description Replaced */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAccountProof: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Proof"];
+      };
+    };
+    responses: {
+      /** @description Proven */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAccountSessions: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The sessions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteAccountSessionsId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAccountSessionsEndOthers: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How many were ended */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EndedSessions"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAccountTotp: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TotpStart"];
+      };
+    };
+    responses: {
+      /** @description What the authenticator has to know; shown once */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TotpSecret"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAccountTotpConfirm: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TotpCode"];
+      };
+    };
+    responses: {
+      /** @description The second factor is on */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecoveryCodes"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAccountTotpRemove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TotpRemoval"];
+      };
+    };
+    responses: {
+      /** @description Off */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAudit: {
+    parameters: {
+      query?: {
+        /** @description Such as `user:update`; or `user` for all that was done to users */
+        action?: string;
+        /** @description Exactly this user name */
+        actor?: string;
+        cursor?: string;
+        /** @description Not before this time */
+        from?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        outcome?: "done" | "refused" | "failed";
+        /** @description Exactly this target */
+        target?: string;
+        /** @description Before this time */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Entries by number */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditEntryList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAuditExport: {
+    parameters: {
+      query?: {
+        /** @description Such as `user:update`; or `user` for all that was done to users */
+        action?: string;
+        /** @description Exactly this user name */
+        actor?: string;
+        /** @description `json`: one object per line, as they were hashed; `npm run audit -- verify --from` reads them */
+        format?: "csv" | "json";
+        /** @description Not before this time */
+        from?: string;
+        outcome?: "done" | "refused" | "failed";
+        /** @description Exactly this target */
+        target?: string;
+        /** @description Before this time */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Oldest first. Texts that a spreadsheet would take for formulas are neutralised in CSV, not in JSON */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/jsonl": string;
+          "text/csv": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAuditVerify: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Every row against the one before, the last one against the head, all against the signed checkpoints */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AuditVerification"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  postAuthLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["Credentials"];
+      };
+    };
+    responses: {
+      /** @description Signed in */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Granted"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAuthLogout: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Signed out, or there was no session */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAuthMe: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The user */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedInUser"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAuthMethods: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The methods */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignInMethods"];
+        };
+      };
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getAuthOidcCallback: {
+    parameters: {
+      query?: {
+        code?: string;
+        state?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page that goes on by itself */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/html": string;
+        };
+      };
+      /** @description To the login, which leads back */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getAuthOidcStart: {
+    parameters: {
+      query?: {
+        /** @description The provider has to ask for the password again, whatever session it has: a new proof of who it is */
+        fresh?: "true" | "false";
+        /** @description Where to go afterwards; only a path of this platform counts */
+        next?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description To the provider, or back to the login with `problem=oidc-…` */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postAuthRefresh: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Renewed */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Granted"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getCollectors: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As the database has it now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Collectors"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getExport: {
+    parameters: {
+      query: {
+        /** @description `xlsx` holds at most 5,000,000 values, the others 50,000,000 */
+        format?: "csv" | "xlsx" | "parquet";
+        /** @description Inclusive; an hour before `to` when absent */
+        from?: string;
+        /** @description Names of the catalogue, joined by commas; at most 120 */
+        points: string;
+        /** @description Only sites of this region */
+        region?: string;
+        /** @description Ids, joined by commas */
+        sites?: string;
+        /** @description As for the history of a site; `raw` gives every stored value, words included */
+        step?: "auto" | "raw" | "5m" | "1h" | "1d";
+        /** @description Exclusive; now when absent */
+        to?: string;
+        /** @description Only sites of this zone */
+        zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Columns `site`, `time` (UTC) and one per point; of a roll-up `_avg`, `_min` and `_max` of each. Gaps have no rows */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/vnd.apache.parquet": string;
+          "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+          "text/csv": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  getHistory: {
+    parameters: {
+      query: {
+        /** @description Inclusive; an hour before `to` when absent */
+        from?: string;
+        /** @description A name of the catalogue */
+        point: string;
+        /** @description Only sites of this region */
+        region?: string;
+        /** @description Ids, joined by commas */
+        sites?: string;
+        /** @description Many sites are read from roll-ups; the answer names the step */
+        step?: "auto" | "5m" | "1h" | "1d";
+        /** @description Exclusive; now when absent */
+        to?: string;
+        /** @description `envelope` also gives the least and the greatest value of each bucket, which takes longer */
+        values?: "average" | "envelope";
+        /** @description Only sites of this zone */
+        zone?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description On one grid of buckets; at most 200000 values */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FleetHistory"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  postImportHistory: {
+    parameters: {
+      query?: {
+        /** @description `true` checks the file and stores nothing */
+        dryRun?: "true" | "false";
+        /** @description `true` stores the good lines of a file that has bad ones; otherwise nothing of it */
+        skipBadLines?: "true" | "false";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "text/csv": string;
+      };
+    };
+    responses: {
+      /** @description What was found and stored. Columns: site, time (ISO 8601 with a zone), points of the catalogue; UTF-8. What is stored already for a site and time stays as it is. Whoever is limited to some sites imports only into those */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ImportReport"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getJobs: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In a fixed order */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["JobList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postJobsNameRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is run by the active scheduler, within seconds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OrderedJob"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getLive: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Switches to the WebSocket protocol */
+      101: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getOutliers: {
+    parameters: {
+      query?: {
+        /** @description `nextCursor` of the page before */
+        cursor?: number;
+        /** @description Most items of one page, 1 to 1000 */
+        limit?: number;
+        /** @description Least absolute modified z-score; 3.5 is the usual limit */
+        minDeviation?: number;
+        /** @description One point; every comparable point when absent */
+        point?: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description From the newest snapshots; those older than three intervals do not count */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OutlierList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getPoints: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All points, in catalogue order */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PointList"];
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getProfiles: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All profiles */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ProfileList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getProfilesId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The profile as it stands in its file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Profile"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postProfilesIdTry: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["TryRequest"];
+      };
+    };
+    responses: {
+      /** @description Nothing is stored */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Examination"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getRounds: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 1440 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description From the database; from memory while that is away. Limited to some sites, the counts are of those, as the inventory has them now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RoundList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getServiceTokens: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The tokens, the revoked ones too */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ServiceTokenList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postServiceTokens: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewServiceToken"];
+      };
+    };
+    responses: {
+      /** @description The token */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ShownServiceToken"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteServiceTokensId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Revoked */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSessions: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        username?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The sessions */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SessionList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteSessionsId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ended */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description With an ETag, which a change has to name */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformSettings"];
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  patchSettings: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description ETag of the state that the change is made on */
+        "If-Match": string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SettingsPatch"];
+      };
+    };
+    responses: {
+      /** @description What counts now, in every process within seconds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PlatformSettings"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      428: components["responses"]["Problem428"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSites: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 1000 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Sites in order of id */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteList"];
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postSites: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SiteEntry"];
+      };
+    };
+    responses: {
+      /** @description The settings of the site, without its addresses */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteConfiguration"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The site */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteSummary"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  patchSitesId: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description ETag of the state that the change is made on */
+        "If-Match": string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SitePatch"];
+      };
+    };
+    responses: {
+      /** @description The settings as they are now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteConfiguration"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      428: components["responses"]["Problem428"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesIdConfiguration: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description With an ETag, which a change has to name */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteConfiguration"];
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getSitesIdHistory: {
+    parameters: {
+      query: {
+        /** @description Inclusive; an hour before `to` when absent */
+        from?: string;
+        /** @description Names of the catalogue, joined by commas; at most 20 */
+        points: string;
+        /** @description `auto` picks the finest that gives at most 2,200 values and still holds `from`; the answer names it */
+        step?: "auto" | "raw" | "5m" | "1h" | "1d";
+        /** @description Exclusive; now when absent */
+        to?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Values oldest first; gaps are null */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["History"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  getSitesIdHistorySisters: {
+    parameters: {
+      query: {
+        /** @description Inclusive; an hour before `to` when absent */
+        from?: string;
+        /** @description Names of the catalogue, joined by commas; at most 20 */
+        points: string;
+        /** @description Many sites are read from roll-ups; the answer names the step */
+        step?: "auto" | "5m" | "1h" | "1d";
+        /** @description Exclusive; now when absent */
+        to?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description On one grid of buckets; the site itself is not in it */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SisterHistory"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  getSitesIdLabReadings: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        /** @description Only this point */
+        point?: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+        /** @description `true` also lists readings that were voided */
+        voided?: "true" | "false";
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Readings by time of the sample */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabReadingList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdLabReadings: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["LabEntry"];
+      };
+    };
+    responses: {
+      /** @description What was entered: all values or none */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabReadings"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdLabReadingsReadingIdVoid: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        readingId: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The reading */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabReading"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesIdLabReadingsLatest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One reading per point; voided ones do not count */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["LabReadings"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesIdReply: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The reply as it came, network addresses replaced */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ControllerReply"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getSitesIdSnapshot: {
+    parameters: {
+      query?: {
+        /** @description The newest stored one before this time; the live one when absent */
+        before?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The snapshot */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Snapshot"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+      504: components["responses"]["Problem504"];
+    };
+  };
+  postSitesIdWatch: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WatchRequest"];
+      };
+    };
+    responses: {
+      /** @description Watched closely from the next slot on */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getSitesExport: {
+    parameters: {
+      query?: {
+        format?: "yaml" | "json";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description What `POST /api/v1/sites/import` and SITES_FILE take */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, never>;
+          "application/yaml": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesImport: {
+    parameters: {
+      query?: {
+        /** @description `true` says what would be done and changes nothing */
+        dryRun?: "true" | "false";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": Record<string, never>;
+        "application/x-yaml": string;
+        "application/yaml": string;
+        "text/yaml": string;
+      };
+    };
+    responses: {
+      /** @description What was done, or would be. A trial names every bad row with line, field, value and what is allowed; without `dryRun` bad rows are a problem. Sites that the file does not name stay as they are */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteImportReport"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesTestConnection: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["ConnectionTest"];
+      };
+    };
+    responses: {
+      /** @description Nothing is stored. Mapped values and names of unknown fields only, never the reply itself */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ConnectionTestResult"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSnapshots: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 1000 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Snapshots in order of site id; `total` counts the sites that have one */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SnapshotList"];
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getStatus: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The state of the platform */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Status"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getUsers: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 200 */
+        limit?: number;
+        /** @description Part of the user name */
+        search?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description People */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["PersonList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postUsers: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewPerson"];
+      };
+    };
+    responses: {
+      /** @description The person */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Person"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getUsersUsername: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        username: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The person */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Person"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  patchUsersUsername: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        username: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PersonChange"];
+      };
+    };
+    responses: {
+      /** @description The person after it; it counts everywhere within 2 s */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Person"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getWebhooks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In order of name, all of them: there are 50 at most */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postWebhooks: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WebhookEntry"];
+      };
+    };
+    responses: {
+      /** @description The webhook, and the secret that its signatures are made with */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CreatedWebhook"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteWebhooksId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone; nothing is sent to it any more */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  patchWebhooksId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WebhookPatch"];
+      };
+    };
+    responses: {
+      /** @description The webhook */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getWebhooksIdDeliveries: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One item per event */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["WebhookDeliveryList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postWebhooksIdTest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is on its way: the log says how it went */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestedWebhook"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getDocs: {
+    parameters: {
+      query?: {
+        lang?: "zh-CN" | "en";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The page */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/html": string;
+        };
+      };
+      /** @description To the login, which leads back */
+      302: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getDocsStyleCss: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description CSS */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/css": string;
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getHealthz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Alive */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+      /** @description Alive */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Health"];
+        };
+      };
+    };
+  };
+  getLogin: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The page */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/html": string;
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getLoginFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        file: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "font/woff2": string;
+          "image/png": string;
+          "image/svg+xml": string;
+          "image/x-icon": string;
+          "text/css": string;
+          "text/javascript": string;
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Prometheus text */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/plain": string;
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getOpenapiJson: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The document */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": Record<string, never>;
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getReadyz: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Ready */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Readiness"];
+        };
+      };
+      /** @description Ready */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Readiness"];
+        };
+      };
+    };
+  };
+}
