@@ -7,14 +7,9 @@ import { adminZhCN } from "../../dashboard/locales/admin-zh-CN.ts";
 import { en } from "../../dashboard/locales/en.ts";
 import { zhCN } from "../../dashboard/locales/zh-CN.ts";
 import { LOGIN_TEXTS } from "../../dashboard/login/texts.ts";
-import {
-  ADMIN_PASSWORD,
-  type Fleet,
-  type PlatformProcess,
-  startFleet,
-  startPlatform,
-} from "../services/start-platform.ts";
+import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage, PHONE, seriousViolations, signIn } from "./browser.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const LAPTOP = { width: 1366, height: 768 };
 /** Where screenshots go, for a person to look at; none are made without it. */
@@ -42,7 +37,7 @@ describe.skipIf(noBrowser !== null)("the administration of people", () => {
   beforeAll(async () => {
     [browser, fleet] = await Promise.all([launchBrowser(), startFleet(4)]);
     const environment = { POLL_INTERVAL_S: "2" };
-    platform = await startPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment });
+    platform = await startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment });
     await platform.ready();
   });
   afterAll(async () => {

@@ -6,6 +6,7 @@ import type { SiteScope } from "../../domain/access/site-scope.ts";
 import { type Actor, Matrix, NOBODY, pairs, tableAllows, UNLIMITED } from "../authorisation/actors.ts";
 import { connectRobot } from "../authorisation/socket-robot.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const SITES = 4;
 const FIRST_PASSWORD = "a walrus lent by somebody else";
@@ -40,7 +41,10 @@ describe.for(["on", "readonly", "off"] as const)("the whole platform with EDITOR
   const cookies = new Map<string, string>();
 
   beforeAll(async () => {
-    platform = await startPlatform({ sites: SITES, intervalS: 5, environment: { EDITOR: editor } });
+    platform = await startPlatform(
+      { sites: SITES, intervalS: 5, environment: { EDITOR: editor } },
+      startWatchedPlatform,
+    );
     cookies.set("admin", await signIn(platform.username, platform.password));
     for (const actor of ACTORS) if (actor.role !== null && actor.name !== "admin") await addPerson(actor);
   }, 180_000);

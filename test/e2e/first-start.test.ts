@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ADMIN_PASSWORD, type PlatformProcess, startPlatform } from "../services/start-platform.ts";
+import { ADMIN_PASSWORD, type PlatformProcess } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage, PHONE, seriousViolations } from "./browser.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "antbox-first-"));
 const sitesFile = path.join(folder, "sites.yaml");
@@ -26,7 +27,7 @@ describe.skipIf(noBrowser !== null)("a person in front of an empty platform", ()
     const environment = { EDITOR: "off", POLL_INTERVAL_S: "5", LOG_LEVEL: "warn" };
     [browser, platform] = await Promise.all([
       launchBrowser(),
-      startPlatform({ sitesFile, databaseUrl: null, environment }),
+      startWatchedPlatform({ sitesFile, databaseUrl: null, environment }),
     ]);
     await platform.ready();
     ({ page, problems } = await openPage(browser, { locale: "en" }));

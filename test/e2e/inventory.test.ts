@@ -5,15 +5,10 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse, stringify } from "yaml";
 import { naughtyStrings } from "../services/naughty-strings.ts";
-import {
-  ADMIN_PASSWORD,
-  type Fleet,
-  type PlatformProcess,
-  startFleet,
-  startPlatform,
-} from "../services/start-platform.ts";
+import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage, PHONE, seriousViolations, signIn } from "./browser.ts";
 import { watchTraffic } from "./traffic.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const LAPTOP = { width: 1366, height: 768 };
 /** Where screenshots go, for a person to look at; none are made without it. */
@@ -82,7 +77,7 @@ describe.skipIf(noBrowser !== null)("the inventory", () => {
     entries = (parse(readFileSync(fleet.sitesFile, "utf8")) as { sites: Entry[] }).sites;
     const sitesFile = path.join(folder, "listed.yaml");
     writeFileSync(sitesFile, stringify({ sites: entries.slice(0, 2) }));
-    platform = await startPlatform({ sitesFile, databaseUrl: null, environment: { POLL_INTERVAL_S: "2" } });
+    platform = await startWatchedPlatform({ sitesFile, databaseUrl: null, environment: { POLL_INTERVAL_S: "2" } });
     await platform.ready();
   });
   afterAll(async () => {
@@ -134,7 +129,7 @@ describe.skipIf(noBrowser !== null)("the inventory", () => {
     await dialog.getByLabel(words.file).setInputFiles([]);
     await dialog.getByLabel(words.file).setInputFiles(file);
     const apply = dialog.getByRole("button", { name: words.apply, exact: true });
-    await expect.poll(() => apply.isEnabled()).toBe(true);
+    await expect.poll(() => apply.isEnabled(), { timeout: 10_000 }).toBe(true);
     await shoot(page, name("import-trial"));
     await apply.click();
     await page.getByText(words.applied).waitFor();

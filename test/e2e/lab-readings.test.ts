@@ -1,14 +1,9 @@
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import {
-  ADMIN_PASSWORD,
-  type Fleet,
-  type PlatformProcess,
-  startFleet,
-  startPlatform,
-} from "../services/start-platform.ts";
+import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage, PHONE, seriousViolations, signIn } from "./browser.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const LAPTOP = { width: 1366, height: 768 };
 /** Where screenshots go, for a person to look at; none are made without it. */
@@ -33,7 +28,7 @@ describe.skipIf(noBrowser !== null)("lab readings on the site page", () => {
   beforeAll(async () => {
     [browser, fleet] = await Promise.all([launchBrowser(), startFleet(4)]);
     const environment = { POLL_INTERVAL_S: "2" };
-    platform = await startPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment });
+    platform = await startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment });
     await platform.ready();
   });
   afterAll(async () => {

@@ -4,6 +4,7 @@ import { launchBrowser, noBrowser, openPage, seriousViolations, signIn } from ".
 import { measureOutage, PATIENCE_S, wasReloaded } from "./outage.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 import { type Traffic, watchTraffic } from "./traffic.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const SITES = 40;
 
@@ -16,7 +17,10 @@ describe.skipIf(noBrowser !== null)("a person in front of the platform", () => {
   let traffic: Traffic;
 
   beforeAll(async () => {
-    [browser, platform] = await Promise.all([launchBrowser(), startPlatform({ sites: SITES, intervalS: 5 })]);
+    [browser, platform] = await Promise.all([
+      launchBrowser(),
+      startPlatform({ sites: SITES, intervalS: 5 }, startWatchedPlatform),
+    ]);
     const opened = await openPage(browser, { locale: "en" });
     ({ page, problems } = opened);
     traffic = watchTraffic(page);

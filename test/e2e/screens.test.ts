@@ -163,6 +163,26 @@ describe.skipIf(noBrowser !== null)("the screens", () => {
     await page.context().close();
   });
 
+  test.for([
+    { reason: "password", zh: "须先修改密码", en: "before its password is replaced", field: "#current" },
+    { reason: "totp", zh: "须先启用双重验证", en: "before its second factor is set up", field: "#current" },
+  ])("say on the login page what has to be seen to first: $reason", async ({ reason, zh, en, field }) => {
+    const { page, problems } = await openPage(browser, { locale: "zh-CN" });
+    await page.goto(`${platform.url}/login?next=%2Fdashboard%2Foverview&reason=${reason}`);
+    await page.locator("#reason").getByText(zh).waitFor();
+    await page.locator(field).waitFor();
+    await page.locator("#language").click();
+    await page.locator("#reason").getByText(en).waitFor();
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test("say whose platform it is", async () => {
+    await within({ locale: "en" }, "/dashboard/overview", async (page) => {
+      await page.locator(".abx-bar__owner", { hasText: "Example Mining" }).waitFor();
+    });
+  });
+
   test("go to the login when the session is over, and come back to the same page", async () => {
     await within({ locale: "en" }, "/dashboard/site?id=site-007", async (page) => {
       await page.locator(".abx-points").first().waitFor();

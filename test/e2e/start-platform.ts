@@ -1,6 +1,7 @@
 import {
   ADMIN_PASSWORD,
   type PlatformProcess,
+  type PlatformOptions as ProcessOptions,
   startFleet,
   startPlatform as startProcess,
 } from "../services/start-platform.ts";
@@ -25,15 +26,21 @@ export type PlatformOptions = {
   readonly environment?: Readonly<Record<string, string>>;
 };
 
+/** How the process itself is started: as it is, or behind the judge of `watched-platform.ts`. */
+type Starter = (options: ProcessOptions) => Promise<PlatformProcess>;
+
 /**
  * The built platform with the embedded database and a simulated fleet, each a process of its own on loopback. With
  * `E2E_URL` (and `E2E_USERNAME`, `E2E_PASSWORD`, `E2E_SITES`) in the environment nothing is started.
  *
  * @throws {Error} with the last lines of its log when it is not ready in time
  */
-export async function startPlatform(options: PlatformOptions): Promise<RunningPlatform> {
+export async function startPlatform(
+  options: PlatformOptions,
+  starter: Starter = startProcess,
+): Promise<RunningPlatform> {
   const given = process.env["E2E_URL"];
-  return given === undefined ? await startOwn(options) : givenPlatform(given, options);
+  return given === undefined ? await startOwn(options, starter) : givenPlatform(given, options);
 }
 
 function givenPlatform(url: string, options: PlatformOptions): RunningPlatform {
@@ -48,14 +55,17 @@ function givenPlatform(url: string, options: PlatformOptions): RunningPlatform {
   };
 }
 
-async function startOwn({ sites, intervalS, environment = {} }: PlatformOptions): Promise<RunningPlatform> {
+async function startOwn(
+  { sites, intervalS, environment = {} }: PlatformOptions,
+  starter: Starter,
+): Promise<RunningPlatform> {
   const fleet = await startFleet(sites, ["--interval-s", String(intervalS), "--seed", "7"]);
   let platform: PlatformProcess | undefined;
   const close = async (): Promise<void> => {
     await Promise.all([platform?.dispose(), fleet.stop()]);
   };
   try {
-    const started = await startProcess({
+    const started = await starter({
       sitesFile: fleet.sitesFile,
       databaseUrl: null,
       environment: { POLL_INTERVAL_S: String(intervalS), LOG_LEVEL: "warn", ...environment },

@@ -1,20 +1,17 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import https from "node:https";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import type { Browser } from "playwright-core";
 import { io } from "socket.io-client";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeCertificate } from "../services/certificates.ts";
 import { CLIENT, startIdentityProvider, type TestProvider } from "../services/identity-provider.ts";
-import {
-  ADMIN_PASSWORD,
-  type Fleet,
-  type PlatformProcess,
-  startFleet,
-  startPlatform,
-} from "../services/start-platform.ts";
+import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage } from "./browser.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "antbox-transport-"));
 let fleet: Fleet;
@@ -28,7 +25,7 @@ beforeAll(async () => {
   tls.setDefaultCACertificates([...tls.getCACertificates("default"), readFileSync(certFile, "utf8")]);
   provider = await startIdentityProvider(true);
   fleet = await startFleet(5, ["--seed", "7"]);
-  platform = await startPlatform({
+  platform = await startWatchedPlatform({
     sitesFile: fleet.sitesFile,
     databaseUrl: null,
     environment: {
@@ -90,6 +87,18 @@ const KINDS: readonly Kind[] = [
   { of: "an unknown address of the API", path: "/api/v1/none", status: 404, policy: NOTHING, cache: NEVER_KEPT },
   { of: "a wrong method", path: "/api/v1/points", method: "POST", status: 405, policy: NOTHING, cache: NEVER_KEPT },
   { of: "a download", path: "/api/v1/export?points=supply_temp_c", status: 200, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "the audit trail as a table", path: "/api/v1/audit/export", status: 200, policy: NOTHING, cache: NEVER_KEPT },
+  {
+    of: "the audit trail as lines",
+    path: "/api/v1/audit/export?format=json",
+    status: 200,
+    policy: NOTHING,
+    cache: NEVER_KEPT,
+  },
+  { of: "the inventory", path: "/api/v1/sites/export", status: 200, policy: NOTHING, cache: NEVER_KEPT },
+  { of: "the API's document", path: "/openapi.json", status: 200, policy: ANY, cache: ANY },
+  { of: "a sheet of the reference", path: "/docs/style.css", status: 200, policy: ANY, cache: ANY },
+  { of: "a script of the login", path: () => loginScript(), status: 200, policy: ANY, cache: ANY, isAnonymous: true },
   { of: "metrics", path: "/metrics", status: 200, policy: NOTHING, cache: NEVER_KEPT },
   { of: "health", path: "/healthz", status: 200, policy: NOTHING, cache: NEVER_KEPT, isAnonymous: true },
   { of: "the reference page", path: "/docs", status: 200, policy: OWN, cache: ASKED_EACH_TIME },
@@ -97,7 +106,7 @@ const KINDS: readonly Kind[] = [
   { of: "a redirect of a page", path: "/docs", status: 302, policy: ANY, cache: NEVER_KEPT, isAnonymous: true },
   { of: "a redirect home", path: "/", status: 302, policy: ANY, cache: NEVER_KEPT },
   { of: "the way to the provider", path: "/api/v1/auth/oidc/start", status: 302, policy: ANY, cache: NEVER_KEPT },
-  { of: "a Dashboard page", path: "/dashboard/overview", status: 200, policy: DASHBOARD, cache: ASKED_EACH_TIME },
+  { of: "a Dashboard page", path: "/dashboard/overview", status: 200, policy: DASHBOARD, cache: NEVER_KEPT },
   { of: "Dashboard's set-up", path: "/dashboard/_setup", status: 200, policy: DASHBOARD, cache: ASKED_EACH_TIME },
   { of: "a file of the Dashboard", path: () => scriptOf("/dashboard/overview"), status: 200, policy: ANY, cache: ANY },
   {
@@ -140,18 +149,109 @@ async function scriptOf(page: string): Promise<string> {
   return `/dashboard/${/assets\/index-[\w-]+\.js/.exec(html)?.[0]}`;
 }
 
+async function loginScript(): Promise<string> {
+  const html = await (await fetch(`${platform.url}/login`)).text();
+  return /\/login\/[\w./-]+\.js/.exec(html)?.[0] ?? "/none";
+}
+
+const isJson = (text: string): boolean => {
+  try {
+    return typeof JSON.parse(text) === "object";
+  } catch {
+    return false;
+  }
+};
+
+/** A type that says what the body is, with its character set where the type leaves that open (ASVS 4.1.1). */
+function expectFittingType(type: string | undefined, text: string): void {
+  if (text === "") return;
+  expect(type).toBeDefined();
+  const [kind = "", ...parameters] = (type ?? "").toLowerCase().split(/\s*;\s*/);
+  if (/^text\/|xml$/.test(kind)) expect(parameters, type).toContain("charset=utf-8");
+  else for (const set of parameters.filter((one) => one.startsWith("charset="))) expect(set).toBe("charset=utf-8");
+  expect(/[/+]json$/.test(kind), `JSON as ${type}`).toBe(isJson(text));
+  expect(kind === "text/html", `HTML as ${type}`).toBe(/^\s*<(!doctype|html|p>)/i.test(text));
+}
+
 test.for(KINDS)("$of says what a browser may do with it", async (kind) => {
   const { status, policy, cache, isAnonymous = false, method = "GET" } = kind;
   const at = typeof kind.path === "string" ? kind.path : await kind.path();
   const headers = { ...(isAnonymous ? {} : { cookie }), origin: platform.url, ...kind.headers };
   const response = await fetch(platform.url + at, { method, redirect: "manual", headers });
-  await response.arrayBuffer();
+  const text = await response.text();
   const given = Object.fromEntries(response.headers);
   expect(response.status).toBe(status);
+  expectFittingType(given["content-type"], text);
   expect(given).toMatchObject(EVERYWHERE);
   expect(given).not.toHaveProperty("x-powered-by");
   if (policy !== undefined) expect(given["content-security-policy"]).toEqual(policy);
   if (cache !== ANY) expect(given["cache-control"]).toEqual(cache);
+});
+
+const HIDDEN_FILES = [
+  ".git/HEAD",
+  ".git/config",
+  ".git/index",
+  ".svn/entries",
+  ".hg/hgrc",
+  ".env",
+  ".npmrc",
+  "package.json",
+  "dist/server.js",
+];
+const PLACES = [
+  "/",
+  "/login/",
+  "/docs/",
+  "/api/v1/",
+  "/dashboard/",
+  "/dashboard/assets/",
+  "/editor/",
+  "/editor/resources/antbox-flow/",
+];
+const UPWARDS = ["", "../", "../../", "../../../", "%2e%2e/", "%2e%2e/%2e%2e/", "..%2f..%2f", "..%5c..%5c"];
+
+/** As it is written: `fetch` takes the steps upwards out of an address. */
+function getRaw(at: string): Promise<{ status: number; text: string }> {
+  const { hostname, port } = new URL(platform.url);
+  return new Promise((resolve, reject) => {
+    const request = https.get({ hostname, port, path: at, headers: { cookie } }, (response) => {
+      let text = "";
+      response.setEncoding("utf8").on("data", (chunk: string) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve({ status: response.statusCode ?? 0, text }));
+    });
+    request.on("error", reject);
+  });
+}
+
+/** Some hundred requests in a row are more than one person may send. */
+async function getPatiently(at: string): ReturnType<typeof getRaw> {
+  for (;;) {
+    const answer = await getRaw(at);
+    if (answer.status !== 429) return answer;
+    await sleep(250);
+  }
+}
+
+test("nothing of the repository is served, to an administrator and by whatever way", { timeout: 120_000 }, async () => {
+  const marks = /ref: refs\/heads|repositoryformatversion|^DIRC|"name": "antbox-flow"|ignore-scripts/;
+  // They are there to be found, where this runs from a checkout.
+  expect(marks.test(readFileSync("package.json", "utf8"))).toBe(true);
+  const found: string[] = [];
+  let tried = 0;
+  for (const place of PLACES) {
+    for (const file of HIDDEN_FILES) {
+      for (const up of UPWARDS) {
+        const { status, text } = await getPatiently(place + up + file);
+        tried += 1;
+        if (marks.test(text) || (status === 200 && !/<!doctype html/i.test(text))) found.push(place + up + file);
+      }
+    }
+  }
+  expect(found).toEqual([]);
+  expect(tried).toBe(PLACES.length * HIDDEN_FILES.length * UPWARDS.length);
 });
 
 test("the live sockets are WSS, and open", async () => {

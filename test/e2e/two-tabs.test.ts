@@ -2,6 +2,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { launchBrowser, noBrowser, openPage, signIn } from "./browser.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 const TURNS = 10;
 
@@ -10,7 +11,10 @@ describe.skipIf(noBrowser !== null)("two tabs of one browser", () => {
   let platform: RunningPlatform;
 
   beforeAll(async () => {
-    [browser, platform] = await Promise.all([launchBrowser(), startPlatform({ sites: 4, intervalS: 5 })]);
+    [browser, platform] = await Promise.all([
+      launchBrowser(),
+      startPlatform({ sites: 4, intervalS: 5 }, startWatchedPlatform),
+    ]);
   }, 150_000);
   afterAll(async () => {
     await browser?.close();

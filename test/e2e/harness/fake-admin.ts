@@ -214,7 +214,7 @@ export function createFakeAdmin(nowMs: number) {
     "POST /account/totp/confirm": ({ code }) => {
       if (code !== "123456") return refused(403, "account.wrong-code");
       hasTotp = true;
-      const codes = Array.from({ length: 10 }, (_, n) => `7KQ2-M4TD-Z0PX-91VB-CYH6-E8W${n}`);
+      const codes = Array.from({ length: 10 }, (_, n) => `7KQ2-M4TD-Z0PX-91VB-CYH6-E8W${n}-3RNJ`);
       return ok({ recoveryCodes: codes });
     },
     "POST /account/totp/remove": ({ password }) => {

@@ -1,5 +1,4 @@
-import type { Verification } from "../../../dashboard/admin/audit/audit-item.ts";
-import type { TestResult } from "../../../dashboard/admin/sites/connection-test.ts";
+import type { Schemas } from "../../../dashboard/client/contract.ts";
 import { PROFILES } from "../../../domain/profiles/index.ts";
 import type { SiteConfiguration } from "../../../domain/sites/site-change.ts";
 import type { SiteImportReport } from "../../../domain/sites/site-import.ts";
@@ -26,7 +25,7 @@ export function fakeConfiguration(site: SiteSummary, version = 3): SiteConfigura
   };
 }
 
-export function fakeTestResult(): TestResult {
+export function fakeTestResult(): Schemas["ConnectionTestResult"] {
   const reasons = (zh: string, en: string) => [{ "zh-CN": zh, en }];
   const fits = PROFILES.map(({ id, label }, index) => ({
     profile: id,
@@ -36,6 +35,7 @@ export function fakeTestResult(): TestResult {
     filled: index === 0 ? 41 : 0,
     expected: 43,
     unmapped: index === 0 ? 2 : 61,
+    failedRequests: {},
     reasons:
       index === 0
         ? [
@@ -60,7 +60,9 @@ export function fakeTestResult(): TestResult {
           total_power_kw: 921,
           circulation_pump_running: true,
         },
+        collectedAt: "2026-11-25T08:00:00.000Z",
         quality: {},
+        faults: [],
         unmapped: ["/coolerState/params/reserve_7", "/coolerState/params/fw"],
       },
       remarks: [
@@ -175,7 +177,7 @@ export function fakeAudit(nowMs: number) {
   ];
 }
 
-export function fakeVerification(nowMs: number): Verification {
+export function fakeVerification(nowMs: number): Schemas["AuditVerification"] {
   return {
     ok: true,
     rows: 1207,

@@ -169,6 +169,7 @@ const user = () => fakeUser("admin", "admin", { hasTotp: admin.hasTotp() });
 const granted = (own: Record<string, unknown> = {}) => ({
   accessToken: "harness",
   expiresIn: 600,
+  sessionEndsIn: 43_200,
   user: { ...user(), ...own },
 });
 
@@ -226,7 +227,13 @@ function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer
     "/rounds": { status: 200, body: { items: [fakeRound(fleet, fleet.ids.length - 2)] } },
     "/status": {
       status: 200,
-      body: { isEvaluation: true, version: "0.1.0", pollIntervalS: fleet.intervalS, editor: "on" },
+      body: {
+        isEvaluation: true,
+        version: "0.1.0",
+        organisation: "Example Mining",
+        pollIntervalS: fleet.intervalS,
+        editor: "on",
+      },
     },
   };
   return answers[path] ?? NOT_FOUND;
