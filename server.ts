@@ -2,6 +2,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type http from "node:http";
 import { createRequire } from "node:module";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import compression from "compression";
 import express from "express";
 import nodeRed from "node-red";
@@ -15,6 +16,8 @@ import { createWidgetFiles } from "./adapters/node-red/widget-files.ts";
 import { createLogger } from "./adapters/observability/create-logger.ts";
 import { startLoopMonitor } from "./adapters/observability/loop-monitor.ts";
 import { createMetrics } from "./adapters/observability/metrics.ts";
+import { type Ending, type Shutdown, watchProcess } from "./adapters/process/shutdown.ts";
+import { plainTextRemarks } from "./adapters/security/backend-settings.ts";
 import { blockListOf, createClientAddress } from "./adapters/security/client-address.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
 import { ensureAdmin } from "./adapters/security/ensure-admin.ts";
@@ -30,7 +33,7 @@ import { createRefusalCount } from "./domain/access/count-refusals.ts";
 import { AppError } from "./domain/errors.ts";
 import { PROFILES } from "./domain/profiles/index.ts";
 import { setPlatform } from "./nodes/_shared/platform.ts";
-import { profileOf, type Services, startServices } from "./services.ts";
+import { FIRST_LOGIN_FILE, profileOf, type Services, startServices } from "./services.ts";
 import { createNodeRedAccess, createNodeRedSettings, type NodeRedAccess, type NodeRedOptions } from "./settings.ts";
 
 /** The package's own folder, whether this runs as source or from `dist/`. */
@@ -40,8 +43,8 @@ const MANIFEST = readManifest();
 const OWN_WIDGETS: ReadonlySet<string> = new Set(Object.keys(MANIFEST["node-red-dashboard-2"].widgets));
 const SWEEP_REFUSALS_MS = 15_000;
 const ADMIN_RETRY_MS = 2_000;
-/** Kubernetes and compose give 30 s; what is not closed by then is in the journal anyway. */
-const SHUTDOWN_LIMIT_MS = 25_000;
+/** After a fault, flows that do not stop are left behind: what was collected matters more. */
+const STOP_FLOWS_MS = 3_000;
 
 let areFlowsStarted = false;
 const lifecycle = { migrationsDone: false, flowsStarted: false, isShuttingDown: false };
@@ -51,7 +54,9 @@ async function main(): Promise<void> {
   // Wrong files are told before anything is opened.
   if (config.tls) readTlsFiles(config.tls);
   const log = createLogger(config.logLevel);
+  const shutdown = watchProcess({ log });
   say(log, config.databaseUrl === null ? "opening the embedded database" : "connecting to the database");
+  for (const remark of plainTextRemarks(config)) log.warn({}, remark);
   const services = await startServices(config, log);
   services.database.whenReady().then(
     () => (lifecycle.migrationsDone = true),
@@ -64,6 +69,7 @@ async function main(): Promise<void> {
   const { server } = createServer(serverOptionsOf(config, log), (request, response) => {
     if (!api.handle(request, response)) app(request, response);
   });
+  closeInOrder(shutdown, { server, api, services });
   // Jobs and video need no flows.
   if (services.pollsHere || config.roles.includes("ui")) {
     await startNodeRed({ config, services, server, app, api, log });
@@ -71,7 +77,6 @@ async function main(): Promise<void> {
     await listen(server, config);
     lifecycle.flowsStarted = true;
   }
-  setUpShutdown({ server, api, services, log });
   sayWhenRoundComplete(services, log);
   log.info({ event: "platform.ready", url: config.publicUrl }, `AntBox Flow is ready at ${config.publicUrl}`);
 }
@@ -111,6 +116,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
     hasNodeOfType,
     onLog: ({ level, message, ...facts }) => log[level](facts, message),
     onDeploy: (deploy) => noteDeploy(services.audit, deploy, log),
+    onCredentials: (state) => noteCredentials(services.audit, state, log),
   };
   const access = createNodeRedAccess(options);
   let areFlowsUp = false;
@@ -148,6 +154,15 @@ function noteDeploy(audit: AuditTrail, { username, ...deploy }: Deploy, log: Log
     outcome: "done",
     detail: { ...deploy },
   });
+}
+
+/** Without a seal the file is from an earlier version, once; any other time somebody took the seal away. */
+function noteCredentials(audit: AuditTrail, state: "changed" | "unsealed", log: Logger): void {
+  const outcome = state === "changed" ? "failed" : "done";
+  audit.note({ actorKind: "platform", actor: "", action: "flows:credentials", outcome, detail: { state } });
+  if (state === "unsealed") log.warn({}, "the credentials of the flows had no seal, and got one");
+  else
+    log.error({}, "the credentials of the flows were changed by somebody else, or sealed with another key: not used");
 }
 
 /** What is refused outside the REST API: the editor, pages of flows, controls of the Dashboard. */
@@ -283,14 +298,15 @@ function readManifest(): Manifest {
 
 /** Makes the first account as soon as the database is there; a generated password goes to a file that only its owner reads. */
 function ensureFirstLogin({ database }: Services, config: Config, log: Logger): void {
-  const file = path.join(config.dataDir, "first-login.txt");
+  const file = path.join(config.dataDir, FIRST_LOGIN_FILE);
   const attempt = async (): Promise<void> => {
     await database.whenReady();
-    const { generatedPassword } = await ensureAdmin(database, config.adminPassword);
+    const { generatedPassword, isChosen } = await ensureAdmin(database, config.adminPassword);
+    if (isChosen || generatedPassword !== null) rmSync(file, { force: true });
     if (generatedPassword === null) return;
-    rmSync(file, { force: true });
     writeFileSync(file, `${generatedPassword}\n`, { mode: 0o600 });
-    process.stderr.write(`\nFirst login: user "admin", password "${generatedPassword}" (kept in ${file})\n\n`);
+    const login = `user "admin", password "${generatedPassword}"`;
+    process.stderr.write(`\nFirst login: ${login} (kept in ${file} until you choose your own)\n\n`);
   };
   const again = (): void => {
     attempt().catch((error) => {
@@ -313,26 +329,24 @@ function sayWhenRoundComplete({ liveState }: Services, log: Logger): void {
 }
 
 /** In order: no new requests, no new rounds, flows stop, replies under way reach the journal, everything closes. */
-function setUpShutdown({ server, api, services, log }: Omit<Parts, "config" | "app">): void {
-  const shutDown = async (signal: string): Promise<void> => {
-    if (lifecycle.isShuttingDown) return;
+function closeInOrder(shutdown: Shutdown, { server, api, services }: Pick<Parts, "server" | "api" | "services">): void {
+  const close = async (ending: Ending): Promise<void> => {
     lifecycle.isShuttingDown = true;
-    log.info({ signal }, "shutting down");
-    setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-    try {
-      if (areFlowsStarted) await nodeRed.stop();
-      api.close();
-      server.close();
-      server.closeAllConnections();
-      await services.close();
-      log.info({}, "everything is closed");
-      process.exit(0);
-    } catch (error) {
-      log.error({ reason: String(error) }, "the shutdown failed; what was collected is in the journal");
-      process.exit(1);
-    }
+    if (areFlowsStarted) await (ending === "signal" ? nodeRed.stop() : within(STOP_FLOWS_MS, nodeRed.stop()));
+    api.close();
+    server.close();
+    server.closeAllConnections();
+    await services.close();
   };
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => void shutDown(signal));
+  shutdown.closeWith(close, ({ origin, name, code }) => {
+    const detail = { origin, name, ...(code === null ? {} : { code }) };
+    services.audit.note({ actorKind: "platform", actor: "", action: "process:fault", outcome: "failed", detail });
+  });
+}
+
+/** Also when the work fails: there is more to close. */
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  await Promise.race([work.catch(() => undefined), sleep(ms)]);
 }
 
 function configOrExit(): Config {
