@@ -3,18 +3,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { BACKEND_ENVIRONMENT, databaseBackendFrom, redisBackendFrom } from "./adapters/security/backend-settings.ts";
+import { checkBreachedPasswords } from "./adapters/security/breached-passwords.ts";
 import { isAddressOrBlock } from "./adapters/security/client-address.ts";
 import { OIDC_ENVIRONMENT, type OidcSettings, oidcSettingsFrom } from "./adapters/security/oidc-settings.ts";
+import type { BackendAccess } from "./domain/backend-access.ts";
 import { AppError } from "./domain/errors.ts";
 
 const PROCESS_ROLES = ["collector", "ui", "scheduler", "video"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
-
-const optionalUrl = (protocol: RegExp, example: string) =>
-  z
-    .url({ protocol, error: `must look like ${example}` })
-    .optional()
-    .transform((url) => url ?? null);
 
 const MAX_RETENTION_DAYS = 36_500;
 
@@ -34,8 +31,7 @@ const Environment = z.object({
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default("./var"),
-  DATABASE_URL: optionalUrl(/^postgres(ql)?$/, "postgres://user:password@host:5432/database"),
-  REDIS_URL: optionalUrl(/^rediss?$/, "redis://host:6379"),
+  ...BACKEND_ENVIRONMENT,
   ROLES: z.string().default("all").transform(rolesFrom),
   SITES_FILE: z
     .string()
@@ -48,6 +44,7 @@ const Environment = z.object({
   RETENTION_1H_DAYS: wholeNumber(1, MAX_RETENTION_DAYS).default(400),
   RETENTION_1D_DAYS: wholeNumber(0, MAX_RETENTION_DAYS).default(0),
   ADMIN_PASSWORD: z.string().min(10, "must have at least 10 characters").max(200).optional(),
+  BREACHED_PASSWORDS_FILE: z.string().min(1).optional(),
   SECRET_KEY: keyInBase64().optional(),
   SECRET_KEY_PREVIOUS: keyInBase64().optional(),
   WEBHOOK_ALLOW: z.string().default("").transform(blocksFrom),
@@ -82,13 +79,18 @@ export type Config = {
   /** PEM files of a certificate with its chain, and of its key; null: HTTP, behind a proxy that ends TLS. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly dataDir: string;
+  /** Without `sslmode`: that is in `databaseAccess`. */
   readonly databaseUrl: string | null;
+  readonly databaseAccess: BackendAccess;
   readonly redisUrl: string | null;
+  readonly redisAccess: BackendAccess;
   readonly roles: readonly ProcessRole[];
   readonly sitesFile: string | null;
   readonly pollIntervalS: number;
   readonly retention: ConfiguredRetention;
   readonly adminPassword: string | null;
+  /** SHA-1 hashes of passwords from breaches, ordered; null without such a list. */
+  readonly breachedPasswordsFile: string | null;
   /** 32 bytes; every use derives a key of its own from it. */
   readonly secretKey: Buffer;
   /** The key before, while a rotation is under way: what was sealed or signed with it still counts. */
@@ -105,7 +107,14 @@ export type Config = {
 const TEXT_EDITOR =
   /^(\S*[\\/])?(vi|vim|nvim|gvim|nano|pico|emacs|emacsclient|ed|ex|joe|micro|hx|helix|kak|kate|gedit|subl|atom|mate|code|codium|cursor|zed|notepad|notepad\+\+)(\.exe)?"?(\s.*)?$/i;
 
-const SECRETS = ["ADMIN_PASSWORD", "SECRET_KEY", "SECRET_KEY_PREVIOUS", "OIDC_CLIENT_SECRET"] as const;
+const SECRETS = [
+  "ADMIN_PASSWORD",
+  "SECRET_KEY",
+  "SECRET_KEY_PREVIOUS",
+  "OIDC_CLIENT_SECRET",
+  "DATABASE_URL",
+  "REDIS_URL",
+] as const;
 
 /**
  * Reads the configuration from the environment (docs/operating.md lists it). Makes `DATA_DIR`, and in it the secret key
@@ -123,6 +132,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   refuseImpossibleRoles(env);
   const tls = tlsFrom(env);
   const oidc = oidcSettingsFrom(env);
+  const database = databaseBackendFrom(env);
+  const redis = redisBackendFrom(env);
   const dataDir = path.resolve(env.DATA_DIR);
   mkdirSync(dataDir, { recursive: true });
   return {
@@ -134,8 +145,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimitPerS: env.RATE_LIMIT_PER_S,
     tls,
     dataDir,
-    databaseUrl: env.DATABASE_URL,
-    redisUrl: env.REDIS_URL,
+    databaseUrl: database.url,
+    databaseAccess: database.access,
+    redisUrl: redis.url,
+    redisAccess: redis.access,
     roles: env.ROLES,
     sitesFile: env.SITES_FILE === null ? null : path.resolve(env.SITES_FILE),
     pollIntervalS: env.POLL_INTERVAL_S,
@@ -146,6 +159,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       dayDays: env.RETENTION_1D_DAYS || null,
     },
     adminPassword: env.ADMIN_PASSWORD ?? null,
+    breachedPasswordsFile: env.BREACHED_PASSWORDS_FILE ? checkBreachedPasswords(env.BREACHED_PASSWORDS_FILE) : null,
     secretKey: env.SECRET_KEY ? Buffer.from(env.SECRET_KEY, "base64") : storedKey(dataDir, env.DATABASE_URL),
     previousSecretKey: env.SECRET_KEY_PREVIOUS ? Buffer.from(env.SECRET_KEY_PREVIOUS, "base64") : null,
     webhookAllow: env.WEBHOOK_ALLOW,

@@ -15,6 +15,7 @@ import { createOnlineSet } from "./adapters/redis/online-set.ts";
 import { readLatestFromRedis } from "./adapters/redis/read-latest.ts";
 import { connectRedis, type RedisConnection } from "./adapters/redis/redis-connection.ts";
 import type { OnlineExchange } from "./domain/access/online-session.ts";
+import type { BackendAccess } from "./domain/backend-access.ts";
 import type { RoundReport } from "./domain/collection/round-report.ts";
 import { ControllerReply } from "./domain/telemetry/controller-reply.ts";
 import { hideAddresses } from "./domain/telemetry/hide-addresses.ts";
@@ -27,6 +28,7 @@ const SILENCE_MARGIN_MS = 10_000;
 
 export type FleetOptions = {
   readonly redisUrl: string | null;
+  readonly redisAccess: BackendAccess;
   readonly identity: ProcessIdentity;
   readonly inventory: Inventory;
   /** The sites that this process polls; null when it polls none. */
@@ -53,9 +55,9 @@ export type Fleet = {
 };
 
 export function createFleet(options: FleetOptions): Fleet {
-  const { redisUrl, identity, inventory, share, shows, log } = options;
-  const redis = redisUrl === null ? null : connectRedis(redisUrl, redisFaultLog(log));
-  const ear = redisUrl === null || !(shows || share) ? null : connectRedis(redisUrl, () => undefined);
+  const { redisUrl, redisAccess, identity, inventory, share, shows, log } = options;
+  const redis = redisUrl === null ? null : connectRedis(redisUrl, redisFaultLog(log), redisAccess);
+  const ear = redisUrl === null || !(shows || share) ? null : connectRedis(redisUrl, () => undefined, redisAccess);
   const bus = redis === null ? null : createLiveBus({ speaker: redis, ear, origin: identity.holder, log });
   const closers: (() => void)[] = [];
 

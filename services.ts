@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import path from "node:path";
 import type { Logger } from "pino";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
@@ -55,6 +56,8 @@ import type { LevelRetention } from "./domain/telemetry/history-level.ts";
 import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
 
+/** In the data folder, until its password is replaced. */
+export const FIRST_LOGIN_FILE = "first-login.txt";
 /** How long a start waits for the stored latest state, so that a restart shows the plant at once. */
 const WAIT_FOR_LATEST_MS = 3_000;
 /** Older snapshots are history, not a state. */
@@ -109,7 +112,12 @@ export type Services = {
  * @throws {AppError} `storage.locked`, `storage.unavailable`, `inventory.invalid`: the reason is in the message
  */
 export async function startServices(config: Config, log: Logger): Promise<Services> {
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    access: config.databaseAccess,
+    dataDir: config.dataDir,
+    log,
+  });
   const pollsHere = config.roles.includes("collector");
   const journal = pollsHere
     ? openJournal({
@@ -129,6 +137,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const [latest] = await Promise.all([storedLatest(database, log), openInventory(config, inventory), share?.start()]);
   const fleet = createFleet({
     redisUrl: config.redisUrl,
+    redisAccess: config.redisAccess,
     identity,
     inventory,
     share,
@@ -176,8 +185,13 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     audit: audit.trail,
     secondFactor,
     passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
+    breachedPasswordsFile: config.breachedPasswordsFile,
+    log,
     usernamesOnline: auth.online.usernames,
     clock: Date.now,
+    onPasswordReplaced: (username) => {
+      if (username === "admin") rmSync(path.join(config.dataDir, FIRST_LOGIN_FILE), { force: true });
+    },
   });
   const jobs = startJobs({
     database,

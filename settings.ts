@@ -30,6 +30,8 @@ export type NodeRedOptions = SessionSource & {
   /** npm packages with nodes that an integrator has put into `DATA_DIR/nodered` and vouches for. */
   readonly allowedModules?: readonly string[];
   readonly onDeploy?: (deploy: Deploy) => void;
+  /** Told when Node-RED's file of credentials is not as it was sealed. */
+  readonly onCredentials?: (state: "changed" | "unsealed") => void;
   /** Takes Node-RED's log lines; standard output as JSON lines when absent. */
   readonly onLog?: (entry: NodeRedLogEntry) => void;
 };
@@ -93,6 +95,7 @@ export function createNodeRedSettings(options: NodeRedOptions, access = createNo
       withoutDashboard: options.withoutDashboard ?? false,
       credentialSecrets: { present: options.credentialSecret, former: options.previousCredentialSecret ?? null },
       ...(options.onDeploy && { onDeploy: options.onDeploy }),
+      ...(options.onCredentials && { onCredentials: options.onCredentials }),
     }),
     // In the mode `off` the composition root does not mount `httpAdmin` either: this flag alone would keep its API.
     disableEditor: options.editor === "off",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Owner } from "../adapters/security/own-account.ts";
+import { PROOF_S } from "../domain/access/recent-proof.ts";
 import { AppError } from "../domain/errors.ts";
 import { refuseWeakPassword } from "./password-problem.ts";
 import { defineRoute, type RawRequest, type Route } from "./route.ts";
@@ -23,10 +24,18 @@ const TotpSecret = z
 const TotpCode = z.strictObject({ code: Code }).meta({ id: "TotpCode", examples: [{ code: "123456" }] });
 const RecoveryCodes = z
   .strictObject({ recoveryCodes: z.array(z.string()).describe("Each signs in once in place of a code; shown once") })
-  .meta({ id: "RecoveryCodes", examples: [{ recoveryCodes: ["7KQ2-M4TD-Z0PX-91VB-CYH6-E8WA"] }] });
+  .meta({ id: "RecoveryCodes", examples: [{ recoveryCodes: ["7KQ2-M4TD-Z0PX-91VB-CYH6-E8WA-3RNJ"] }] });
 const TotpRemoval = z
   .strictObject({ password: Password, code: Code })
   .meta({ id: "TotpRemoval", examples: [{ password: "…", code: "123456" }] });
+
+const ProofGiven = z
+  .strictObject({ password: Password.optional(), code: Code.optional() })
+  .refine(
+    ({ password, code }) => (password === undefined) !== (code === undefined),
+    "one of password and code is needed",
+  )
+  .meta({ id: "Proof", examples: [{ password: "…" }, { code: "123456" }] });
 
 const tag = "Own account";
 /** The password is asked for again: 409 for accounts of an identity provider, 429 after wrong ones. */
@@ -38,6 +47,23 @@ function ownerOf({ session, address }: Pick<RawRequest, "session" | "address">):
 }
 
 export const ACCOUNT_ROUTES: readonly Route[] = [
+  defineRoute({
+    method: "POST",
+    path: "/api/v1/account/proof",
+    access: "account:write",
+    tag,
+    summary: {
+      "zh-CN": `再次验证身份：此后 ${PROOF_S / 60} 分钟内可执行需要验证的操作`,
+      en: `Proves again who one is: for ${PROOF_S / 60} minutes the session may do what needs that`,
+    },
+    body: ProofGiven,
+    answer: { status: 204, description: "Proven" },
+    refusals,
+    async handle({ body: { password, code = "" }, ...request }, { context }) {
+      await context.ownAccount.prove(ownerOf(request), password === undefined ? { code } : { password });
+      return { kind: "empty" };
+    },
+  }),
   defineRoute({
     method: "POST",
     path: "/api/v1/account/password",

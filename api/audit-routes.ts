@@ -9,6 +9,9 @@ import { actorOf } from "./audit-actor.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
 
+const CSV_TYPE = "text/csv; charset=utf-8; header=present";
+const JSON_LINES_TYPE = "application/jsonl; charset=utf-8";
+
 /** About 600,000 rows on 2 cores; the command line takes any number. */
 const VERIFY_WITHIN_MS = 20_000;
 
@@ -148,7 +151,8 @@ export const AUDIT_ROUTES: readonly Route[] = [
     answer: {
       status: 200,
       description: "Oldest first. Texts that a spreadsheet would take for formulas are neutralised in CSV, not in JSON",
-      contentType: "application/octet-stream",
+      contentType: CSV_TYPE,
+      otherTypes: [JSON_LINES_TYPE],
     },
     refusals: [429, 503],
     isCostly: true,
@@ -162,13 +166,13 @@ export const AUDIT_ROUTES: readonly Route[] = [
       return format === "csv"
         ? {
             kind: "stream",
-            contentType: "text/csv; charset=utf-8; header=present",
+            contentType: CSV_TYPE,
             fileName: `antbox-audit-${stamp}.csv`,
             chunks: writeCsv({ columns: EXPORTED_COLUMNS, pages: exportedPages(pages) }),
           }
         : {
             kind: "stream",
-            contentType: "application/jsonl; charset=utf-8",
+            contentType: JSON_LINES_TYPE,
             fileName: `antbox-audit-${stamp}.jsonl`,
             chunks: exportedLines(pages),
           };

@@ -1,8 +1,10 @@
+import type { IncomingHttpHeaders } from "node:http";
 import { z } from "zod";
+import type { Grant } from "../adapters/security/create-auth.ts";
 import { Role } from "../domain/access/session-user.ts";
 import { SiteScope } from "../domain/access/site-scope.ts";
 import { AppError } from "../domain/errors.ts";
-import { defineRoute, type Route } from "./route.ts";
+import { defineRoute, type Reply, type Route } from "./route.ts";
 
 const Credentials = z
   .strictObject({
@@ -27,13 +29,23 @@ const User = z
 
 const Granted = z
   .strictObject({
-    accessToken: z.string().describe("For `Authorization: Bearer …`; the same token is in the session cookie"),
+    accessToken: z
+      .string()
+      .nullable()
+      .describe("For `Authorization: Bearer …`; null for a browser, which has it in a cookie that no script can read"),
     expiresIn: z.int().describe("Seconds until the access token ends; renew before"),
+    sessionEndsIn: z.int().describe("Seconds until the session itself ends, unless it is renewed before"),
     user: User,
   })
   .meta({ id: "Granted", description: "A signed-in user" });
 
 const tag = "Session";
+
+/** Browsers say where a request comes from, and no script can keep them from it: theirs never sees a token. */
+function granted({ cookies, ...body }: Grant, { origin, "sec-fetch-site": site }: IncomingHttpHeaders): Reply {
+  const isBrowser = origin !== undefined || site !== undefined;
+  return { kind: "json", body: isBrowser ? { ...body, accessToken: null } : body, cookies };
+}
 
 export const AUTH_ROUTES: readonly Route[] = [
   defineRoute({
@@ -50,8 +62,8 @@ export const AUTH_ROUTES: readonly Route[] = [
     refusals: [401, 429, 503],
     async handle({ body, address, headers }, { context }) {
       const userAgent = headers["user-agent"] ?? "";
-      const { cookies, ...granted } = await context.auth.login({ ...body, address, userAgent });
-      return { kind: "json", body: granted, cookies };
+      const replaces = context.auth.sessionIdsOf(headers.cookie);
+      return granted(await context.auth.login({ ...body, address, userAgent }, replaces), headers);
     },
   }),
   defineRoute({
@@ -66,8 +78,7 @@ export const AUTH_ROUTES: readonly Route[] = [
     answer: { status: 200, description: "Renewed", schema: Granted },
     refusals: [401, 503],
     async handle({ headers, address }, { context }) {
-      const { cookies, ...granted } = await context.auth.refresh(headers.cookie, address);
-      return { kind: "json", body: granted, cookies };
+      return granted(await context.auth.refresh(headers.cookie, address), headers);
     },
   }),
   defineRoute({

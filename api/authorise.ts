@@ -4,17 +4,17 @@ import { authorize, type Refusal } from "../domain/access/authorize.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Access } from "./route.ts";
 
-type Asked = { readonly method: string; readonly access: Access };
+type Asked = { readonly method: string; readonly access: Access; readonly needsProof: boolean };
 
 /**
- * The one gate of REST: session, then permission, then origin. Deny by default.
+ * The one gate of REST: session, then permission, then origin, then a recent proof of who it is. Deny by default.
  *
  * @returns the session; null on a public route without one
- * @throws {AppError} a `Refusal`, or `auth.foreign-origin`
+ * @throws {AppError} a `Refusal`, `auth.foreign-origin`, `auth.proof-required`, or `storage.unavailable`
  */
 export async function authorise(
   auth: Auth,
-  { method, access }: Asked,
+  { method, access, needsProof }: Asked,
   request: IncomingMessage,
 ): Promise<Session | null> {
   const { cookie, authorization } = request.headers;
@@ -28,6 +28,12 @@ export async function authorise(
   // A browser attaches cookies by itself, a bearer token never.
   if (isWrite && session?.via !== "bearer" && isFromForeignPage(auth, request)) {
     throw new AppError("auth.foreign-origin", "the request comes from another site's page");
+  }
+  if (needsProof && session?.grants === null && !(await auth.isProven(session))) {
+    throw new AppError(
+      "auth.proof-required",
+      "prove again who you are: POST /api/v1/account/proof, or a fresh sign-in",
+    );
   }
   return session;
 }

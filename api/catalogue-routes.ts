@@ -25,7 +25,12 @@ export const CATALOGUE_ROUTES: readonly Route[] = [
       "zh-CN": "全部标准测点：单位、类型、限值、常用范围和名称",
       en: "Every canonical point: unit, kind, limits, usual band and labels",
     },
-    answer: { status: 200, description: "All points, in catalogue order", schema: listOf(Point, "PointList") },
+    answer: {
+      status: 200,
+      description: "All points, in catalogue order",
+      schema: listOf(Point, "PointList"),
+      isTagged: true,
+    },
     handle() {
       catalogue ??= representCatalogue();
       return { kind: "representation", representation: catalogue };

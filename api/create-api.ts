@@ -3,7 +3,8 @@ import type { Duplex } from "node:stream";
 import { createConnectionTests } from "../adapters/controller/connection-tests.ts";
 import { createClientAddress } from "../adapters/security/client-address.ts";
 import { networkOf } from "../adapters/transport/connection-limit.ts";
-import { AppError, type ErrorCode } from "../domain/errors.ts";
+import { leadsToLogin, loginAddress } from "../domain/access/login-address.ts";
+import { AppError } from "../domain/errors.ts";
 import { answerOnce } from "./answer-once.ts";
 import { authorise } from "./authorise.ts";
 import type { ApiContext } from "./context.ts";
@@ -22,6 +23,7 @@ import {
   rateLimitsFor,
 } from "./rate-limit.ts";
 import { readJsonBody, readQuery, readUpload } from "./read-body.ts";
+import { createRecentHistory } from "./recent-history.ts";
 import { COSTLY, createRequestGate, LONG } from "./request-gate.ts";
 import type { Route, Services } from "./route.ts";
 import { ROUTES } from "./routes.ts";
@@ -30,13 +32,6 @@ import { createSender } from "./send.ts";
 /** Everything under this is ours, whether or not it exists. */
 const OWN_PREFIX = "/api/";
 const NO_UPLOAD: AsyncIterable<Uint8Array> = (async function* () {})();
-
-/** What the login page can help with. */
-const LEADS_TO_LOGIN: readonly ErrorCode[] = [
-  "auth.not-signed-in",
-  "auth.password-change-required",
-  "auth.totp-required",
-];
 
 /** All that a process without the role `ui` answers. */
 const PROBES = ["/healthz", "/readyz", "/metrics"];
@@ -64,6 +59,7 @@ export function createApi(context: ApiContext): Api {
   const services: Services = {
     context,
     latest,
+    recentHistory: createRecentHistory(context, clock),
     connectionTests: createConnectionTests(clock),
     clock,
     document() {
@@ -103,7 +99,7 @@ export function createApi(context: ApiContext): Api {
   }
 
   /** @returns what to call at the end @throws {AppError} `request.rate-limited` */
-  function enterGate({ isLong }: Route, username: string, response: ServerResponse): () => void {
+  function enterGate({ isLong }: Route, username: string, response: ServerResponse): Promise<() => void> {
     const kind = isLong ? "long" : "costly";
     spend(response, kind, username);
     return gates[kind].enter(username);
@@ -111,7 +107,7 @@ export function createApi(context: ApiContext): Api {
 
   async function answer(route: Route, { params }: RouteMatch, request: IncomingMessage, response: ServerResponse) {
     const session = await authorise(auth, route, request);
-    const leave = route.isCostly ? enterGate(route, session?.username ?? "", response) : null;
+    const leave = route.isCostly ? await enterGate(route, session?.username ?? "", response) : null;
     try {
       const body = route.body ? await readJsonBody(request) : undefined;
       const upload = route.upload ? readUpload(request, route.upload) : NO_UPLOAD;
@@ -126,10 +122,14 @@ export function createApi(context: ApiContext): Api {
   }
 
   function refuse(route: Route | null, request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    if (request.destroyed && !request.complete) {
+      // Who leaves in the middle of a body hears no answer; that is no fault of ours. The status is for the metrics.
+      response.statusCode = 400;
+      return;
+    }
     const problem = problemFrom(error);
-    if (route?.isPage && LEADS_TO_LOGIN.includes(problem.code)) {
-      const next = encodeURIComponent(request.url ?? "/");
-      sender.redirect(request, response, `/login?next=${next}`);
+    if (route?.isPage && leadsToLogin(problem.code)) {
+      sender.redirect(request, response, loginAddress(request.url ?? "/", problem.code));
       return;
     }
     if (route) refusals.note(route, request, problem, addressOf(request));

@@ -12,6 +12,7 @@ const WORDS = {
   },
   parameters: { "zh-CN": "参数", en: "Parameters" },
   body: { "zh-CN": "请求体", en: "Request body" },
+  example: { "zh-CN": "示例", en: "Example" },
   answers: { "zh-CN": "应答", en: "Answers" },
   schemas: { "zh-CN": "数据结构", en: "Schemas" },
   problems: { "zh-CN": "错误代码", en: "Problem codes" },
@@ -19,6 +20,8 @@ const WORDS = {
   from: { "zh-CN": "最低角色", en: "lowest role" },
   everybody: { "zh-CN": "无需登录", en: "Without a session" },
 } as const;
+
+type Content = Readonly<Record<string, { readonly schema: unknown; readonly example?: unknown }>>;
 
 type Operation = {
   readonly summary: string;
@@ -32,14 +35,14 @@ type Operation = {
     readonly description?: string;
     readonly schema: unknown;
   }[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: unknown }>> };
+  readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<
     Record<
       string,
       {
         readonly description?: string;
         readonly $ref?: string;
-        readonly content?: Readonly<Record<string, { readonly schema: unknown }>>;
+        readonly content?: Content;
       }
     >
   >;
@@ -69,10 +72,10 @@ export function renderDocs(document: OpenApiDocument, language: DocsLanguage): s
 <body><main>
 <nav><a href="?lang=zh-CN" lang="zh-CN">中文</a> <a href="?lang=en" lang="en">English</a></nav>
 <h1>AntBox Flow · ${word("title")}</h1>
-<p>${word("intro")} <a href="/openapi.json">/openapi.json</a></p>
+<p>${word("intro")} <a href="/openapi.json">/openapi.json</a> · <a href="#problems">${word("problems")}</a></p>
 ${sections.join("\n")}
 <h2>${word("schemas")}</h2>${schemas.join("\n")}
-<h2>${word("problems")}</h2><table><tbody>${problems.join("\n")}</tbody></table>
+<h2 id="problems">${word("problems")}</h2><table><tbody>${problems.join("\n")}</tbody></table>
 </main></body></html>`;
 }
 
@@ -86,10 +89,12 @@ function renderOperation(
     ({ name, in: place, required, description, schema }) =>
       `<tr><td><code>${text(name)}</code>${required ? " *" : ""}</td><td>${text(place)}</td><td>${text(description ?? "")} <code>${text(JSON.stringify(schema))}</code></td></tr>`,
   );
-  const body = operation.requestBody?.content["application/json"]?.schema;
+  const [body] = Object.values(operation.requestBody?.content ?? {});
+  const exampleOf = (shown: unknown) =>
+    shown === undefined ? "" : `<details><summary>${word("example")}</summary>${code(shown)}</details>`;
   const answers = Object.entries(operation.responses).map(([status, { description, $ref, content }]) => {
-    const schema = Object.values(content ?? {})[0]?.schema;
-    return `<tr><td>${text(status)}</td><td>${text(description ?? $ref?.split("/").at(-1) ?? "")} ${schema ? reference(schema) : ""}</td></tr>`;
+    const { schema, example } = Object.values(content ?? {})[0] ?? {};
+    return `<tr><td>${text(status)}</td><td>${text(description ?? $ref?.split("/").at(-1) ?? "")} ${schema ? reference(schema) : ""}${exampleOf(example)}</td></tr>`;
   });
   return `<details><summary><b>${text(method.toUpperCase())}</b> <code>${text(path)}</code> ${text(
     language === "en" ? operation.summary : operation["x-summary-zh-CN"],
@@ -100,7 +105,7 @@ function renderOperation(
       : word("everybody")
   }</p>
 ${rows.length > 0 ? `<h3>${word("parameters")}</h3><table><tbody>${rows.join("")}</tbody></table>` : ""}
-${body ? `<h3>${word("body")}</h3>${reference(body)}` : ""}
+${body ? `<h3>${word("body")}</h3>${reference(body.schema)}${exampleOf(body.example)}` : ""}
 <h3>${word("answers")}</h3><table><tbody>${answers.join("")}</tbody></table></details>`;
 }
 
@@ -111,8 +116,9 @@ function reference(schema: unknown): string {
   return name ? `<a href="#schema-${text(name)}">${text(name)}</a>` : code(schema);
 }
 
-function code(schema: unknown): string {
-  return `<pre><code>${text(JSON.stringify(schema, null, 2))}</code></pre>`;
+/** JSON, or the text of a file as it is. */
+function code(shown: unknown): string {
+  return `<pre><code>${text(typeof shown === "string" ? shown : JSON.stringify(shown, null, 2))}</code></pre>`;
 }
 
 function text(raw: string): string {

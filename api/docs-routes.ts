@@ -30,7 +30,7 @@ export const DOCS_ROUTES: readonly Route[] = [
     access: "docs:read",
     tag,
     summary: { "zh-CN": "OpenAPI 3.1 文档", en: "This reference as an OpenAPI 3.1 document" },
-    answer: { status: 200, description: "The document", contentType: "application/json" },
+    answer: { status: 200, description: "The document", contentType: "application/json", isTagged: true },
     handle(_request, { document }) {
       const content = document();
       const make = () => represent("application/json; charset=utf-8", JSON.stringify(content));
@@ -44,7 +44,7 @@ export const DOCS_ROUTES: readonly Route[] = [
     tag,
     summary: { "zh-CN": "接口文档页面", en: "This reference as a page" },
     query: z.strictObject({ lang: z.enum(["zh-CN", "en"]).optional() }),
-    answer: { status: 200, description: "The page", contentType: "text/html" },
+    answer: { status: 200, description: "The page", contentType: "text/html", isTagged: true },
     isPage: true,
     handle({ query, headers }, { document }) {
       const content = document();
@@ -59,7 +59,7 @@ export const DOCS_ROUTES: readonly Route[] = [
     access: "docs:read",
     tag,
     summary: { "zh-CN": "文档页面的样式", en: "Style of the reference page" },
-    answer: { status: 200, description: "CSS", contentType: "text/css" },
+    answer: { status: 200, description: "CSS", contentType: "text/css", isTagged: true },
     handle(_request, { document }) {
       const make = () => represent("text/css; charset=utf-8", DOCS_STYLE);
       return { kind: "representation", representation: once(document(), "css", make) };

@@ -37,7 +37,8 @@ export const EXPORT_ROUTES: readonly Route[] = [
       status: 200,
       description:
         "Columns `site`, `time` (UTC) and one per point; of a roll-up `_avg`, `_min` and `_max` of each. Gaps have no rows",
-      contentType: "application/octet-stream",
+      contentType: EXPORT_WRITERS.csv.contentType,
+      otherTypes: [EXPORT_WRITERS.xlsx.contentType, EXPORT_WRITERS.parquet.contentType],
     },
     refusals: [404, 429, 503, 504],
     isCostly: true,

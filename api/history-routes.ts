@@ -14,8 +14,8 @@ import type { ApiContext } from "./context.ts";
 import { nameField } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { SiteSelection, selectSites } from "./select-sites.ts";
-import { findSite, SiteParams } from "./site-routes.ts";
 import { JSON_TYPE } from "./send.ts";
+import { findSite, SiteParams } from "./site-routes.ts";
 import { visibleSites } from "./visible-sites.ts";
 
 /** Of a very large circle the first ones stand for all [J]. */
@@ -73,7 +73,7 @@ export const HISTORY_ROUTES: readonly Route[] = [
       const site = findSite(context, params.id, session);
       const asked = { id: site.id, intervalS: intervalOf(context, site) };
       const question = { ...query, points: query.points.split(",") };
-      const text = await recentHistory.textOf(asked, question).catch(nameField({}));
+      const text = await recentHistory.jsonOf(asked, question).catch(nameField({}));
       return { kind: "text", contentType: JSON_TYPE, text };
     },
   }),

@@ -210,7 +210,8 @@ export const INVENTORY_FILE_ROUTES: readonly Route[] = [
     answer: {
       status: 200,
       description: "What `POST /api/v1/sites/import` and SITES_FILE take",
-      contentType: "application/octet-stream",
+      contentType: SITES_TYPES.yaml,
+      otherTypes: [SITES_TYPES.json],
     },
     refusals: [503],
     async handle({ query: { format }, session, address }, { context, clock }) {

@@ -125,7 +125,12 @@ export const INVENTORY_ROUTES: readonly Route[] = [
     tag,
     summary: { "zh-CN": "站点设置（不含地址）", en: "The settings of a site; that it has an address, never which" },
     params: SiteParams,
-    answer: { status: 200, description: "With an ETag, which a change has to name", schema: SiteConfiguration },
+    answer: {
+      status: 200,
+      description: "With an ETag, which a change has to name",
+      schema: SiteConfiguration,
+      isTagged: true,
+    },
     refusals: [404],
     handle({ params, session }, { context }) {
       const site = findSite(context, params.id, session);

@@ -40,10 +40,15 @@ export const OIDC_ROUTES: readonly Route[] = [
     summary: { "zh-CN": "跳转到身份提供方登录", en: "Leads to the identity provider, to sign in there" },
     query: z.strictObject({
       next: z.string().max(2048).optional().describe("Where to go afterwards; only a path of this platform counts"),
+      fresh: z
+        .enum(["true", "false"])
+        .default("false")
+        .describe("The provider has to ask for the password again, whatever session it has: a new proof of who it is"),
     }),
     answer: { status: 302, description: "To the provider, or back to the login with `problem=oidc-…`" },
-    async handle({ query }, { context }) {
-      const begun = (await context.oidc?.start(query.next)) ?? notConfigured(query.next);
+    async handle({ query, headers }, { context }) {
+      const wanted = { next: query.next, isFresh: query.fresh === "true", cookieHeader: headers.cookie };
+      const begun = (await context.oidc?.start(wanted)) ?? notConfigured(query.next);
       if (begun.kind === "problem") return toLogin(begun);
       return { kind: "redirect", location: begun.location, cookies: begun.cookies };
     },

@@ -4,6 +4,8 @@ type Json = Record<string, unknown>;
 const LONGEST_TEXT = 1_048_576;
 /** No answer lists more: a question that would need more is refused. */
 const LONGEST_LIST = 1_000_000;
+/** Keys that hold values, and no schema. */
+const VALUES = ["enum", "const", "example", "examples", "default"];
 const FORMAT_LENGTHS: Readonly<Record<string, number>> = { "date-time": 40, date: 10, uuid: 36, uri: 2_048 };
 
 /** Says with each schema the bounds that hold everywhere, so that a generated client or proxy can check them. */
@@ -11,7 +13,7 @@ export function withLimits<T>(schema: T): T {
   if (Array.isArray(schema)) return schema.map(withLimits) as T;
   if (typeof schema !== "object" || schema === null) return schema;
   const own = Object.fromEntries(
-    Object.entries(schema).map(([key, inner]) => [key, key === "enum" || key === "const" ? inner : withLimits(inner)]),
+    Object.entries(schema).map(([key, inner]) => [key, VALUES.includes(key) ? inner : withLimits(inner)]),
   );
   return { ...limitsOf(own), ...own } as T;
 }

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { createSessionCookies } from "../adapters/security/session-cookies.ts";
 import { PERMISSIONS } from "../domain/access/permissions.ts";
 import { ERROR_CODES } from "../domain/errors.ts";
+import type { Example } from "./examples/example.ts";
+import { EXAMPLES } from "./examples/registry.ts";
 import { answerHeaders, withLimits } from "./openapi-limits.ts";
 import { PROBLEMS } from "./problem.ts";
 import { NOT_COUNTED } from "./rate-limit.ts";
@@ -22,6 +25,8 @@ export type OpenApiDocument = {
   };
 };
 
+/** A file is sent as it is made, and is as long as it gets. */
+const LONGEST_FILE = 2_147_483_647;
 const SECURITY = [{ bearer: [] }, { session: [] }];
 
 const ProblemSchema = z
@@ -78,7 +83,7 @@ export function makeOpenApi(routes: readonly Route[], version: string, server: s
           bearerFormat: "JWT",
           description: "An access token of a sign-in, checked as RFC8725 says, or a service token (`abx_…`)",
         },
-        session: { type: "apiKey", in: "cookie", name: "antbox_access" },
+        session: { type: "apiKey", in: "cookie", name: createSessionCookies(server.startsWith("https:")).accessName },
       },
     },
   });
@@ -87,6 +92,7 @@ export function makeOpenApi(routes: readonly Route[], version: string, server: s
 function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "output") => Json, server: string): Json {
   const { access, answer } = route;
   const isPublic = access === "public";
+  const example = EXAMPLES[`${route.method} ${route.path}`] ?? {};
   return {
     operationId: operationId(route),
     tags: [route.tag],
@@ -95,12 +101,13 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
     ...(isPublic
       ? { security: [] }
       : { security: SECURITY, "x-permission": access, "x-lowest-role": PERMISSIONS[access].lowestRole }),
+    ...(route.needsProof ? { "x-needs-proof": true } : {}),
     parameters: [
       ...parameters(route.params, "path", toSchema),
       ...parameters(route.query, "query", toSchema),
       ...headersOf(route),
     ],
-    ...requestBodyOf(route, toSchema),
+    ...requestBodyOf(route, example, toSchema),
     responses: {
       ...Object.fromEntries(
         [answer.status, ...("schema" in answer ? (answer.also ?? []) : [])].map((status) => [
@@ -108,10 +115,11 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
           {
             description: answer.description,
             headers: answerHeaders(status, server),
-            ...contentOf(answer, toSchema),
+            ...contentOf(answer, status === answer.status ? example : {}, toSchema),
           },
         ]),
       ),
+      ...emptyAnswers(route, server),
       ...Object.fromEntries(
         refusalsOf(route).map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]),
       ),
@@ -119,19 +127,49 @@ function operation(route: Route, toSchema: (schema: z.ZodType, io: "input" | "ou
   };
 }
 
-function requestBodyOf({ body, upload }: Route, toSchema: (schema: z.ZodType, io: "input") => Json): Json {
+/** What comes instead of the declared answer, without a body. */
+function emptyAnswers({ answer, isPage }: Route, server: string): Json {
+  const empty = (status: number, description: string) => ({
+    [status]: { description, headers: answerHeaders(status, server) },
+  });
+  return {
+    ...(isPage && answer.status !== 302 ? empty(302, "To the login, which leads back") : {}),
+    ...("isTagged" in answer && answer.isTagged ? empty(304, "What was answered with that ETag still holds") : {}),
+  };
+}
+
+function requestBodyOf(
+  { body, upload }: Route,
+  example: Example,
+  toSchema: (schema: z.ZodType, io: "input") => Json,
+): Json {
+  const shown = "body" in example ? { example: example.body } : {};
   const content = body
-    ? { "application/json": { schema: toSchema(body, "input") } }
-    : upload &&
-      Object.fromEntries(
-        [upload.contentType, ...(upload.also ?? [])].map((type) => [type, { schema: { type: "string" } }]),
-      );
+    ? { "application/json": { schema: toSchema(body, "input"), ...shown } }
+    : upload && {
+        [upload.contentType]: { ...fileOf(upload.contentType, upload.maxBytes), ...shown },
+        ...Object.fromEntries((upload.also ?? []).map((type) => [type, fileOf(type, upload.maxBytes)])),
+      };
   return content ? { requestBody: { required: true, content } } : {};
 }
 
-function contentOf(answer: Route["answer"], toSchema: (schema: z.ZodType, io: "output") => Json): Json {
-  if ("schema" in answer) return { content: { "application/json": { schema: toSchema(answer.schema, "output") } } };
-  return "contentType" in answer ? { content: { [answer.contentType]: { schema: { type: "string" } } } } : {};
+/** A file is its bytes; one of JSON is read as such by whoever checks it. */
+function fileOf(mediaType: string, maxLength: number): Json {
+  return { schema: mediaType === "application/json" ? { type: "object" } : { type: "string", maxLength } };
+}
+
+function contentOf(
+  answer: Route["answer"],
+  example: Example,
+  toSchema: (schema: z.ZodType, io: "output") => Json,
+): Json {
+  if ("schema" in answer) {
+    const shown = "answer" in example ? { example: example.answer } : {};
+    return { content: { "application/json": { schema: toSchema(answer.schema, "output"), ...shown } } };
+  }
+  if (!("contentType" in answer)) return {};
+  const types = [answer.contentType, ...(answer.otherTypes ?? [])].map((type) => type.split(";", 1)[0] ?? type);
+  return { content: Object.fromEntries(types.map((type) => [type, fileOf(type, LONGEST_FILE)])) };
 }
 
 function parameters(
@@ -182,6 +220,7 @@ export function refusalsOf({
   refusals,
   isPage,
   isIdempotent,
+  needsProof,
 }: Route): number[] {
   const statuses = new Set(refusals);
   if (access !== "public") {
@@ -192,6 +231,7 @@ export function refusalsOf({
   if (query || params || body || upload) statuses.add(400);
   if (!NOT_COUNTED.includes(path)) statuses.add(429);
   if (body || upload) for (const status of [413, 415]) statuses.add(status);
+  if (needsProof) statuses.add(503);
   if (isIdempotent) for (const status of [409, 422, 503]) statuses.add(status);
   return [...statuses].sort((a, b) => a - b);
 }

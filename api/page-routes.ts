@@ -22,7 +22,7 @@ export const PAGE_ROUTES: readonly Route[] = [
     access: "public",
     tag: "Pages",
     summary: { "zh-CN": "登录页", en: "The login page" },
-    answer: { status: 200, description: "The page", contentType: "text/html" },
+    answer: { status: 200, description: "The page", contentType: "text/html", isTagged: true },
     refusals: [404],
     async handle(_request, { context }) {
       return { kind: "representation", representation: await loginFileOf(context.config.loginFolder, "index.html") };
@@ -35,7 +35,13 @@ export const PAGE_ROUTES: readonly Route[] = [
     tag: "Pages",
     summary: { "zh-CN": "登录页的脚本和样式", en: "Scripts and styles of the login page" },
     params: z.strictObject({ file: z.string().max(200) }),
-    answer: { status: 200, description: "The file", contentType: "application/octet-stream" },
+    answer: {
+      status: 200,
+      description: "The file",
+      contentType: "text/javascript",
+      otherTypes: ["text/css", "image/svg+xml", "image/png", "image/x-icon", "font/woff2"],
+      isTagged: true,
+    },
     refusals: [404],
     async handle({ params }, { context }) {
       if (params.file === "index.html") throw new AppError("request.not-found", "the page is at /login");

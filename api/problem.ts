@@ -17,6 +17,8 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "auth.name-taken": { status: 409, title: "User name taken", zh: "用户名已被占用" },
   "auth.foreign-origin": { status: 403, title: "Request from a foreign page", zh: "请求来自外部页面" },
   "auth.totp-required": { status: 403, title: "Second factor needed first", zh: "须先启用双重验证" },
+  "auth.proof-required": { status: 403, title: "Prove again who you are", zh: "须再次验证身份" },
+  "auth.first-password-over": { status: 401, title: "First password has run out", zh: "初始密码已过期" },
   "account.wrong-password": { status: 403, title: "Wrong present password", zh: "当前密码错误" },
   "account.wrong-code": { status: 403, title: "Wrong code", zh: "验证码错误" },
   "account.weak-password": { status: 400, title: "Password not allowed", zh: "密码不符合要求" },

@@ -7,6 +7,7 @@ import type { ApiContext } from "./context.ts";
 import type { LatestState } from "./latest-state.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 import { checkInput } from "./problem.ts";
+import type { RecentHistory } from "./recent-history.ts";
 import type { Representation } from "./representation.ts";
 
 /** `public`: anybody, without a session. Everything else names the permission that it needs. */
@@ -22,8 +23,17 @@ export type DeclaredAnswer =
       readonly schema: z.ZodType;
       /** Other statuses that come with the same body, instead of a problem. */
       readonly also?: readonly number[];
+      /** Comes with an ETag: 304 to whoever names it. */
+      readonly isTagged?: boolean;
     }
-  | { readonly status: 200; readonly description: string; readonly contentType: string }
+  | {
+      readonly status: 200;
+      readonly description: string;
+      readonly contentType: string;
+      /** Types that it may come with instead, as the request says. */
+      readonly otherTypes?: readonly string[];
+      readonly isTagged?: boolean;
+    }
   | { readonly status: 101 | 204 | 302; readonly description: string };
 
 /** Parts of the answer that a handler gives; headers and compression are added on the way out. */
@@ -41,7 +51,8 @@ export type Reply =
   | {
       readonly kind: "text";
       readonly contentType: string;
-      readonly text: string;
+      /** Bytes are UTF-8. */
+      readonly text: string | Buffer;
       readonly cookies?: readonly string[];
     }
   | {
@@ -70,6 +81,7 @@ export type RawRequest = {
 export type Services = {
   readonly context: ApiContext;
   readonly latest: LatestState;
+  readonly recentHistory: RecentHistory;
   readonly connectionTests: ConnectionTests;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -110,6 +122,8 @@ export type Route = {
   readonly isCostly: boolean;
   /** A costly one that may run for minutes: fewer still run at once. */
   readonly isLong: boolean;
+  /** Weighs so much that people have to have proved lately who they are; programs, which have a token of their own, not. */
+  readonly needsProof: boolean;
   /** Creates something: the same request with the same `Idempotency-Key` is done once. It answers with JSON. */
   readonly isIdempotent: boolean;
   readonly answerTo: (request: RawRequest, services: Services) => Reply | Promise<Reply>;
@@ -127,7 +141,7 @@ type Definition<
   Q extends z.ZodType | undefined,
   B extends z.ZodType | undefined,
 > = Pick<Route, "method" | "path" | "access" | "tag" | "summary" | "answer"> &
-  Partial<Pick<Route, "refusals" | "isPage" | "isCostly" | "isLong" | "isIdempotent" | "upload">> & {
+  Partial<Pick<Route, "refusals" | "isPage" | "isCostly" | "isLong" | "isIdempotent" | "needsProof" | "upload">> & {
     readonly params?: P;
     readonly query?: Q;
     readonly body?: B;
@@ -151,6 +165,7 @@ export function defineRoute<
     isCostly: false,
     isLong: false,
     isIdempotent: false,
+    needsProof: false,
     ...row,
     params: params ?? null,
     query: query ?? null,

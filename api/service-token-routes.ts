@@ -35,6 +35,7 @@ export const SERVICE_TOKEN_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/api/v1/service-tokens",
     access: "tokens:manage",
+    needsProof: true,
     tag,
     summary: {
       "zh-CN": "新建服务令牌；令牌只显示一次",
@@ -53,6 +54,7 @@ export const SERVICE_TOKEN_ROUTES: readonly Route[] = [
     method: "DELETE",
     path: "/api/v1/service-tokens/{id}",
     access: "tokens:manage",
+    needsProof: true,
     tag,
     summary: { "zh-CN": "吊销服务令牌；2 秒内失效", en: "Revokes a service token; it is refused within 2 s" },
     params: z.strictObject({ id: z.uuid() }),

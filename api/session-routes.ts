@@ -44,6 +44,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: "DELETE",
     path: "/api/v1/account/sessions/{id}",
     access: "account:write",
+    needsProof: true,
     tag,
     summary: { "zh-CN": "结束自己的一个会话", en: "Ends one of the own sessions; its sockets close within 2 s" },
     params: ById,
@@ -59,6 +60,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/api/v1/account/sessions/end-others",
     access: "account:write",
+    needsProof: true,
     tag,
     summary: { "zh-CN": "结束自己的其他会话", en: "Ends all of the own sessions but the one that asks" },
     answer: {
@@ -92,6 +94,7 @@ export const SESSION_ROUTES: readonly Route[] = [
     method: "DELETE",
     path: "/api/v1/sessions/{id}",
     access: "users:manage",
+    needsProof: true,
     tag,
     summary: { "zh-CN": "结束任何人的一个会话", en: "Ends a session of anybody; its sockets close within 2 s" },
     params: ById,

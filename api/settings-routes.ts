@@ -23,7 +23,12 @@ export const SETTINGS_ROUTES: readonly Route[] = [
     access: "settings:read",
     tag,
     summary: { "zh-CN": "平台设置", en: "The settings of the platform" },
-    answer: { status: 200, description: "With an ETag, which a change has to name", schema: PlatformSettings },
+    answer: {
+      status: 200,
+      description: "With an ETag, which a change has to name",
+      schema: PlatformSettings,
+      isTagged: true,
+    },
     refusals: [503],
     async handle(_request, { context }) {
       const { settings } = await stored(context.settings.read());
@@ -34,6 +39,7 @@ export const SETTINGS_ROUTES: readonly Route[] = [
     method: "PATCH",
     path: "/api/v1/settings",
     access: "settings:manage",
+    needsProof: true,
     tag,
     summary: {
       "zh-CN": "修改平台设置（需带 If-Match）",

@@ -46,7 +46,12 @@ export const SITE_ROUTES: readonly Route[] = [
     tag: "Sites",
     summary: { "zh-CN": "站点清单，含健康状态和数据时效", en: "The inventory, with health and age of data" },
     query: ListQuery,
-    answer: { status: 200, description: "Sites in order of id", schema: listOf(SiteSummary, "SiteList") },
+    answer: {
+      status: 200,
+      description: "Sites in order of id",
+      schema: listOf(SiteSummary, "SiteList"),
+      isTagged: true,
+    },
     handle: ({ query, session }, { latest }) => ({
       kind: "representation",
       representation: latest.sites(scopeOf(session), query.limit, query.cursor),
@@ -80,6 +85,7 @@ export const SITE_ROUTES: readonly Route[] = [
       status: 200,
       description: "Snapshots in order of site id; `total` counts the sites that have one",
       schema: listOf(Snapshot, "SnapshotList"),
+      isTagged: true,
     },
     handle: ({ query, session }, { latest }) => ({
       kind: "representation",

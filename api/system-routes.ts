@@ -31,6 +31,7 @@ const Status = z
     isEvaluation: z.boolean().describe("The embedded database: not safe against a power failure"),
     version: z.string(),
     startedAt: z.iso.datetime(),
+    organisation: z.string().describe("Whose platform it is, as the settings say; empty = nothing is said"),
     roles: z.array(z.string()),
     timeZone: z.string(),
     pollIntervalS: z.number(),
@@ -131,7 +132,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
     },
     answer: { status: 200, description: "The state of the platform", schema: Status },
     handle({ session }, { context }) {
-      const { database, config, redis } = context;
+      const { database, config, redis, settings } = context;
       const { kind, serverVersion, timescale, timescaleVersion, ownPartitions } = database.engine;
       const isLimited = scopeOf(session) !== null;
       const status: z.infer<typeof Status> = {
@@ -139,6 +140,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
         isEvaluation: kind === "pglite",
         version: config.version,
         startedAt: config.startedAt,
+        organisation: settings.current().organisation,
         roles: [...config.roles],
         timeZone: config.siteTimeZone,
         pollIntervalS: config.pollIntervalS,

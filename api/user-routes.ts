@@ -49,6 +49,7 @@ export const USER_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/api/v1/users",
     access: "users:manage",
+    needsProof: true,
     tag,
     summary: {
       "zh-CN": "新建用户；首次登录须修改密码",
@@ -81,6 +82,7 @@ export const USER_ROUTES: readonly Route[] = [
     method: "PATCH",
     path: "/api/v1/users/{username}",
     access: "users:manage",
+    needsProof: true,
     tag,
     summary: {
       "zh-CN": "修改角色、范围、停用、重置密码、移除双重验证、解锁",

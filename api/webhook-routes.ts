@@ -26,7 +26,10 @@ const Created = z
 const Tested = z
   .strictObject({ eventId: z.uuid().describe("Comes as the header `webhook-id`, and stands in the log") })
   .meta({ id: "TestedWebhook" });
-const Kind = z.strictObject({ name: z.string(), label: z.strictObject({ "zh-CN": z.string(), en: z.string() }) });
+const Kind = z.strictObject({
+  name: z.enum(EVENT_NAMES),
+  label: z.strictObject({ "zh-CN": z.string(), en: z.string() }),
+});
 const WebhookList = z
   .strictObject({
     items: z.array(Webhook),
@@ -91,6 +94,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/api/v1/webhooks",
     access,
+    needsProof: true,
     tag,
     summary: { "zh-CN": "新增外发通知接口", en: "Sets up a webhook" },
     body: WebhookEntry,
@@ -119,6 +123,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     method: "PATCH",
     path: "/api/v1/webhooks/{id}",
     access,
+    needsProof: true,
     tag,
     summary: { "zh-CN": "修改外发通知接口", en: "Changes a webhook, or switches it on and off" },
     params: WebhookParams,
@@ -144,6 +149,7 @@ export const WEBHOOK_ROUTES: readonly Route[] = [
     method: "DELETE",
     path: "/api/v1/webhooks/{id}",
     access,
+    needsProof: true,
     tag,
     summary: { "zh-CN": "删除外发通知接口及其记录", en: "Removes a webhook and its log" },
     params: WebhookParams,

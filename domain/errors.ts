@@ -12,6 +12,8 @@ export const ERROR_CODES = [
   "auth.account-disabled",
   "auth.name-taken",
   "auth.totp-required",
+  "auth.proof-required",
+  "auth.first-password-over",
   "account.wrong-password",
   "account.wrong-code",
   "account.weak-password",

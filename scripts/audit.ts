@@ -156,7 +156,12 @@ async function withTrail(work: (opened: Opened) => Promise<number>): Promise<num
   if (config.databaseUrl === null && !existsSync(path.join(config.dataDir, "database"))) {
     throw new Error(`${config.dataDir}: there is no embedded database; set DATA_DIR or DATABASE_URL`);
   }
-  const database = await openDatabase({ url: config.databaseUrl, dataDir: config.dataDir, log: quiet });
+  const database = await openDatabase({
+    url: config.databaseUrl,
+    access: config.databaseAccess,
+    dataDir: config.dataDir,
+    log: quiet,
+  });
   try {
     if (!(await database.isReachable())) throw new Error("the database cannot be reached");
     return await work({ database, file: checkpointFileIn(config.dataDir), signer: signerOf(config) });

@@ -26,6 +26,7 @@ const COMMANDS = {
   doctor: { script: "scripts/profile-doctor.ts", needsBuild: false },
   "new-node": { script: "scripts/new-node.ts", needsBuild: false },
   check: { script: "scripts/check.ts", needsBuild: false },
+  "check-libraries": { script: "scripts/check-libraries.ts", needsBuild: false },
   scan: { script: "scripts/security-scan.ts", needsBuild: true },
 };
 /** Snapshots live for some hundred milliseconds: with a small young generation most of them would be moved about by the collector. */

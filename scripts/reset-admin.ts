@@ -18,8 +18,8 @@ const log: Log = {
 };
 
 async function main(): Promise<void> {
-  const { databaseUrl: url, dataDir } = readConfig(process.env);
-  const database = await openDatabase({ url, dataDir, log }).catch((error: unknown) => {
+  const { databaseUrl: url, databaseAccess: access, dataDir } = readConfig(process.env);
+  const database = await openDatabase({ url, access, dataDir, log }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== "storage.locked") throw error;
     throw new AppError("storage.locked", "the platform is running on the embedded database: stop it first", {
       cause: error,

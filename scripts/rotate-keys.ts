@@ -19,14 +19,14 @@ const log: Log = {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const { secretKey, previousSecretKey, databaseUrl } = config;
+  const { secretKey, previousSecretKey, databaseUrl: url, databaseAccess: access, dataDir } = config;
   if (previousSecretKey === null) {
     throw new AppError("config.invalid", "SECRET_KEY_PREVIOUS: give the key that was in use before");
   }
   if (secretKey.equals(previousSecretKey)) {
     throw new AppError("config.invalid", "SECRET_KEY and SECRET_KEY_PREVIOUS are the same key");
   }
-  const database = await openDatabase({ url: databaseUrl, dataDir: config.dataDir, log }).catch((error: unknown) => {
+  const database = await openDatabase({ url, access, dataDir, log }).catch((error: unknown) => {
     if (!(error instanceof AppError) || error.code !== "storage.locked") throw error;
     const text = "the platform is running on the embedded database, and does this itself: its job is called reseal";
     throw new AppError("storage.locked", text, { cause: error });

@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { type BackendAccess, PLAIN_ACCESS } from "../../domain/backend-access.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Database } from "./database.ts";
 import { createPgliteDatabase, type EmbeddedDatabase } from "./pglite-database.ts";
@@ -9,6 +10,8 @@ import { takeStoreLock } from "./store-lock.ts";
 export type OpenOptions = {
   /** `postgres://…`; null = embedded in `dataDir`. */
   readonly url: string | null;
+  /** How the server is entered; absent: as for one on this machine. */
+  readonly access?: BackendAccess;
   readonly dataDir: string;
   readonly log: Log;
 };
@@ -20,8 +23,13 @@ export type OpenOptions = {
  * @throws {AppError} `storage.locked` when another process owns the embedded database; `storage.unavailable` when it does
  *   not open, or the server refuses. A server that is merely away is no error: see `Database.whenReady`.
  */
-export async function openDatabase({ url, dataDir, log }: OpenOptions): Promise<Database | EmbeddedDatabase> {
-  if (url !== null) return createPostgresDatabase(url, log);
+export async function openDatabase({
+  url,
+  access = PLAIN_ACCESS,
+  dataDir,
+  log,
+}: OpenOptions): Promise<Database | EmbeddedDatabase> {
+  if (url !== null) return createPostgresDatabase({ url, access }, log);
   mkdirSync(dataDir, { recursive: true });
   const release = takeStoreLock(join(dataDir, "database.lock"));
   try {

@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { BackendAccess } from "../../domain/backend-access.ts";
 import { AppError } from "../../domain/errors.ts";
 import type { Log } from "../../domain/log.ts";
 import type { Database, Engine, Lane, QueryOptions, Row, Statement } from "./database.ts";
@@ -20,19 +21,23 @@ const MAX_WAITING = 200;
 const PROBE_MS = 1_000;
 const RETRY_MS = 1_000;
 
+/** A server: `url` has no `sslmode`, `access` says how it is entered. */
+type Target = { readonly url: string; readonly access: BackendAccess };
+
 /**
  * A PostgreSQL server behind `DATABASE_URL`.
  *
- * While it is away at the start, the database is handed out all the same and becomes ready later.
+ * While it is away at the start, the database is handed out all the same and becomes ready later. So it is while its
+ * certificate is not accepted: nothing is sent to it, and collection goes on.
  *
  * @throws {AppError} `storage.unavailable` when the server answers, but refuses: wrong password, no such database, a
  *   migration that fails
  */
-export async function createPostgresDatabase(url: string, log: Log): Promise<Database> {
+export async function createPostgresDatabase(target: Target, log: Log): Promise<Database> {
   const pools = {
-    request: createPool(url, "request", log),
-    ingest: createPool(url, "ingest", log),
-    lease: createPool(url, "lease", log),
+    request: createPool(target, "request", log),
+    ingest: createPool(target, "ingest", log),
+    lease: createPool(target, "lease", log),
   };
   const currentTimeout = new WeakMap<pg.PoolClient, number>();
   const ready = Promise.withResolvers<void>();
@@ -43,7 +48,7 @@ export async function createPostgresDatabase(url: string, log: Log): Promise<Dat
   let retry: NodeJS.Timeout | undefined;
 
   async function prepare(): Promise<void> {
-    const client = new pg.Client({ ...connectionOptions(url), statement_timeout: 0, lock_timeout: 0 });
+    const client = new pg.Client({ ...connectionOptions(target), statement_timeout: 0, lock_timeout: 0 });
     client.on("error", (error) => log.warn({ code: toSqlError(error).code }, "a database connection was lost"));
     try {
       await client.connect();
@@ -60,7 +65,8 @@ export async function createPostgresDatabase(url: string, log: Log): Promise<Dat
       await prepare();
     } catch (error) {
       if (classifySqlError(error) !== "transient") throw refused(error);
-      log.warn({ code: toSqlError(error).code }, "the database cannot be reached; collection goes on into the journal");
+      const { code, message } = toSqlError(error);
+      log.warn({ code, reason: message }, "the database cannot be reached; collection goes on into the journal");
       retryLater();
     }
   }
@@ -145,9 +151,11 @@ export async function createPostgresDatabase(url: string, log: Log): Promise<Dat
   return database;
 }
 
-function connectionOptions(url: string): pg.ClientConfig {
+function connectionOptions(target: Target): pg.ClientConfig {
   return {
-    connectionString: url,
+    connectionString: addressOf(target),
+    // The object itself, not a copy: its members read the files of now at each handshake.
+    ssl: target.access.tls ?? false,
     application_name: "antbox-flow",
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_MS,
@@ -157,14 +165,27 @@ function connectionOptions(url: string): pg.ClientConfig {
   };
 }
 
-function createPool(url: string, lane: Lane, log: Log): pg.Pool {
+/** With the password of now. The driver lets an address win over a password beside it, even one that has none. */
+function addressOf({ url, access }: Target): string {
+  if (access.password === null) return url;
+  const address = new URL(url);
+  address.password = encodeURIComponent(access.password());
+  return address.href;
+}
+
+function createPool(target: Target, lane: Lane, log: Log): pg.Pool {
   const { connections, timeoutMs } = LANES[lane];
   const pool = new pg.Pool({
-    ...connectionOptions(url),
+    ...connectionOptions(target),
     max: connections,
     statement_timeout: timeoutMs,
     idleTimeoutMillis: 60_000,
     allowExitOnIdle: true,
+    Client: class extends pg.Client {
+      constructor(config?: pg.ClientConfig) {
+        super({ ...config, connectionString: addressOf(target) });
+      }
+    },
   });
   pool.on("error", (error) => log.warn({ code: toSqlError(error).code }, "an idle database connection was lost"));
   // A connection that is lost while it is lent out, between two statements, is nobody's error yet: without a listener it

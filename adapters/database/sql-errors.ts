@@ -32,6 +32,9 @@ export class SqlError extends Error {
   }
 }
 
+/** What OpenSSL and Node's TLS say of a certificate. */
+const CERTIFICATE_CODE = /^(ERR_TLS_CERT|CERT_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|INVALID_(CA|PURPOSE)|HOSTNAME_)/;
+
 type Facts = { message?: unknown; code?: unknown; severity?: unknown };
 
 /** Takes whatever `pg` threw. A node error code such as `EPIPE` looks like a SQLSTATE; only a server names a severity. */
@@ -40,7 +43,15 @@ export function toSqlError(error: unknown): SqlError {
   const { message, code, severity } = (typeof error === "object" && error !== null ? error : {}) as Facts;
   const text = typeof message === "string" && message !== "" ? message : String(error);
   if (typeof severity === "string" && typeof code === "string") return new SqlError(text, code, code, error);
-  if (typeof code === "string") return new SqlError("the database cannot be reached", null, code, error);
+  if (typeof code === "string") return new SqlError(networkReason(code), null, code, error);
+  if (text === "The server does not support SSL connections") {
+    return new SqlError(
+      "the database speaks no TLS; sslmode=disable in DATABASE_URL does without",
+      null,
+      "no_tls",
+      error,
+    );
+  }
   if (/time-?out/i.test(text)) return new SqlError("the database did not answer in time", null, "timeout", error);
   return new SqlError(
     /terminat|connection|socket|pool/i.test(text) ? "the connection was lost" : text,
@@ -48,6 +59,15 @@ export function toSqlError(error: unknown): SqlError {
     "network",
     error,
   );
+}
+
+function networkReason(code: string): string {
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID")
+    return "the database's certificate does not name the host of DATABASE_URL";
+  if (code === "CERT_HAS_EXPIRED") return "the database's certificate has ended";
+  if (CERTIFICATE_CODE.test(code))
+    return "nobody who is trusted vouches for the database's certificate (DATABASE_CA_FILE)";
+  return "the database cannot be reached";
 }
 
 /** What to do about a failed statement; anything that is not from a server counts as transient. */

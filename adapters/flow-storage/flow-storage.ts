@@ -6,7 +6,7 @@ import { diffFlows, type FlowChanges } from "../../domain/flows/diff-flows.ts";
 import { isFlowFile } from "../../domain/flows/file-names.ts";
 import type { FlowNode } from "../../domain/flows/flow-node.ts";
 import { isDashboardFile, joinFlows, parseFlowFile, splitFlows } from "../../domain/flows/split-flows.ts";
-import { type FlowCredentials, reencrypted } from "./flow-credentials.ts";
+import { type FlowCredentials, opens, reencrypted, sealed, sealStateOf, withoutSeal } from "./flow-credentials.ts";
 import { namesIn, recoverFiles, replaceFiles } from "./replace-files.ts";
 
 /** Who deployed what: `sha256` over the files, in order of their names, so that the audit can prove which flows ran. */
@@ -17,6 +17,8 @@ export type Deploy = {
   readonly changes: FlowChanges;
 };
 
+type CredentialSecrets = { readonly present: string; readonly former: string | null };
+
 export type FlowStorageOptions = {
   /** Folder of the versioned flow files. */
   readonly flowsDir: string;
@@ -26,7 +28,11 @@ export type FlowStorageOptions = {
   readonly withoutDashboard?: boolean;
   readonly onDeploy?: (deploy: Deploy) => void;
   /** Keys of the credentials; `former` while a rotation is under way. Absent: the file is left to Node-RED. */
-  readonly credentialSecrets?: { readonly present: string; readonly former: string | null };
+  readonly credentialSecrets?: CredentialSecrets;
+  /**
+   * Told when the file of credentials is not as it was sealed: `changed`, and not used, or without any seal, which it gets.
+   */
+  readonly onCredentials?: (state: "changed" | "unsealed") => void;
 };
 
 /** What Node-RED calls of a storage module. It looks for the methods by `hasOwnProperty`, so this is a plain object, not a class. */
@@ -84,11 +90,14 @@ export function createFlowStorage(options: FlowStorageOptions): StorageModule {
     },
     async getCredentials() {
       const stored = await stock.getCredentials();
-      const { present = "", former = null } = options.credentialSecrets ?? {};
-      const renewed = former === null ? null : reencrypted(stored, present, former);
-      if (renewed === null) return stored;
-      await stock.saveCredentials(renewed);
-      return renewed;
+      if (!options.credentialSecrets) return stored;
+      const { credentials, toSave } = examine(stored, options.credentialSecrets, options.onCredentials);
+      if (toSave) await stock.saveCredentials(toSave);
+      return credentials;
+    },
+    async saveCredentials(credentials) {
+      const { credentialSecrets: secrets } = options;
+      await stock.saveCredentials(secrets ? sealed(credentials, secrets.present) : credentials);
     },
     async saveSettings(settings) {
       // Telemetry is off for good: what a user switches on in the editor would win over settings.ts.
@@ -96,6 +105,25 @@ export function createFlowStorage(options: FlowStorageOptions): StorageModule {
       await stock.saveSettings(kept);
     },
   };
+}
+
+/** Node-RED starts the flows without any credentials, and says so: what it does with a file of another key. */
+const REFUSED: FlowCredentials = { $: "changed" };
+
+/** @returns what Node-RED is given, and the file as it should be where it is not */
+function examine(
+  stored: FlowCredentials,
+  { present, former }: CredentialSecrets,
+  tell: FlowStorageOptions["onCredentials"],
+): { readonly credentials: FlowCredentials; readonly toSave: FlowCredentials | null } {
+  const state = sealStateOf(stored, former === null ? [present] : [present, former]);
+  if (state === "changed" || state === "unsealed") tell?.(state);
+  if (state === "changed") return { credentials: REFUSED, toSave: null };
+  const renewed = former === null ? null : reencrypted(stored, present, former);
+  const credentials = renewed ?? withoutSeal(stored);
+  // What no key opens keeps its state: the right key may still come.
+  const isDue = renewed !== null || (state === "unsealed" && opens(credentials, present));
+  return { credentials, toSave: isDue ? sealed(credentials, present) : null };
 }
 
 /** Text of every flow file of a folder, by file name. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { NextFunction, Request, Response } from "express";
 import { authorize } from "../../domain/access/authorize.ts";
+import { leadsToLogin, loginAddress } from "../../domain/access/login-address.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import { isOnlyReading, isSoundPacket } from "./dashboard-packets.ts";
 import {
@@ -47,8 +48,9 @@ export function createDashboardAccess(options: AccessOptions) {
     requireSession(request: Request, response: Response, next: NextFunction): void {
       const refusal = refusalOf(options, request);
       if (refusal === null) next();
-      else if (refusal === "login") response.redirect(302, `/login?next=${encodeURIComponent(request.originalUrl)}`);
-      else {
+      else if (isPage(request) && leadsToLogin(refusal)) {
+        response.redirect(302, loginAddress(request.originalUrl, refusal));
+      } else {
         const permission = isReading(request.method) ? "dashboard:use" : "dashboard:act";
         tellRefused(options, request, { permission, target: "a page of the flows", code: refusal });
         refuse(response, refusal);
@@ -90,15 +92,20 @@ export function createDashboardAccess(options: AccessOptions) {
   };
 }
 
-function refusalOf(options: AccessOptions, request: Request): Refusal | "login" | null {
-  // Express takes its routes in any case.
-  const path = (request.originalUrl.split("?")[0] ?? "/").toLowerCase();
-  if (path.startsWith(DEBUG_PATH)) return "request.not-found";
+/** Express takes its routes in any case. */
+function pathOf({ originalUrl }: Request): string {
+  return (originalUrl.split("?")[0] ?? "/").toLowerCase();
+}
+
+function isPage(request: Request): boolean {
+  const path = pathOf(request);
+  return request.method === "GET" && path.startsWith(DASHBOARD_ROOT) && !NO_PAGE.test(path);
+}
+
+function refusalOf(options: AccessOptions, request: Request): Refusal | null {
+  if (pathOf(request).startsWith(DEBUG_PATH)) return "request.not-found";
   const session = sessionOfRequest(options, request);
   const refusal = authorize(session, isReading(request.method) ? "dashboard:use" : "dashboard:act");
   if (refusal === null) return isForged(options, request) ? "auth.foreign-origin" : null;
-  if (refusal === "auth.not-allowed" || refusal === "auth.out-of-scope") return "auth.not-allowed";
-  // The login page has what is missing: the sign-in, another password, the second factor.
-  const isPage = request.method === "GET" && path.startsWith(DASHBOARD_ROOT) && !NO_PAGE.test(path);
-  return isPage ? "login" : refusal;
+  return refusal === "auth.out-of-scope" ? "auth.not-allowed" : refusal;
 }

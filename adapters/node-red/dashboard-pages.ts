@@ -61,7 +61,8 @@ export function createDashboardPages({ htmlFile, scriptsOf, flowNodes }: Dashboa
         ...unique(ours.flatMap((type) => scriptsOf(`${type}.js`))).map(modulePreload),
         ...unique(ours.flatMap((type) => FIRST_DATA[type] ?? [])).map(preload),
       ];
-      response.set({ "Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff" }).type("html");
+      // A kept one would be shown on the browser's way back, after the session, without asking.
+      response.set({ "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff" }).type("html");
       response.send(html.replace("</head>", () => `${lines.join("\n    ")}\n  </head>`));
     },
   };

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { NextFunction, Request, Response } from "express";
 import { authorize } from "../../domain/access/authorize.ts";
+import { leadsToLogin, loginAddress } from "../../domain/access/login-address.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import {
   type AccessOptions,
@@ -50,8 +51,8 @@ export function createEditorAccess(options: AccessOptions, mode: EditorMode) {
     /** For everything of the editor: page, API and files. */
     httpAdminMiddleware(request: Request, response: Response, next: NextFunction): void {
       const refusal = refusalOf(options, mode, request);
-      if (refusal === "login") {
-        response.redirect(302, `/login?next=${encodeURIComponent(EDITOR_ROOT)}`);
+      if (refusal !== null && isPage(request) && leadsToLogin(refusal)) {
+        response.redirect(302, loginAddress(EDITOR_ROOT, refusal));
       } else if (refusal !== null) {
         const permission = isReading(request.method) ? "flows:read" : "flows:edit";
         tellRefused(options, request, { permission, target: "the editor", code: refusal });
@@ -115,16 +116,31 @@ function takeTokenFromCookie(request: IncomingMessage, publicOrigin: string): vo
   if (token !== undefined) request.headers.authorization = `Bearer ${token}`;
 }
 
-function refusalOf(options: AccessOptions, mode: EditorMode, request: Request): Refusal | "login" | null {
-  const path = request.originalUrl.split("?")[0] ?? "/";
+/** What somebody has to see to before the editor is open. */
+function dutyOf(session: SessionUser): Refusal | null {
+  const refusal = authorize(session, "flows:read");
+  return refusal === "auth.password-change-required" || refusal === "auth.totp-required" ? refusal : null;
+}
+
+function pathOf({ originalUrl }: Request): string {
+  return originalUrl.split("?")[0] ?? "/";
+}
+
+function isPage(request: Request): boolean {
+  return request.method === "GET" && pathOf(request) === EDITOR_ROOT;
+}
+
+function refusalOf(options: AccessOptions, mode: EditorMode, request: Request): Refusal | null {
+  const path = pathOf(request);
   const session = sessionOfRequest(options, request);
-  if (session === null) return request.method === "GET" && path === EDITOR_ROOT ? "login" : "auth.not-signed-in";
+  if (session === null) return "auth.not-signed-in";
   if (path.startsWith(RESOURCES_PATH) && isReading(request.method) && authorize(session, "dashboard:use") === null) {
     return null;
   }
   const user = editorUserOf(session, mode);
   // Routes that nodes of third parties bring may ask for no permission at all: writing is decided here.
-  if (user === null || (user.permissions !== "*" && !isReading(request.method))) return "auth.not-allowed";
+  if (user === null) return dutyOf(session) ?? "auth.not-allowed";
+  if (user.permissions !== "*" && !isReading(request.method)) return "auth.not-allowed";
   return isForged(options, request) ? "auth.foreign-origin" : null;
 }
 

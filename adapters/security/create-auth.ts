@@ -2,6 +2,7 @@ import type { AuditTrail } from "../../domain/access/audit-entry.ts";
 import { permissionsOf } from "../../domain/access/authorize.ts";
 import type { OnlineExchange } from "../../domain/access/online-session.ts";
 import type { Permission } from "../../domain/access/permissions.ts";
+import { isRecentProof } from "../../domain/access/recent-proof.ts";
 import { TOKEN_PREFIX } from "../../domain/access/service-token.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import { NOTHING } from "../../domain/access/site-scope.ts";
@@ -19,8 +20,8 @@ import { createSessionCookies } from "./session-cookies.ts";
 import { createSessionRegistry, type Rights, type SessionEndListener } from "./session-registry.ts";
 import { createSessionRenewal } from "./session-renewal.ts";
 import { type AccountDatabase, revokeSessions, type SessionPerson, type SessionRecord } from "./session-store.ts";
-import { type Credentials, createSignIn, type OpenedSession } from "./sign-in.ts";
-import type { SignInClient, SignInRules } from "./sign-in-rules.ts";
+import { type Credentials, createSignIn, type OpenedSession, type SessionStart } from "./sign-in.ts";
+import type { SignInRules } from "./sign-in-rules.ts";
 
 /** How long a browser session may be idle by default; each renewal starts it anew. */
 const SESSION_IDLE_S = 43_200;
@@ -42,6 +43,8 @@ export type GrantedUser = SessionPerson & {
 export type Grant = {
   readonly accessToken: string;
   readonly expiresIn: number;
+  /** Seconds until the session ends, unless it is renewed before. */
+  readonly sessionEndsIn: number;
   readonly user: GrantedUser;
   readonly cookies: readonly string[];
 };
@@ -49,15 +52,26 @@ export type Grant = {
 export interface Auth {
   /**
    * @throws {AppError} `auth.bad-credentials` (also for unknown, disabled and locked accounts, after the same time),
-   *   `auth.code-required`, `auth.bad-code`, `auth.too-many-attempts` with `retryAfterS`, `storage.unavailable`
+   *   `auth.code-required`, `auth.bad-code`, `auth.first-password-over`, `auth.too-many-attempts` with `retryAfterS`,
+   *   `storage.unavailable`
+   * @param replaces sessions that the browser had: they end (ASVS 7.2.4)
    */
-  login(credentials: Credentials): Promise<Grant>;
+  login(credentials: Credentials, replaces?: readonly string[]): Promise<Grant>;
   /**
    * Opens a session for a person whom an identity provider has vouched for. The caller audits it.
    *
    * @throws {AppError} `auth.bad-credentials` for an unknown or disabled account, `storage.unavailable`
    */
-  openSession(username: string, client: SignInClient): Promise<Grant>;
+  openSession(username: string, start: SessionStart): Promise<Grant>;
+  /** The sessions that the cookies of a browser name, also one that has run out. */
+  sessionIdsOf(cookieHeader: string | undefined): readonly string[];
+  /**
+   * Whether the person of a session proved lately who they are (`PROOF_S`). Where memory does not say so the database is
+   * asked, for another process may have heard it.
+   *
+   * @throws {AppError} `storage.unavailable`
+   */
+  isProven(session: Session): Promise<boolean>;
   /**
    * A new access token and a new refresh token for the session of the refresh cookie, which may then be idle again. A
    * token that was replaced gives the same successor for 10 s, while that one is unused; later it ends the session, for
@@ -154,10 +168,13 @@ export function createAuth(options: AuthOptions): Auth {
       mustChangePassword: user.mustChangePassword || user.mustSetUpTotp,
       sessionId: record.sessionId,
     });
-    return { accessToken: token, expiresIn: ACCESS_TOKEN_S, user, cookies: cookies.grant(token, refreshText, idleS()) };
+    const sessionEndsIn = idleS();
+    const granted = cookies.grant(token, refreshText, sessionEndsIn);
+    return { accessToken: token, expiresIn: ACCESS_TOKEN_S, sessionEndsIn, user, cookies: granted };
   }
 
-  function begin({ record, refreshToken }: OpenedSession): Promise<Grant> {
+  function begin({ record, refreshToken }: OpenedSession, replaces: readonly string[]): Promise<Grant> {
+    for (const sessionId of replaces) sessions.end(sessionId);
     sessions.put(record);
     return grant(record, refreshToken.text);
   }
@@ -184,6 +201,13 @@ export function createAuth(options: AuthOptions): Auth {
     return token.startsWith(TOKEN_PREFIX) ? programOf(token, via) : personOfToken(token, via);
   }
 
+  /** A program's token is none of them: people revoke it, not a sign-out or a sign-in. */
+  function idsOf(session: Session | null, cookieHeader: string | undefined): string[] {
+    const shown = refreshTokens.read(cookies.read(cookieHeader).refresh ?? "");
+    const named = [session?.grants === null ? session.sessionId : null, shown?.sessionId ?? null];
+    return [...new Set(named.filter((id) => id !== null))];
+  }
+
   return {
     sessionOf,
     isOwnOrigin: createOriginCheck(options.publicUrl),
@@ -198,8 +222,14 @@ export function createAuth(options: AuthOptions): Auth {
       online.close();
     },
 
-    login: async (credentials) => begin(await signIn.withPassword(credentials)),
-    openSession: async (username, client) => begin(await signIn.withoutPassword(username, client)),
+    login: async (credentials, replaces = []) => begin(await signIn.withPassword(credentials, replaces), replaces),
+    openSession: async (username, start) => begin(await signIn.withoutPassword(username, start), start.replaces),
+    sessionIdsOf: (cookieHeader) => idsOf(sessionOf(cookieHeader), cookieHeader),
+
+    async isProven({ sessionId }) {
+      const isRecent = (record: SessionRecord | null) => isRecentProof(record?.provenAtMs ?? null, clock());
+      return isRecent(sessions.get(sessionId)) || isRecent(await reachable(() => sessions.load(sessionId)));
+    },
 
     async refresh(cookieHeader, address = "") {
       const { record, refreshText } = await renew(cookies.read(cookieHeader).refresh, address);
@@ -207,11 +237,7 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     async logout(cookieHeader, authorizationHeader, address = "") {
-      const session = sessionOf(cookieHeader, authorizationHeader);
-      const shown = refreshTokens.read(cookies.read(cookieHeader).refresh ?? "");
-      // A program's token is revoked by people, not by a sign-out.
-      const named = [session?.grants === null ? session.sessionId : null, shown?.sessionId ?? null];
-      for (const sessionId of new Set(named.filter((id) => id !== null))) {
+      for (const sessionId of idsOf(sessionOf(cookieHeader, authorizationHeader), cookieHeader)) {
         const ended = await reachable(() => revokeSessions(database, { sessionId }, "signed-out", clock()));
         for (const { username } of ended) {
           sessions.end(sessionId);

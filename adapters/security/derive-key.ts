@@ -5,7 +5,6 @@ export type KeyUse =
   | "access-token"
   | "refresh-token"
   | "node-red-credentials"
-  | "tickets"
   | "secrets-at-rest"
   | "audit-checkpoints"
   | "idempotency";

@@ -24,15 +24,21 @@ export class ProviderError extends Error {
 export type SignInSecrets = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
 /** Who signed in, as the provider says. */
-export type ExternalPerson = { readonly subject: string; readonly claims: Readonly<Record<string, unknown>> };
+export type ExternalPerson = {
+  readonly subject: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** When they last proved it to the provider, milliseconds since the Unix epoch; null when it does not say. */
+  readonly provenAtMs: number | null;
+};
 
 /** An OpenID Connect provider, asked for authorisation codes with PKCE (RFC 7636, S256). */
 export interface IdentityProvider {
   /**
+   * @param isFresh the person has to sign in there again, whatever session they have
    * @returns where the browser has to go
    * @throws {ProviderError} `unreachable`
    */
-  begin(redirectUri: string): Promise<{ url: string; secrets: SignInSecrets }>;
+  begin(redirectUri: string, isFresh: boolean): Promise<{ url: string; secrets: SignInSecrets }>;
   /**
    * Exchanges the code for an ID token, whose signature, issuer, audience, times and nonce the library checks.
    *
@@ -74,7 +80,7 @@ export function createIdentityProvider(settings: OidcSettings, clock: () => numb
   }
 
   return {
-    async begin(redirectUri) {
+    async begin(redirectUri, isFresh) {
       const configuration = await discovered();
       const secrets = {
         state: client.randomState(),
@@ -88,6 +94,7 @@ export function createIdentityProvider(settings: OidcSettings, clock: () => numb
         nonce: secrets.nonce,
         code_challenge: await client.calculatePKCECodeChallenge(secrets.verifier),
         code_challenge_method: "S256",
+        ...(isFresh ? { prompt: "login", max_age: "0" } : {}),
       });
       return { url: url.href, secrets };
     },
@@ -105,7 +112,8 @@ export function createIdentityProvider(settings: OidcSettings, clock: () => numb
         if (!claims) throw new Error("no ID token");
         const more = await moreClaims(configuration, settings, tokens.access_token, claims);
         // What is signed wins over what was only fetched.
-        return { subject: claims.sub, claims: { ...more, ...claims } };
+        const provenAtMs = typeof claims.auth_time === "number" ? claims.auth_time * 1000 : null;
+        return { subject: claims.sub, claims: { ...more, ...claims }, provenAtMs };
       } catch (error) {
         throw new ProviderError(problemOf(error), error);
       }

@@ -10,13 +10,12 @@ import {
   type ExternalPerson,
   type IdentityProvider,
   ProviderError,
-  type SignInSecrets,
 } from "./identity-provider.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 import type { SealContext, SecretBox } from "./secret-box.ts";
 import { cookieOf } from "./session-cookies.ts";
 import type { AccountDatabase } from "./session-store.ts";
-import type { SignInClient } from "./sign-in-rules.ts";
+import type { SessionStart } from "./sign-in.ts";
 
 /** What the login page is told when a sign-in with the provider came to nothing. */
 export const OIDC_PROBLEMS = [
@@ -53,12 +52,21 @@ export type OidcReturn = {
   readonly userAgent: string;
 };
 
+export type OidcWish = {
+  /** Where to go afterwards; anything but a path of ours counts as `/`. */
+  readonly next: string | undefined;
+  /** The person has to prove anew who they are, whatever session the provider has. */
+  readonly isFresh: boolean;
+  /** Names the sessions that the new one takes the place of. The way back comes from another site, without it. */
+  readonly cookieHeader: string | undefined;
+};
+
 /** Sign-in with an identity provider, in two halves with the provider's own pages between. */
 export interface OidcSignIn {
   /** What the button says. */
   readonly label: string;
-  /** Never throws. @param next where to go afterwards; anything but a path of ours counts as `/` */
-  start(next: string | undefined): Promise<OidcStart>;
+  /** Never throws. */
+  start(wanted: OidcWish): Promise<OidcStart>;
   /** Never throws. */
   finish(returned: OidcReturn): Promise<OidcEnd>;
 }
@@ -71,7 +79,8 @@ type OidcSignInOptions = {
   readonly publicUrl: string;
   /** Finds or makes the account of a person; see `takeExternalAccount`. */
   readonly takeAccount: (identity: ExternalIdentity) => Promise<TakenAccount>;
-  readonly openSession: (username: string, client: SignInClient) => Promise<Pick<Grant, "cookies">>;
+  readonly openSession: (username: string, start: SessionStart) => Promise<Pick<Grant, "cookies">>;
+  readonly sessionIdsOf: Auth["sessionIdsOf"];
   readonly audit: AuditTrail;
   readonly log?: { warn(facts: Record<string, unknown>, text: string): void };
   /** Milliseconds since the Unix epoch. */
@@ -80,7 +89,7 @@ type OidcSignInOptions = {
 
 type Surroundings = Pick<OidcSignInOptions, "settings" | "box" | "publicUrl" | "audit" | "log" | "clock"> & {
   readonly database: AccountDatabase;
-  readonly auth: Pick<Auth, "openSession">;
+  readonly auth: Pick<Auth, "openSession" | "sessionIdsOf">;
 };
 
 /** The sign-in of a configured provider, with accounts and sessions of this platform. */
@@ -90,6 +99,7 @@ export function openOidcSignIn({ database, auth, ...own }: Surroundings): OidcSi
     provider: createIdentityProvider(own.settings, own.clock),
     takeAccount: (identity) => takeExternalAccount(database, identity),
     openSession: auth.openSession,
+    sessionIdsOf: auth.sessionIdsOf,
   });
 }
 
@@ -97,6 +107,8 @@ export const OIDC_CALLBACK = "/api/v1/auth/oidc/callback";
 const COOKIE_PATH = "/api/v1/auth/oidc";
 /** Long enough to look for a telephone with the second factor on it. */
 const WITHIN_S = 600;
+/** Of the provider and of ours; its times are whole seconds. */
+const CLOCKS_DIFFER_MS = 30_000;
 const CONTEXT: SealContext = { table: "cookie", row: "oidc", column: "sign-in" };
 
 const Sealed = z.strictObject({
@@ -104,9 +116,12 @@ const Sealed = z.strictObject({
   nonce: z.string(),
   verifier: z.string(),
   next: z.string(),
+  replaces: z.array(z.string()),
+  /** When a fresh sign-in was asked for, milliseconds since the Unix epoch; null = any will do. */
+  freshFromMs: z.number().nullable(),
   endsAtMs: z.number(),
 });
-type Pending = SignInSecrets & { readonly next: string };
+type Pending = Omit<z.infer<typeof Sealed>, "endsAtMs">;
 type Attempt = { actor: string; readonly address: string };
 /** Not refused: it could not be done. */
 const NOBODYS_FAULT: readonly OidcProblem[] = ["oidc-unreachable", "oidc-unavailable", "oidc-off"];
@@ -126,8 +141,8 @@ function createOidcSignIn(options: OidcSignInOptions): OidcSignIn {
   const { origin, protocol } = new URL(options.publicUrl);
   const cookies = createPendingCookie(protocol === "https:");
 
-  function remember(secrets: SignInSecrets, next: string): string {
-    const text = JSON.stringify({ ...secrets, next, endsAtMs: clock() + WITHIN_S * 1000 });
+  function remember(pending: Pending): string {
+    const text = JSON.stringify({ ...pending, endsAtMs: clock() + WITHIN_S * 1000 });
     return cookies.set(box.seal(text, CONTEXT));
   }
 
@@ -165,6 +180,7 @@ function createOidcSignIn(options: OidcSignInOptions): OidcSignIn {
     const person = await provider.finish(new URL(OIDC_CALLBACK + search, origin), pending);
     const usernames = usernamesFrom(person.claims, settings.issuer);
     attempt.actor = usernames[0] ?? person.subject.slice(0, 64);
+    if (!isFreshEnough(person, pending)) throw new Problem("oidc-invalid", new Error("the sign-in is not a fresh one"));
     const identity = identityOf(person, usernames);
     const account = await options.takeAccount(identity);
     await recordAccount(account, identity, address);
@@ -172,7 +188,9 @@ function createOidcSignIn(options: OidcSignInOptions): OidcSignIn {
     const what = { actorKind: "user", actor: username, action: "session:sign-in", outcome: "done" } as const;
     // First: whoever is not in the trail gets no session.
     await audit.record({ ...what, target: username, address, detail: { method: "oidc", role: identity.role } });
-    return (await options.openSession(username, { address, userAgent })).cookies;
+    const { provenAtMs } = person;
+    return (await options.openSession(username, { address, userAgent, provenAtMs, replaces: pending.replaces }))
+      .cookies;
   }
 
   async function recordAccount({ username, before }: TakenAccount, { role, scope }: ExternalIdentity, address: string) {
@@ -203,11 +221,13 @@ function createOidcSignIn(options: OidcSignInOptions): OidcSignIn {
   return {
     label: settings.label,
 
-    async start(given) {
+    async start({ next: given, isFresh, cookieHeader }) {
       const next = ownPath(given);
       try {
-        const { url, secrets } = await provider.begin(origin + OIDC_CALLBACK);
-        return { kind: "away", location: url, cookies: [remember(secrets, next)] };
+        const { url, secrets } = await provider.begin(origin + OIDC_CALLBACK, isFresh);
+        const replaces = [...options.sessionIdsOf(cookieHeader)];
+        const pending = { ...secrets, next, replaces, freshFromMs: isFresh ? clock() : null };
+        return { kind: "away", location: url, cookies: [remember(pending)] };
       } catch (error) {
         return { kind: "problem", problem: wordOf(error, { actor: "", address: "" }), next };
       }
@@ -227,6 +247,11 @@ function createOidcSignIn(options: OidcSignInOptions): OidcSignIn {
       }
     },
   };
+}
+
+/** A provider that does not know `max_age` would let a session of its own count as a new proof. */
+function isFreshEnough({ provenAtMs }: ExternalPerson, { freshFromMs }: Pending): boolean {
+  return freshFromMs === null || (provenAtMs !== null && provenAtMs >= freshFromMs - CLOCKS_DIFFER_MS);
 }
 
 function problemWord(error: unknown): OidcProblem {

@@ -7,10 +7,13 @@ import type { PasswordJudge } from "./password-judge.ts";
 import type { Passwords } from "./passwords.ts";
 import { reachable } from "./reachable.ts";
 import type { SecondFactor } from "./second-factor.ts";
-import type { AccountDatabase } from "./session-store.ts";
+import { type AccountDatabase, proveSession } from "./session-store.ts";
 
 /** Somebody at their own account: the session that asks, and where it comes from. */
 export type Owner = { readonly username: string; readonly sessionId: string; readonly address: string };
+
+/** What somebody shows to be who they are: the password, or a code of the second factor. */
+export type Proof = { readonly password: string } | { readonly code: string };
 
 /**
  * What people change of their own account. Each asks for the present password again: a session that somebody else got
@@ -22,6 +25,8 @@ export type Owner = { readonly username: string; readonly sessionId: string; rea
  * `auth.too-many-attempts`.
  */
 export interface OwnAccount {
+  /** From now on the session counts as proven for a while (ASVS 7.5.3). @throws {AppError} `account.wrong-code`, `account.totp-off` */
+  prove(owner: Owner, given: Proof): Promise<void>;
   /** Ends the other sessions of the person. @returns what speaks against the new password; nothing when it is changed */
   changePassword(owner: Owner, passwords: { current: string; next: string }): Promise<readonly PasswordFault[]>;
   /** @returns a secret that counts once it is confirmed @throws {AppError} `account.totp-on` */
@@ -40,10 +45,12 @@ export type OwnAccountOptions = {
   readonly secondFactor: SecondFactor;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
+  /** Told when somebody has chosen a password of their own. */
+  readonly onPasswordReplaced?: (username: string) => void;
 };
 
 export function createOwnAccount(options: OwnAccountOptions): OwnAccount {
-  const { database, audit, passwords, judge, secondFactor, clock } = options;
+  const { database, audit, passwords, judge, secondFactor, clock, onPasswordReplaced = () => undefined } = options;
   const throttle = createLoginThrottle(clock);
   /** Its own count: a right password must not wipe wrong codes. */
   const codeThrottle = createLoginThrottle(clock);
@@ -63,7 +70,7 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccount {
   }
 
   /** The present password again. */
-  async function prove(owner: Owner, action: string, password: string): Promise<OwnRecord> {
+  async function askPassword(owner: Owner, action: string, password: string): Promise<OwnRecord> {
     const account = await find(owner);
     const succeed = throttle.begin(owner.username, owner.sessionId);
     if (!(await passwords.verify(account.passwordHash, password))) {
@@ -73,10 +80,27 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccount {
     return account;
   }
 
+  async function askCode(owner: Owner, action: string, account: OwnRecord, code: string): Promise<void> {
+    if (!account.hasTotp) throw refuse(owner, action, "account.totp-off", "no second factor is on");
+    const succeed = codeThrottle.begin(owner.username, owner.sessionId);
+    if (!(await reachable(() => secondFactor.verify(account.id, code)))) {
+      throw refuse(owner, action, "account.wrong-code", "the code is wrong, has run out, or was used before");
+    }
+    succeed();
+  }
+
   return {
+    async prove(owner, given) {
+      const action = "session:proof";
+      if ("password" in given) await askPassword(owner, action, given.password);
+      else await askCode(owner, action, await find(owner), given.code);
+      await audit.record({ ...entryOf(owner, action), detail: { method: "password" in given ? "password" : "code" } });
+      await reachable(() => proveSession(database, owner.sessionId, clock()));
+    },
+
     async changePassword(owner, { current, next }) {
       const action = "password:change";
-      const account = await prove(owner, action, current);
+      const account = await askPassword(owner, action, current);
       const faults = judge.judge(next, owner.username);
       const former = [account.passwordHash, ...account.previousHashes];
       if (faults.length === 0 && (await judge.isFormer(next, former))) return [{ kind: "former" }];
@@ -84,13 +108,16 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccount {
       const to = await passwords.hash(next);
       await audit.record(entryOf(owner, action));
       const change = { userId: account.id, from: account.passwordHash, to, keepSessionId: owner.sessionId };
-      if (await reachable(() => replacePassword(database, change, clock()))) return [];
+      if (await reachable(() => replacePassword(database, change, clock()))) {
+        onPasswordReplaced(owner.username);
+        return [];
+      }
       throw refuse(owner, action, "account.wrong-password", "the password was changed by somebody else meanwhile");
     },
 
     async addTotp(owner, password) {
       const action = "totp:add";
-      const account = await prove(owner, action, password);
+      const account = await askPassword(owner, action, password);
       if (account.hasTotp) throw refuse(owner, action, "account.totp-on", "a second factor is on already");
       await audit.record(entryOf(owner, action));
       const made = await reachable(() => secondFactor.enrol(account));
@@ -112,13 +139,8 @@ export function createOwnAccount(options: OwnAccountOptions): OwnAccount {
 
     async removeTotp(owner, { password, code }) {
       const action = "totp:remove";
-      const account = await prove(owner, action, password);
-      if (!account.hasTotp) throw refuse(owner, action, "account.totp-off", "no second factor is on");
-      const succeed = codeThrottle.begin(owner.username, owner.sessionId);
-      if (!(await reachable(() => secondFactor.verify(account.id, code)))) {
-        throw refuse(owner, action, "account.wrong-code", "the code is wrong, has run out, or was used before");
-      }
-      succeed();
+      const account = await askPassword(owner, action, password);
+      await askCode(owner, action, account, code);
       await audit.record(entryOf(owner, action));
       await reachable(() => secondFactor.remove(account.id));
     },

@@ -1,5 +1,6 @@
 import { dictionary } from "@zxcvbn-ts/language-common";
 import { judgePassword, type PasswordFault, type PasswordPolicy } from "../../domain/access/password-policy.ts";
+import type { IsBreached } from "./breached-passwords.ts";
 import type { Passwords } from "./passwords.ts";
 
 /** Says what speaks against a new password. */
@@ -15,15 +16,25 @@ export interface PasswordJudge {
  * asks for.
  *
  * @param policy from the settings, as they are now
+ * @param isBreached asks a larger list where there is one (6.2.12)
  */
-export function createPasswordJudge(passwords: Passwords, policy: () => PasswordPolicy): PasswordJudge {
+export function createPasswordJudge(
+  passwords: Passwords,
+  policy: () => PasswordPolicy,
+  isBreached: IsBreached = () => false,
+): PasswordJudge {
   let common: ReadonlySet<string> | null = null;
   function isCommon(lowerCase: string): boolean {
     common ??= new Set(dictionary["passwords-common"]);
     return common.has(lowerCase);
   }
   return {
-    judge: (password, username) => judgePassword(password, policy(), username, isCommon),
+    judge(password, username) {
+      const faults = judgePassword(password, policy(), username, isCommon);
+      // One reason is enough, and what is too long is not worth a hash.
+      if (faults.length === 0 && isBreached(password)) faults.push({ kind: "breached" });
+      return faults;
+    },
     async isFormer(password, hashes) {
       for (const hash of hashes) if (await passwords.verify(hash, password)) return true;
       return false;

@@ -201,5 +201,6 @@ function nobodyOf(sessionId: string): SessionRecord {
     refreshHash: "",
     previousHash: null,
     rotatedAtMs: null,
+    provenAtMs: null,
   };
 }

@@ -32,10 +32,12 @@ export type SessionRecord = SessionPerson & {
   readonly previousHash: string | null;
   /** When the one before was first used, milliseconds since the Unix epoch. */
   readonly rotatedAtMs: number | null;
+  /** When its person last proved who they are, milliseconds since the Unix epoch; null = not known. */
+  readonly provenAtMs: number | null;
 };
 
 /** Why a session was ended before its time. */
-export type EndReason = "signed-out" | "ended" | "reuse" | "password-changed" | "disabled" | "unaudited";
+export type EndReason = "signed-out" | "replaced" | "ended" | "reuse" | "password-changed" | "disabled" | "unaudited";
 
 /** No session lives longer than this, however often it is renewed (ASVS 7.3.2). */
 const LONGEST_DAYS = 30;
@@ -44,7 +46,7 @@ const CHECK_TIMEOUT_MS = 900;
 const USER_AGENT_LENGTH = 200;
 const FIELDS = `s.id::text as session_id, u.username, u.role, u.scope, u.must_change, u.is_external, s.last_seen_at,
   (u.totp_secret is not null and u.totp_confirmed_at is not null) as has_totp,
-  encode(s.refresh_hash, 'hex') as refresh_hash, encode(s.previous_hash, 'hex') as previous_hash, s.rotated_at,
+  encode(s.refresh_hash, 'hex') as refresh_hash, encode(s.previous_hash, 'hex') as previous_hash, s.rotated_at, s.proven_at,
   (s.revoked_at is null and s.expires_at > $2::timestamptz and not u.disabled) as is_alive`;
 
 export type NewSession = {
@@ -56,19 +58,34 @@ export type NewSession = {
   readonly idleS: number;
   readonly address: string;
   readonly userAgent: string;
+  readonly provenAtMs: number | null;
+  /** Sessions that the same browser had. */
+  readonly replaces: readonly string[];
 };
 
-/** Opens a session, notes the sign-in with its account, and clears away what ended more than a week ago. */
+/**
+ * Opens a session, ends those that it takes the place of, notes the sign-in with its account, and clears away what ended
+ * more than a week ago.
+ */
 export async function insertSession(database: AccountDatabase, session: NewSession): Promise<void> {
-  const { sessionId, userId, refreshHash, nowMs, idleS, address, userAgent } = session;
+  const { sessionId, userId, refreshHash, nowMs, idleS, address, userAgent, provenAtMs, replaces } = session;
   const text = `
     with swept as (delete from session where expires_at < $4::timestamptz - interval '7 days'),
-      seen as (update user_account set last_sign_in_at = $4::timestamptz where id = $2::int)
-    insert into session (id, user_id, refresh_hash, created_at, last_seen_at, expires_at, address, user_agent)
-    values ($1::uuid, $2::int, $3::bytea, $4::timestamptz, $4::timestamptz, $5::timestamptz, $6, $7)`;
+      seen as (update user_account set last_sign_in_at = $4::timestamptz where id = $2::int),
+      replaced as (update session set revoked_at = $4::timestamptz, ended_reason = 'replaced'
+        where id = any(string_to_array($9, ',')::uuid[]) and revoked_at is null and expires_at > $4::timestamptz)
+    insert into session (id, user_id, refresh_hash, created_at, last_seen_at, expires_at, address, user_agent, proven_at)
+    values ($1::uuid, $2::int, $3::bytea, $4::timestamptz, $4::timestamptz, $5::timestamptz, $6, $7, $8::timestamptz)`;
   const ends = isoAt(nowMs + idleS * 1000);
   const values = [sessionId, userId, refreshHash, isoAt(nowMs), ends, address, printable(userAgent)];
-  await database.query(text, values, { timeoutMs: LOGIN_TIMEOUT_MS });
+  const more = [provenAtMs === null ? null : isoAt(provenAtMs), replaces.join(",")];
+  await database.query(text, [...values, ...more], { timeoutMs: LOGIN_TIMEOUT_MS });
+}
+
+/** Notes that the person of a session has just proved who they are. */
+export async function proveSession(database: AccountDatabase, sessionId: string, nowMs: number): Promise<void> {
+  const text = "update session set proven_at = $2::timestamptz where id = $1::uuid";
+  await database.query(text, [sessionId, isoAt(nowMs)], { timeoutMs: LOGIN_TIMEOUT_MS });
 }
 
 export type Rotation = {
@@ -167,6 +184,7 @@ function recordFrom(row: Record<string, unknown>): SessionRecord {
     refreshHash: String(row["refresh_hash"]),
     previousHash: typeof previous === "string" ? previous : null,
     rotatedAtMs: msFrom(row["rotated_at"]),
+    provenAtMs: msFrom(row["proven_at"]),
   };
 }
 

@@ -12,6 +12,8 @@ export type SignInAccount = {
   /** PHC form; null when somebody else vouches for this person. */
   readonly passwordHash: string | null;
   readonly mustChangePassword: boolean;
+  /** Milliseconds since the Unix epoch; null when somebody else vouches for this person. */
+  readonly passwordGivenAtMs: number | null;
   readonly isExternal: boolean;
   /** Sealed. */
   readonly totpSecret: string | null;
@@ -66,7 +68,7 @@ export async function findAccount(database: AccountDatabase, username: string): 
   const text = `
     select id, username, role, scope, password_hash, must_change, is_external, totp_secret,
       (totp_secret is not null and totp_confirmed_at is not null) as has_totp, totp_last_step::text as totp_last_step,
-      recovery_hashes, failed_attempts, locked_until
+      recovery_hashes, failed_attempts, locked_until, coalesce(password_changed_at, created_at) as password_given_at
     from user_account where username = $1 and not disabled`;
   const [row] = await database.query(text, [username], { timeoutMs: TIMEOUT_MS });
   return row ? accountFrom(row) : null;
@@ -75,6 +77,7 @@ export async function findAccount(database: AccountDatabase, username: string): 
 function accountFrom(row: Record<string, unknown>): SignInAccount {
   const isExternal = row["is_external"] === true;
   const lockedUntil = row["locked_until"];
+  const givenAt = row["password_given_at"];
   const lastStep = row["totp_last_step"];
   const recovery = row["recovery_hashes"];
   return {
@@ -84,6 +87,7 @@ function accountFrom(row: Record<string, unknown>): SignInAccount {
     scope: scopeFrom(row["scope"]),
     passwordHash: isExternal ? null : String(row["password_hash"]),
     mustChangePassword: row["must_change"] === true,
+    passwordGivenAtMs: !isExternal && givenAt instanceof Date ? givenAt.getTime() : null,
     isExternal,
     totpSecret: typeof row["totp_secret"] === "string" ? row["totp_secret"] : null,
     hasTotp: row["has_totp"] === true,

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { AuditEntry, AuditTrail } from "../../domain/access/audit-entry.ts";
+import { FIRST_PASSWORD_DAYS, isFirstPasswordOver } from "../../domain/access/first-password.ts";
 import { AppError, type ErrorCode } from "../../domain/errors.ts";
 import type { AuthLog } from "./auth-log.ts";
 import type { LoginThrottle } from "./login-throttle.ts";
@@ -14,6 +15,14 @@ export type Credentials = SignInClient & {
   readonly password: string;
   /** Of the second factor. */
   readonly code?: string | undefined;
+};
+
+/** What a new session takes over from the browser that it is opened in. */
+export type SessionStart = SignInClient & {
+  /** Sessions that the browser had: they end. */
+  readonly replaces: readonly string[];
+  /** When the person proved who they are, milliseconds since the Unix epoch; null = nobody has said. */
+  readonly provenAtMs: number | null;
 };
 
 /** A session that has just begun. */
@@ -36,6 +45,11 @@ type Refused = { readonly code: ErrorCode; readonly text: string; readonly reaso
 const BAD_CREDENTIALS = {
   code: "auth.bad-credentials",
   text: "the user name or the password is wrong, or the account is locked for a while",
+} as const;
+/** Said to whoever has the right password only: it opens nothing any more. */
+const FIRST_PASSWORD_OVER = {
+  code: "auth.first-password-over",
+  text: `a first password lasts ${FIRST_PASSWORD_DAYS} days: an administrator has to give another one`,
 } as const;
 
 /** From a user name and a password, and a code where there is a second factor, to a session. */
@@ -61,11 +75,11 @@ export function createSignIn(options: SignInOptions) {
     return refuse({ ...BAD_CREDENTIALS, reason }, account, client);
   }
 
-  async function open(account: SignInAccount, client: SignInClient): Promise<OpenedSession> {
+  async function open(account: SignInAccount, start: SessionStart): Promise<OpenedSession> {
     const sessionId = randomUUID();
     const refreshToken = refreshTokens.first(sessionId);
     const nowMs = clock();
-    const row = { sessionId, userId: account.id, refreshHash: refreshToken.hash, nowMs, idleS: idleS(), ...client };
+    const row = { sessionId, userId: account.id, refreshHash: refreshToken.hash, nowMs, idleS: idleS(), ...start };
     await reachable(() => insertSession(database, row));
     const { username, role, scope, mustChangePassword, hasTotp, isExternal } = account;
     const record: SessionRecord = {
@@ -75,16 +89,21 @@ export function createSignIn(options: SignInOptions) {
       refreshHash: refreshToken.hash.toString("hex"),
       previousHash: null,
       rotatedAtMs: null,
+      provenAtMs: start.provenAtMs,
     };
     return { record, refreshToken };
   }
 
   return {
     /** @throws {AppError} as `Auth.login` says */
-    async withPassword({ username, password, code, ...client }: Credentials): Promise<OpenedSession> {
+    async withPassword(credentials: Credentials, replaces: readonly string[]): Promise<OpenedSession> {
+      const { username, password, code, ...client } = credentials;
       const succeed = throttle.begin(username, client.address);
       const found = await reachable(() => findAccount(database, username));
       const { account, attempt } = await checkPassword(found, password, client);
+      if (isFirstPasswordOver(account.mustChangePassword, account.passwordGivenAtMs, clock())) {
+        refuse({ ...FIRST_PASSWORD_OVER, reason: "first-password-over" }, account, client);
+      }
       if (account.hasTotp) {
         if (code === undefined) {
           await reachable(() => rules.takeBack(account, attempt));
@@ -100,9 +119,10 @@ export function createSignIn(options: SignInOptions) {
       }
       await reachable(() => rules.afterSuccess(account));
       succeed();
-      const opened = await open(account, client);
+      const opened = await open(account, { ...client, replaces, provenAtMs: clock() });
       const { sessionId, role } = opened.record;
-      const detail = { method: account.hasTotp ? "password and code" : "password", role, sessionId };
+      const method = account.hasTotp ? "password and code" : "password";
+      const detail = { method, role, sessionId, ...(replaces.length > 0 ? { replaces } : {}) };
       // A sign-in that cannot be audited has not happened; nobody has seen its tokens yet.
       await audit
         .record({ ...entryOf(account.username, client.address), outcome: "done", detail })
@@ -115,10 +135,10 @@ export function createSignIn(options: SignInOptions) {
     },
 
     /** For a person whom somebody else has vouched for. @throws {AppError} `auth.bad-credentials`, `storage.unavailable` */
-    async withoutPassword(username: string, client: SignInClient): Promise<OpenedSession> {
+    async withoutPassword(username: string, start: SessionStart): Promise<OpenedSession> {
       const account = await reachable(() => findAccount(database, username));
       if (!account) throw new AppError(BAD_CREDENTIALS.code, "there is no such account, or it is disabled");
-      return open(account, client);
+      return open(account, start);
     },
   };
 }

@@ -15,7 +15,9 @@ export type TlsPair = {
   readonly text: string;
 };
 
-const LEAST_RSA_BITS = 2_048;
+/** Keys of 128 bits of strength (NIST SP 800-57 part 1, table 2): RSA of this size, and curves of 256 bits. */
+const LEAST_RSA_BITS = 3_072;
+const STRONG_CURVES = ["prime256v1", "secp384r1", "secp521r1"];
 
 /**
  * TLS 1.2 and 1.3, forward secrecy and authenticated encryption only (Mozilla's intermediate profile without finite-field
@@ -48,10 +50,7 @@ export function readTlsFiles({ certFile, keyFile }: TlsFiles): TlsPair {
   if (!certificate.checkPrivateKey(privateKey)) {
     throw wrong(`TLS_KEY_FILE: the key in "${keyFile}" does not belong to the first certificate in "${certFile}"`);
   }
-  const bits = certificate.publicKey.asymmetricKeyDetails?.modulusLength;
-  if (bits !== undefined && bits < LEAST_RSA_BITS) {
-    throw wrong(`TLS_CERT_FILE: an RSA key of ${bits} bits is too short; at least ${LEAST_RSA_BITS} are needed`);
-  }
+  refuseWeakKey(privateKey);
   const options = { ...STRONG, cert, key };
   try {
     createSecureContext(options);
@@ -72,6 +71,16 @@ export function certificateRemarks(certificate: X509Certificate, hostname: strin
   const isNamed = isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host);
   if (isNamed === undefined) remarks.push("the certificate does not name the host of PUBLIC_URL");
   return remarks;
+}
+
+function refuseWeakKey({ asymmetricKeyDetails: { modulusLength, namedCurve } = {} }: KeyObject): void {
+  const better = `; at least ${LEAST_RSA_BITS} are needed, or an EC key (openssl ecparam -genkey -noout -name prime256v1)`;
+  if (modulusLength !== undefined && modulusLength < LEAST_RSA_BITS) {
+    throw wrong(`TLS_KEY_FILE: an RSA key of ${modulusLength} bits is too short${better}`);
+  }
+  if (namedCurve !== undefined && !STRONG_CURVES.includes(namedCurve)) {
+    throw wrong(`TLS_KEY_FILE: the curve ${namedCurve} is not one of ${STRONG_CURVES.join(", ")}`);
+  }
 }
 
 function readText(name: string, file: string): string {

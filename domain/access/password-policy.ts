@@ -16,7 +16,8 @@ export type PasswordFault =
   | { readonly kind: "common" }
   | { readonly kind: "pattern" }
   | { readonly kind: "context"; readonly word: string }
-  | { readonly kind: "former" };
+  | { readonly kind: "former" }
+  | { readonly kind: "breached" };
 
 /** What attackers try first here: the product, its maker and its machines. */
 const CONTEXT_WORDS = ["antbox", "antspace", "antminer", "bitmain"];
@@ -123,6 +124,11 @@ export function describeFault(fault: PasswordFault): { readonly "zh-CN": string;
       };
     case "context":
       return { "zh-CN": `不能包含“${fault.word}”`, en: `must not contain "${fault.word}"` };
+    case "breached":
+      return {
+        "zh-CN": "不能是已在数据泄露中公开的密码",
+        en: "must not be one that became known in a breach of other services",
+      };
     case "former":
       return {
         "zh-CN": `不能是最近 ${REMEMBERED_PASSWORDS} 个密码之一`,

@@ -1,7 +1,8 @@
 import { Secret, TOTP } from "otpauth";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ApiUnderTest, addAccounts, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { addAccounts, PASSWORD } from "./test-database.ts";
 
 const NEXT = "seven herons over the river";
 let api: ApiUnderTest;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
-import { type ApiUnderTest, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 beforeAll(async () => {

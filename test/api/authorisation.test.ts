@@ -15,8 +15,10 @@ import {
   pairs,
   tableAllows,
 } from "../authorisation/actors.ts";
-import { type ApiUnderTest, type CallOptions, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite, aSnapshot } from "./builders.ts";
+import type { CallOptions } from "./call-api.ts";
+import { PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 let cookies: string;
@@ -98,6 +100,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /api/v1/auth/methods": { path: "/api/v1/auth/methods" },
   "GET /api/v1/auth/oidc/start": { path: "/api/v1/auth/oidc/start" },
   "GET /api/v1/auth/oidc/callback": { path: "/api/v1/auth/oidc/callback", status: 302 },
+  "POST /api/v1/account/proof": { path: "/api/v1/account/proof", body: {}, status: 400 },
   "POST /api/v1/account/password": {
     path: "/api/v1/account/password",
     body: { current: PASSWORD, next: "short" },

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { ROUTES } from "../../api/routes.ts";
-import { type Answer, type ApiUnderTest, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import type { Answer } from "./call-api.ts";
 
 let api: ApiUnderTest;
 beforeAll(async () => {

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { SiteImportReport } from "../../domain/sites/site-import.ts";
-import { type Answer, type ApiUnderTest, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import type { Answer } from "./call-api.ts";
+import { PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 /** Of several engineers, in turn: one of them may not send so many files in a minute. */

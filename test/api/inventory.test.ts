@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import type { SiteConfiguration } from "../../domain/sites/site-change.ts";
 import { type RunningSimulator, startSimulator } from "../../simulator/simulator.ts";
-import { type Answer, type ApiUnderTest, type CallOptions, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import type { Answer, CallOptions } from "./call-api.ts";
+import { PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 beforeAll(async () => {

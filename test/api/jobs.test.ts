@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { type JobServices, startJobs } from "../../job-services.ts";
 import { recordedLog } from "../services/recorded-log.ts";
-import { type ApiUnderTest, openTestDatabase, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { openTestDatabase } from "./test-database.ts";
 
 /** The real board on a real scheduler, over HTTP. */
 let api: ApiUnderTest;

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { naughtyStrings } from "../services/naughty-strings.ts";
-import { type Answer, type ApiUnderTest, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import type { Answer } from "./call-api.ts";
 
 /** Texts that people write are taken as they are, or refused with a reason: never a failure of ours, never another text. */
 let api: ApiUnderTest;

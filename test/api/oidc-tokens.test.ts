@@ -66,7 +66,7 @@ const settings = (): OidcSettings => ({
 
 async function finish() {
   const provider = createIdentityProvider(settings());
-  const { secrets } = await provider.begin(CALLBACK);
+  const { secrets } = await provider.begin(CALLBACK, false);
   nonce = secrets.nonce;
   return provider.finish(new URL(`${CALLBACK}?code=c&state=${secrets.state}`), secrets);
 }
@@ -113,9 +113,9 @@ test("a provider that does not answer in time counts as unreachable, and is aske
   let nowMs = 0;
   const provider = createIdentityProvider(settings(), () => nowMs);
   delayMs = 6_000;
-  await expect(provider.begin(CALLBACK)).rejects.toMatchObject({ problem: "unreachable" });
+  await expect(provider.begin(CALLBACK, false)).rejects.toMatchObject({ problem: "unreachable" });
   delayMs = 0;
-  await expect(provider.begin(CALLBACK)).rejects.toMatchObject({ problem: "unreachable" });
+  await expect(provider.begin(CALLBACK, false)).rejects.toMatchObject({ problem: "unreachable" });
   nowMs = 4_000;
-  expect((await provider.begin(CALLBACK)).url).toContain("code_challenge=");
+  expect((await provider.begin(CALLBACK, false)).url).toContain("code_challenge=");
 });

@@ -216,7 +216,7 @@ describe("nobody gets in", () => {
     expect(victim.cookieHeader(api.url)).not.toContain("antbox_access");
   });
 
-  type Pending = { state: string; nonce: string; verifier: string; endsAtMs: number };
+  type Pending = { state: string; nonce: string; verifier: string; endsAtMs: number; freshFromMs: number | null };
   async function withPending(change: (pending: Pending) => object): Promise<Response> {
     provider.who = "s-olga";
     const back = await comeBack();
@@ -232,6 +232,10 @@ describe("nobody gets in", () => {
     expect(problemOf(await withPending(() => ({ verifier: "v".repeat(43) })))[2]).toBe("oidc-invalid");
     expect(problemOf(await withPending(() => ({ state: "s".repeat(43) })))[2]).toBe("oidc-expired");
     expect(problemOf(await withPending(() => ({ endsAtMs: Date.now() - 1 })))[2]).toBe("oidc-expired");
+  });
+
+  test("who had to prove anew who they are, when the provider does not say that they did", async () => {
+    expect(problemOf(await withPending(() => ({ freshFromMs: Date.now() })))[2]).toBe("oidc-invalid");
   });
 
   test("with a cookie that was changed, or sealed for something else", async () => {
@@ -251,6 +255,73 @@ describe("nobody gets in", () => {
     expect(back.searchParams.get("iss")).toBe(provider.issuer);
     back.searchParams.set("iss", "https://id.evil.example");
     expect(problemOf(await browser.get(back.href))).toEqual([302, "/login", "oidc-invalid"]);
+  });
+});
+
+describe("what weighs most", () => {
+  const person = { username: "", role: "viewer", password: "seven herons over the river" };
+  async function addPerson(username: string): Promise<unknown[]> {
+    const cookie = browser.cookieHeader(api.url);
+    const body = { ...person, username };
+    const { status, json } = await api.call("/api/v1/users", { method: "POST", body, cookie });
+    return [status, (json as { code?: string }).code];
+  }
+
+  test("is open after a fresh sign-in at the provider, and not after one that may rest on its session", async () => {
+    provider.people.set("s-ida", { ...shift("ida"), realm_access: { roles: ["antbox-admins"] } });
+    await signIn("s-ida");
+    expect(await addPerson("of-ida")).toEqual([403, "auth.proof-required"]);
+    const proof = { method: "POST", body: { password: "!" }, cookie: browser.cookieHeader(api.url) };
+    expect((await api.call("/api/v1/account/proof", proof)).json).toMatchObject({ code: "account.external" });
+
+    const asked = await browser.get(`${start()}&fresh=true`);
+    const away = new URL(asked.headers.get("location") ?? "");
+    expect(Object.fromEntries(away.searchParams)).toMatchObject({ prompt: "login", max_age: "0" });
+    const back = await browser.follow(away.href, api.url + CALLBACK);
+    expect((await browser.get(back)).status).toBe(200);
+    expect(await addPerson("of-ida")).toEqual([201, undefined]);
+  });
+});
+
+describe("the session and the one at the provider", () => {
+  test("a new sign-in ends the session that the browser had here", async () => {
+    provider.people.set("s-jo", shift("jo"));
+    await signIn("s-jo");
+    const former = browser.cookieHeader(api.url);
+    await signIn("s-jo");
+    expect((await me()).status).toBe(200);
+    expect((await api.call("/api/v1/auth/me", { cookie: former })).status).toBe(401);
+  });
+
+  /** As a person does it on the provider's own page. */
+  async function signOutAtProvider(): Promise<void> {
+    const page = await browser.get(`${provider.issuer}/session/end`);
+    const [, xsrf = ""] = /name="xsrf" value="(\w+)"/.exec(await page.text()) ?? [];
+    const answer = await fetch(`${provider.issuer}/session/end/confirm`, {
+      method: "POST",
+      redirect: "manual",
+      headers: { cookie: browser.cookieHeader(provider.issuer) },
+      body: new URLSearchParams({ xsrf, logout: "yes" }),
+    });
+    expect(answer.status).toBeLessThan(400);
+  }
+
+  test("the end of the one there does not end ours, which ends here; a new one asks there again", async () => {
+    provider.people.set("s-lea", shift("lea"));
+    await signIn("s-lea");
+    // While the session there goes on, nobody is asked for anything.
+    expect((await signIn(null)).status).toBe(200);
+    await signOutAtProvider();
+    expect((await me()).status).toBe(200);
+    const renewed = await api.call("/api/v1/auth/refresh", { method: "POST", cookie: browser.cookieHeader(api.url) });
+    expect(renewed.status).toBe(200);
+    const cookie = renewed.headers
+      .getSetCookie()
+      .map((one) => one.split(";")[0])
+      .join("; ");
+    expect((await api.call("/api/v1/auth/logout", { method: "POST", cookie })).status).toBe(204);
+    expect((await api.call("/api/v1/auth/me", { cookie })).status).toBe(401);
+    expect(problemOf(await signIn(null))).toEqual([302, "/login", "oidc-refused"]);
   });
 });
 

@@ -60,7 +60,11 @@ test.for(["zh-CN", "en"] as const)(
       expect(page).toContain(path.replace("*}", "}"));
       expect(page).toContain(summary[language].replaceAll("'", "&#39;"));
     }
-    expect(page).not.toMatch(/<script|javascript:| on\w+=| style=|<style|https?:\/\/(?!127|json-schema)/);
+    expect(page.match(/<pre>/g)?.length).toBeGreaterThan(100);
+    // What examples say is text.
+    expect(page.replaceAll(/<pre>.*?<\/pre>/gs, "")).not.toMatch(
+      /<script|javascript:| on\w+=| style=|<style|https?:\/\/(?!127|json-schema)/,
+    );
     expect(page).toContain(`<html lang="${language}">`);
   },
 );

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Person } from "../../domain/access/person.ts";
-import { type ApiUnderTest, addAccounts, type CallOptions, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import type { CallOptions } from "./call-api.ts";
+import { addAccounts, PASSWORD } from "./test-database.ts";
 
 const GOOD = "seven herons over the river";
 const NORTH = { regions: ["north"], zones: [], sites: [] };

@@ -3,8 +3,9 @@ import { WebSocket } from "ws";
 import { createOnlineSet } from "../../adapters/redis/online-set.ts";
 import { connectRedis, type RedisConnection } from "../../adapters/redis/redis-connection.ts";
 import { findRedis, type RedisServer, startRedis } from "../services/redis-server.ts";
-import { type ApiUnderTest, addAccounts, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { addAccounts, PASSWORD } from "./test-database.ts";
 
 const WITHIN_MS = 2_000;
 const IS_REDIS_MISSING = findRedis() === null;

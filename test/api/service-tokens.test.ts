@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { GRANTABLE_PERMISSIONS } from "../../domain/access/service-token.ts";
-import { type ApiUnderTest, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 let offsetMs = 0;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { OnlineSession } from "../../domain/access/online-session.ts";
-import { type ApiUnderTest, addAccounts, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { addAccounts, PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 let offsetMs = 0;

@@ -2,8 +2,9 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { isAllowed, PERMISSIONS, type Permission } from "../../domain/access/permissions.ts";
-import { type ApiUnderTest, addAccounts, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { addAccounts, PASSWORD } from "./test-database.ts";
 
 let api: ApiUnderTest;
 let offsetMs = 0;
@@ -61,6 +62,39 @@ test("a sign-in answers a token and sets two cookies that scripts cannot read", 
     isExternal: false,
     permissions: (Object.keys(PERMISSIONS) as Permission[]).filter((permission) => isAllowed("operator", permission)),
   });
+});
+
+test("a browser gets the token in a cookie that no script can read, and nowhere else", async () => {
+  for (const headers of [{ origin: api.origin }, { "sec-fetch-site": "same-origin" }]) {
+    const body = { username: "operator", password: PASSWORD };
+    const answer = await api.call("/api/v1/auth/login", { method: "POST", body, headers });
+    const [access = "", renewal = ""] = answer.headers.getSetCookie().map((one) => one.split(/[=;]/)[1]);
+    expect(answer.json).toMatchObject({ accessToken: null, expiresIn: 600 });
+    expect((await me(cookiesOf(answer))).status).toBe(200);
+    for (const secret of [access, renewal]) expect(answer.text).not.toContain(secret);
+    const renewed = await api.call("/api/v1/auth/refresh", { method: "POST", cookie: cookiesOf(answer), headers });
+    expect(renewed.json).toMatchObject({ accessToken: null });
+  }
+});
+
+test("a new sign-in in the same browser ends the session that it had, of whomever", async () => {
+  const first = await signIn("operator");
+  const body = { username: "viewer", password: PASSWORD };
+  const second = await api.call("/api/v1/auth/login", { method: "POST", body, cookie: first.cookie });
+  expect(cookiesOf(second)).not.toBe(first.cookie);
+  expect((await me(first.cookie)).status).toBe(401);
+  expect((await refresh(first.cookie)).status).toBe(401);
+  expect((await me(cookiesOf(second))).json).toMatchObject({ username: "viewer" });
+  const rows = await api.database.query("select ended_reason from session order by created_at");
+  expect(rows).toEqual([{ ended_reason: "replaced" }, { ended_reason: null }]);
+});
+
+test("neither a refused sign-in nor one in another browser ends it", async () => {
+  const { cookie } = await signIn("operator");
+  const body = { username: "operator", password: "wrong" };
+  expect((await api.call("/api/v1/auth/login", { method: "POST", body, cookie })).status).toBe(401);
+  await signIn("operator");
+  expect((await me(cookie)).status).toBe(200);
 });
 
 test("with https the cookies are bound to the host and to TLS, and HSTS is on", async () => {

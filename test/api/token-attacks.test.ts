@@ -3,8 +3,9 @@ import { request as httpRequest } from "node:http";
 import { CompactEncrypt, SignJWT } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { deriveKey } from "../../adapters/security/derive-key.ts";
-import { type ApiUnderTest, PASSWORD, startApi } from "./api-under-test.ts";
+import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
+import { PASSWORD } from "./test-database.ts";
 
 /** The attacks of RFC 8725 and their relatives, sent to the real API with a key that is known here. */
 let api: ApiUnderTest;

@@ -32,8 +32,13 @@ function expectedOutcome(route: EditorRoute, actor: Actor, mode: EditorMode): Ou
     const mayAsk = tableAllows(actor, method === "GET" ? "dashboard:use" : "dashboard:act");
     return mayAsk ? "not there" : "refused";
   }
-  if (actor.role === null) return isHome ? "to the login" : "refused";
+  if (isHome && isBeforeTheDoor(actor)) return "to the login";
   return isOpenTo(route, actor, mode) ? "let in" : "refused";
+}
+
+/** The login page is where one signs in, and where a newcomer replaces the first password. */
+function isBeforeTheDoor({ role, mustChangePassword }: Actor): boolean {
+  return role === null || mustChangePassword === true;
 }
 
 function isOpenTo({ method, example }: EditorRoute, actor: Actor, mode: "on" | "readonly"): boolean {
@@ -163,8 +168,7 @@ export async function crawl(nodeRed: RunningNodeRed, actors: readonly Actor[]): 
   const plain = pairs(["/editor/", "/"], CRAWL).map(([root, path]) => root + path);
   for (const [actor, path] of pairs(actors, plain)) {
     const { status } = await nodeRed.get(path, actor.role === null ? undefined : actor.name);
-    // The page itself sends strangers to the login.
-    const isLogin = status === 302 && path === "/editor/" && actor.role === null;
+    const isLogin = status === 302 && path === "/editor/" && isBeforeTheDoor(actor);
     if (!isLogin && ![401, 403, 404].includes(status)) open.push(`${path} as ${actor.name}: ${status}`);
   }
   for (const [actor, target] of pairs(actors, DISGUISED)) {

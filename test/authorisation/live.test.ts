@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { WebSocket } from "ws";
 import { isInScope } from "../../domain/access/site-scope.ts";
 import { ServerFrame } from "../../domain/live/live-frame.ts";
-import { type ApiUnderTest, PASSWORD, startApi } from "../api/api-under-test.ts";
+import { type ApiUnderTest, startApi } from "../api/api-under-test.ts";
 import { aRound, aSite, aSnapshot, T0_MS } from "../api/builders.ts";
+import { PASSWORD } from "../api/test-database.ts";
 import { ACTORS, type Actor, addActors, LIMITED, Matrix, NEWCOMER, pairs, tableAllows } from "./actors.ts";
 
 /** Odd numbers lie in the north, even ones in the south. */

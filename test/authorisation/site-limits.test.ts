@@ -4,8 +4,9 @@ import { saveRounds } from "../../adapters/database/round-repository.ts";
 import { saveSamples } from "../../adapters/database/sample-repository.ts";
 import { createNumberResolver } from "../../adapters/database/site-numbers.ts";
 import type { SisterHistory } from "../../domain/telemetry/history.ts";
-import { type ApiUnderTest, PASSWORD, startApi } from "../api/api-under-test.ts";
+import { type ApiUnderTest, startApi } from "../api/api-under-test.ts";
 import { aRound, aSite, aSnapshot, isoAt } from "../api/builders.ts";
+import { PASSWORD } from "../api/test-database.ts";
 import { type Actor, addActors, LIMITED } from "./actors.ts";
 
 const MINUTE_MS = 60_000;

@@ -17,11 +17,19 @@ const Row = z.strictObject({
   notApplicable: z.string().trim().min(4).optional(),
   open: Text.optional(),
 });
+const NotAdopted = z.strictObject({
+  id: Id,
+  level: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  asks: Text,
+  reason: z.string().trim().min(40, "a reason is a sentence or two"),
+});
 const Document = z.strictObject({
   adopted: z.strictObject({
     upToLevel2: z.record(z.string().regex(/^\d+\.\d+$/), z.array(z.number().int().positive()).min(1)),
     level3: z.array(Id),
   }),
+  /** Requirements of the chapters that are named, which we know and do not meet: risks that are accepted. */
+  notAdopted: z.array(NotAdopted).default([]),
   rows: z.array(Row),
 });
 type Row = z.infer<typeof Row>;
@@ -31,6 +39,8 @@ type Document = z.infer<typeof Document>;
 export type ReadFile = (file: string) => string | null;
 
 const KINDS = ["tests", "documented", "notApplicable", "open"] as const;
+/** Where people look for what is not met. */
+const RISKS_FILE = "docs/security.md";
 /** A title is the text right after `test(`, `it(`, `describe(`, or after the list or condition of one of their kinds. */
 const TITLE = /(?:\b(?:describe|test|it)(?:\.(?!skip\b|todo\b)\w+)*|\))\(\s*(["'`])((?:\\.|(?!\1)[^\\])*)\1/g;
 const COMMENT_LINE = /^\s*(?:\/\/|\/?\*).*$/gm;
@@ -52,7 +62,11 @@ export function findComplaints(document: unknown, readFile: ReadFile): string[] 
     return parsed.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`);
   }
   const { rows } = parsed.data;
-  return [...judgeList(parsed.data), ...rows.flatMap((row) => judgeRow(row, readFile))];
+  return [
+    ...judgeList(parsed.data),
+    ...judgeNotAdopted(parsed.data, readFile),
+    ...rows.flatMap((row) => judgeRow(row, readFile)),
+  ];
 }
 
 function judgeList({ adopted, rows }: Document): string[] {
@@ -73,24 +87,47 @@ function judgeList({ adopted, rows }: Document): string[] {
   return [...complaints, ...missing];
 }
 
+/** Each is said only once what it is, and people are told of it where risks stand. */
+function judgeNotAdopted({ notAdopted, rows }: Document, readFile: ReadFile): string[] {
+  const accepted = (readFile(RISKS_FILE) ?? "").split("### Accepted risks")[1]?.split(/\n##+ /)[0] ?? "";
+  const ids = new Set(rows.map(({ id }) => id));
+  const complaints: string[] = [];
+  for (const [n, { id }] of notAdopted.entries()) {
+    const before = notAdopted[n - 1];
+    if (before && compareIds(before.id, id) >= 0) complaints.push(`${id}: stands after ${before.id}`);
+    if (ids.has(id)) complaints.push(`${id}: has a row, and is not adopted`);
+    if (!accepted.includes(`**${id}`))
+      complaints.push(`${id}: ${RISKS_FILE} does not name it among the accepted risks`);
+  }
+  return complaints;
+}
+
 function judgeRow(row: Row, readFile: ReadFile): string[] {
   const kinds = KINDS.filter((kind) => row[kind] !== undefined);
   const complaints: string[] = [];
-  if (kinds.length !== 1) complaints.push(`${row.id}: needs one of ${KINDS.join(", ")}, not ${kinds.length}`);
-  if (row.documented && row.id.split(".")[1] !== "1") complaints.push(`${row.id}: asks for more than documentation`);
-  for (const { file, name } of row.tests ?? []) {
+  // What a test shows may stand in words as well.
+  const isBoth = kinds.join() === "tests,documented";
+  if (kinds.length !== 1 && !isBoth)
+    complaints.push(`${row.id}: needs one of ${KINDS.join(", ")}, not ${kinds.length}`);
+  if (row.documented && !isBoth && row.id.split(".")[1] !== "1")
+    complaints.push(`${row.id}: asks for more than documentation`);
+  return [...complaints, ...judgeTests(row, readFile), ...judgeWords(row, readFile)];
+}
+
+function judgeTests({ id, tests = [] }: Row, readFile: ReadFile): string[] {
+  return tests.flatMap(({ file, name }) => {
     const text = readFile(file);
-    if (text === null) complaints.push(`${row.id}: there is no ${file}`);
-    else if (!titlesIn(text).some((title) => title.includes(name))) {
-      complaints.push(`${row.id}: no test of ${file} is called "${name}"`);
-    }
-  }
-  for (const { file, words } of row.documented ?? []) {
+    if (text === null) return `${id}: there is no ${file}`;
+    return titlesIn(text).some((title) => title.includes(name)) ? [] : `${id}: no test of ${file} is called "${name}"`;
+  });
+}
+
+function judgeWords({ id, documented = [] }: Row, readFile: ReadFile): string[] {
+  return documented.flatMap(({ file, words }) => {
     const text = readFile(file);
-    if (text === null) complaints.push(`${row.id}: there is no ${file}`);
-    else if (!text.replace(/\s+/g, " ").includes(words)) complaints.push(`${row.id}: ${file} does not say "${words}"`);
-  }
-  return complaints;
+    if (text === null) return `${id}: there is no ${file}`;
+    return text.replace(/\s+/g, " ").includes(words) ? [] : `${id}: ${file} does not say "${words}"`;
+  });
 }
 
 function titlesIn(source: string): string[] {

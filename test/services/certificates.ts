@@ -5,7 +5,7 @@ import path from "node:path";
 export type Pair = { readonly certFile: string; readonly keyFile: string };
 export type PairOptions = {
   /** Default: EC P-256. */
-  readonly key?: "ec" | "rsa:2048" | "rsa:1024";
+  readonly key?: "ec" | `ec:${string}` | `rsa:${number}`;
   /** Days from now; negative: ended before today. Default 30. */
   readonly days?: number;
   readonly host?: string;
@@ -15,7 +15,8 @@ export type PairOptions = {
 export function makeCertificate(folder: string, name: string, options: PairOptions = {}): Pair {
   const { key = "ec", days = 30, host = "127.0.0.1" } = options;
   const pair = { certFile: path.join(folder, `${name}.crt`), keyFile: path.join(folder, `${name}.key`) };
-  const keyArguments = key === "ec" ? ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"] : [key];
+  const [kind, curve = "prime256v1"] = key.split(":");
+  const keyArguments = kind === "ec" ? ["ec", "-pkeyopt", `ec_paramgen_curve:${curve}`] : [key];
   const subject = /^[\d.]+$/.test(host) ? `IP:${host}` : `DNS:${host}`;
   const stamp = (day: number) => new Date(Date.now() + day * 86_400_000).toISOString().replace(/[-:T]|\.\d+/g, "");
   const config = path.join(folder, `${name}.cnf`);

@@ -1,4 +1,5 @@
 import type { TestProject } from "vitest/node";
+import { forgetWatchedCalls, reportWatchedCalls } from "./api-contract/figures.ts";
 import { findPostgres, startPostgres } from "./postgres-server.ts";
 import { findRedis, startRedis } from "./redis-server.ts";
 
@@ -21,6 +22,7 @@ type Service = { readonly url: string | null; stop(): Promise<void> };
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const isCi = process.env["CI"] === "true";
+  forgetWatchedCalls();
   if (!process.env["TEST_TIMESCALE_FULL_URL"])
     process.stderr.write(
       "\nTimescaleDB full edition: no server given (TEST_TIMESCALE_FULL_URL), not among the engines\n",
@@ -46,6 +48,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("redisUrl", redis.url);
   return async () => {
     await Promise.all([database.stop(), redis.stop()]);
+    const watched = reportWatchedCalls();
+    if (watched !== null) process.stdout.write(`\n${watched}\n`);
   };
 }
 

@@ -20,8 +20,11 @@ export function findRedis(): string | null {
   return folders.map((folder) => join(folder, "redis-server")).find((program) => existsSync(program)) ?? null;
 }
 
-/** @throws {Error} when it is not installed, or does not start */
-export async function startRedis(): Promise<RedisServer> {
+/**
+ * @param more arguments after ours, which win, such as those for TLS
+ * @throws {Error} when it is not installed, or does not start
+ */
+export async function startRedis(more: (port: number) => readonly string[] = () => []): Promise<RedisServer> {
   const program = findRedis();
   if (!program) throw new Error("redis-server is not installed; run scripts/services/install.sh as root");
   const folder = mkdtempSync(join(tmpdir(), "antbox-redis-"));
@@ -37,6 +40,7 @@ export async function startRedis(): Promise<RedisServer> {
     "no",
     "--dir",
     folder,
+    ...more(port),
   ];
   let server: ChildServer | null = null;
 

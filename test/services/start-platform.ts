@@ -32,6 +32,8 @@ export type PlatformProcess = {
   /** Resolves when `/readyz` is 200. */
   ready(): Promise<void>;
   kill(): Promise<void>;
+  /** Resolves when it has ended by itself. @throws {Error} when it still runs after `withinMs` */
+  ended(withinMs: number): Promise<{ readonly code: number | null; readonly signal: string | null }>;
   /** SIGTERM, and waits for its end. */
   stop(): Promise<void>;
   /** Cookies of a signed-in admin, for a `Cookie` header. */
@@ -80,6 +82,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   const dataDir = mkdtempSync(path.join(tmpdir(), "antbox-platform-"));
   const port = await freePort();
   const url = `${options.environment?.["TLS_CERT_FILE"] ? "https" : "http"}://127.0.0.1:${port}`;
+  const publicUrl = options.environment?.["PUBLIC_URL"] ?? url;
   let child: ChildProcess | null = null;
   let text = "";
   const environment = {
@@ -128,13 +131,21 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
     async kill() {
       if (child) await end(child, "SIGKILL");
     },
+    async ended(withinMs) {
+      const deadline = performance.now() + withinMs;
+      while (child && child.exitCode === null && child.signalCode === null) {
+        if (performance.now() > deadline) throw new Error(`it still runs: ${text.slice(-3_000)}`);
+        await sleep(50);
+      }
+      return { code: child?.exitCode ?? null, signal: child?.signalCode ?? null };
+    },
     async stop() {
       if (child) await end(child, "SIGTERM");
     },
     async signIn() {
-      const response = await fetch(`${url}/api/v1/auth/login`, {
+      const response = await fetch(`${publicUrl}/api/v1/auth/login`, {
         method: "POST",
-        headers: { "content-type": "application/json", origin: url },
+        headers: { "content-type": "application/json", origin: publicUrl },
         body: JSON.stringify({ username: "admin", password: ADMIN_PASSWORD }),
       });
       if (!response.ok) throw new Error(`sign-in failed: ${response.status} ${await response.text()}`);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest
 import { createSystemClock } from "../../../adapters/controller/system-clock.ts";
 import type { Database } from "../../../adapters/database/database.ts";
 import { type CollectorShare, createCollectorShare } from "../../../adapters/leases/collector-share.ts";
-import { openTestDatabase } from "../../api/api-under-test.ts";
+import { openTestDatabase } from "../../api/test-database.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
 
 const TTL_MS = 500;

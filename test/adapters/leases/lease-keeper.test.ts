@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
 import { createLeaseKeeper, type LeaseKeeper } from "../../../adapters/leases/lease-keeper.ts";
 import { readLeases, releaseAllOf, renewLeases, takeLease } from "../../../adapters/leases/lease-store.ts";
-import { openTestDatabase } from "../../api/api-under-test.ts";
+import { openTestDatabase } from "../../api/test-database.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
 
 const TTL_MS = 600;

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
+import type { Request, Response } from "express";
 import { afterEach, expect, test, vi } from "vitest";
 import { createDashboardAccess, type DashboardSocket } from "../../../adapters/node-red/dashboard-access.ts";
+import { createEditorAccess } from "../../../adapters/node-red/editor-access.ts";
 import type { SessionUser } from "../../../domain/access/session-user.ts";
 import { createSocketGuard } from "../../../nodes/antbox-dashboard/socket-guard.ts";
 
@@ -91,4 +93,42 @@ test("the origin check may be that of the platform", () => {
   };
   expect(connect(createDashboardAccess(options), aSocket("http://localhost:1880"))).toBe("connected");
   expect(connect(createDashboardAccess(options), aSocket(ORIGIN))).toBe("unauthorized");
+});
+
+/** Where a GET is sent, or the status of its refusal. */
+function answerTo(middleware: (request: Request, response: Response, next: () => void) => void, originalUrl: string) {
+  let answer: string | number = "passed";
+  const response = {
+    redirect: (_status: number, address: string) => {
+      answer = address;
+    },
+    status(code: number) {
+      answer = code;
+      return { type: () => ({ send: () => undefined }) };
+    },
+  };
+  const request = { method: "GET", originalUrl, headers: { cookie: "c" } };
+  middleware(request as Request, response as unknown as Response, () => undefined);
+  return answer;
+}
+
+test.for([
+  { duty: "a password to replace", state: { mustChangePassword: true }, reason: "password" },
+  { duty: "a second factor to set up", state: { mustSetUpTotp: true }, reason: "totp" },
+])("whoever has $duty is sent to the login from every page, which says why", ({ state, reason }) => {
+  const options = { publicOrigin: ORIGIN, sessionOf: () => ({ ...session, role: "engineer", ...state }) as const };
+  const dashboard = createDashboardAccess(options).requireSession;
+  const editor = createEditorAccess(options, "readonly").httpAdminMiddleware;
+  expect(answerTo(dashboard, "/dashboard/site?id=a")).toBe(`/login?next=%2Fdashboard%2Fsite%3Fid%3Da&reason=${reason}`);
+  expect(answerTo(editor, "/editor/")).toBe(`/login?next=%2Feditor%2F&reason=${reason}`);
+  expect([answerTo(dashboard, "/dashboard/_setup"), answerTo(editor, "/editor/flows")]).toEqual([403, 403]);
+});
+
+test("a stranger is sent there without a reason, and whoever may not use the editor is not", () => {
+  const strange = { publicOrigin: ORIGIN, sessionOf: () => null };
+  expect(answerTo(createDashboardAccess(strange).requireSession, "/dashboard/overview")).toBe(
+    "/login?next=%2Fdashboard%2Foverview",
+  );
+  const viewer = { publicOrigin: ORIGIN, sessionOf: () => ({ ...session, role: "viewer" }) as const };
+  expect(answerTo(createEditorAccess(viewer, "on").httpAdminMiddleware, "/editor/")).toBe(403);
 });

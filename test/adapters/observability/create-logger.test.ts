@@ -15,6 +15,19 @@ test("one entry is one line of JSON with time and level, whatever a name holds",
   expect(JSON.parse(lines[0] ?? "")).toMatchObject({ level: "info", time: expect.stringMatching(/Z$/) });
 });
 
+// biome-ignore lint/suspicious/noTemplateCurlyInString: a sign of other languages
+test.for(["%s %d %i %f %j %o %O %c", "100 %", "%%", "%n%n%n%n", "%1$s %*d", "{0} ${1} #{2}"])(
+  "signs that other languages format by stay as they are: %j",
+  (signs) => {
+    const { log, lines } = aLog();
+    log.info({ username: signs, deep: { name: signs }, err: new Error(signs) }, signs);
+    log.child({ siteId: signs }).warn({ reason: signs }, `refused: ${signs}`);
+    const [first, second] = lines.map((line) => JSON.parse(line));
+    expect(first).toMatchObject({ username: signs, deep: { name: signs }, err: { message: signs }, msg: signs });
+    expect(second).toMatchObject({ siteId: signs, reason: signs, msg: `refused: ${signs}` });
+  },
+);
+
 test("secrets are hidden wherever they stand", () => {
   const { log, lines } = aLog();
   const secret = "s3cr3t-value";

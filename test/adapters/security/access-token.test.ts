@@ -50,7 +50,7 @@ test("a token of ours is good until its end, also from the cache, and an indepen
 });
 
 test("the key is the token's own: another use, or another installation, has another", () => {
-  expect(deriveKey(secretKey, "access-token")).not.toEqual(deriveKey(secretKey, "tickets"));
+  expect(deriveKey(secretKey, "access-token")).not.toEqual(deriveKey(secretKey, "idempotency"));
   const other = createAccessTokens({ present: randomBytes(32), previous: null }, ISSUER, clock);
   expect(other.verify(good.token)).toBeNull();
   const elsewhere = createAccessTokens({ present: secretKey, previous: null }, "https://other.example", clock);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ensureAdmin, resetAdmin } from "../../../adapters/security/ensure-admin.ts";
 import { createPasswords } from "../../../adapters/security/passwords.ts";
-import { openTestDatabase } from "../../api/api-under-test.ts";
+import { openTestDatabase } from "../../api/test-database.ts";
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 
@@ -19,21 +19,45 @@ async function admin() {
 }
 
 test("the first start makes an admin with the password that was given, kept as argon2id only", async () => {
-  expect(await ensureAdmin(opened.database, "a given password")).toEqual({ generatedPassword: null });
+  expect(await ensureAdmin(opened.database, "a given password")).toEqual({ generatedPassword: null, isChosen: true });
   const [only] = await admin();
   expect(only).toMatchObject({ username: "admin", role: "admin", mustChange: false });
   expect(only?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   expect(await createPasswords().verify(only?.hash ?? "", "a given password")).toBe(true);
 });
 
-test("without one it makes a password, told once; a second start changes nothing", async () => {
-  const { generatedPassword } = await ensureAdmin(opened.database, null);
-  expect(generatedPassword).toMatch(/^[\w-]{20}$/);
+test("without one it makes a password, told once and to be replaced; a second start changes nothing", async () => {
+  const { generatedPassword, isChosen } = await ensureAdmin(opened.database, null);
+  expect(isChosen).toBe(false);
+  expect(generatedPassword).toMatch(/^[\w-]{22}$/);
   const before = await admin();
-  expect(before).toMatchObject([{ mustChange: false }]);
+  expect(before).toMatchObject([{ mustChange: true }]);
   expect(await createPasswords().verify(before[0]?.hash ?? "", generatedPassword ?? "")).toBe(true);
-  expect(await ensureAdmin(opened.database, "another password")).toEqual({ generatedPassword: null });
+  for (const given of ["another password", null]) {
+    expect(await ensureAdmin(opened.database, given)).toEqual({ generatedPassword: null, isChosen: false });
+  }
   expect(await admin()).toEqual(before);
+});
+
+test("a generated one that ran out before anybody used it is made anew by the next start, a used one never", async () => {
+  const { generatedPassword: first } = await ensureAdmin(opened.database, null);
+  const age = (days: number) =>
+    opened.database.query(`update user_account set password_changed_at = now() - interval '${days} days'`);
+  await age(6);
+  expect(await ensureAdmin(opened.database, null)).toEqual({ generatedPassword: null, isChosen: false });
+  await age(8);
+  const { generatedPassword: second } = await ensureAdmin(opened.database, null);
+  expect(second).not.toBe(first);
+  expect(await createPasswords().verify((await admin())[0]?.hash ?? "", second ?? "")).toBe(true);
+  await age(8);
+  await opened.database.query("update user_account set last_sign_in_at = now()");
+  expect(await ensureAdmin(opened.database, null)).toEqual({ generatedPassword: null, isChosen: false });
+});
+
+test("once its owner has chosen a password, the start says so", async () => {
+  await ensureAdmin(opened.database, null);
+  await opened.database.query("update user_account set must_change = false");
+  expect(await ensureAdmin(opened.database, null)).toEqual({ generatedPassword: null, isChosen: true });
 });
 
 test("of five processes that start at once, one tells a password, and it is the right one", async () => {
@@ -62,7 +86,7 @@ test("whoever owns the machine gets back in, whatever became of the account", as
     }
     const password = await resetAdmin(opened.database);
     const [only] = await admin();
-    expect(only).toMatchObject({ username: "admin", role: "admin", mustChange: false });
+    expect(only).toMatchObject({ username: "admin", role: "admin", mustChange: true });
     expect(await createPasswords().verify(only?.hash ?? "", password)).toBe(true);
   }
   const [row] = await opened.database.query("select * from user_account");

@@ -5,7 +5,7 @@ import { createSecondFactor } from "../../../adapters/security/second-factor.ts"
 import { createSecretBox } from "../../../adapters/security/secret-box.ts";
 import type { AuditEntry } from "../../../domain/access/audit-entry.ts";
 import type { PersonChange } from "../../../domain/access/person.ts";
-import { openTestDatabase } from "../../api/api-under-test.ts";
+import { openTestDatabase } from "../../api/test-database.ts";
 
 let opened: Awaited<ReturnType<typeof openTestDatabase>>;
 let people: ReturnType<typeof createAccounts>["people"];

@@ -15,6 +15,7 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 const PUBLIC_URL = "http://127.0.0.1:1880";
 const secretKey = randomBytes(32);
 const serverUrl = inject("databaseUrl");
+const client = { address: "", userAgent: "" };
 
 const ENGINES = [
   { name: "PGlite", isMissing: false, open: openPglite },
@@ -98,7 +99,7 @@ describe.for(ENGINES)("refresh tokens on $name", ({ isMissing, open }) => {
     await opened?.dispose();
   });
 
-  const signIn = async () => tokenOf(await auth.openSession("li", { address: "", userAgent: "" }));
+  const signIn = async () => tokenOf(await auth.openSession("li", { ...client, replaces: [], provenAtMs: null }));
   const refresh = async (token: string, by = auth) => tokenOf(await by.refresh(`antbox_refresh=${token}`));
   const codeOf = (attempt: Promise<unknown>) =>
     attempt.then(
@@ -238,15 +239,8 @@ async function insertNaive(database: Database, nowMs: number): Promise<Buffer> {
   const [row] = await database.query("select id from user_account");
   const sessionId = randomUUID();
   const { hash } = createRefreshTokens(secretKey, null).first(sessionId);
-  const client = { address: "", userAgent: "" };
-  await insertSession(database, {
-    sessionId,
-    userId: Number(row?.["id"]),
-    refreshHash: hash,
-    nowMs,
-    idleS: 60,
-    ...client,
-  });
+  const facts = { sessionId, userId: Number(row?.["id"]), refreshHash: hash, nowMs, idleS: 60 };
+  await insertSession(database, { ...facts, ...client, replaces: [], provenAtMs: null });
   return hash;
 }
 

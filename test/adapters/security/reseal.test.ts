@@ -4,7 +4,7 @@ import type { Database } from "../../../adapters/database/database.ts";
 import { resealAll } from "../../../adapters/security/reseal.ts";
 import { placeOf, SEALED_COLUMNS, type SealedColumn } from "../../../adapters/security/sealed-columns.ts";
 import { createSecretBox } from "../../../adapters/security/secret-box.ts";
-import { openTestDatabase } from "../../api/api-under-test.ts";
+import { openTestDatabase } from "../../api/test-database.ts";
 
 const [newKey, oldKey] = [randomBytes(32), randomBytes(32)];
 const before = createSecretBox(oldKey, null);

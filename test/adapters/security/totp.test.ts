@@ -84,11 +84,11 @@ test("an authenticator can read the address", () => {
   });
 });
 
-test("ten recovery codes of 120 bits, which may be typed as people read them", () => {
+test("ten recovery codes of 140 bits, which may be typed as people read them", () => {
   const codes = createRecoveryCodes();
   expect(new Set(codes).size).toBe(10);
   for (const code of codes) {
-    expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){5}$/);
+    expect(code).toMatch(/^[0-9A-HJKMNP-TV-Z]{4}(-[0-9A-HJKMNP-TV-Z]{4}){6}$/);
     const hash = hashRecoveryCode(code);
     expect(hash).toMatch(/^[\da-f]{64}$/);
     expect(hashRecoveryCode(code.toLowerCase().replaceAll("-", " "))).toBe(hash);
@@ -97,9 +97,24 @@ test("ten recovery codes of 120 bits, which may be typed as people read them", (
   expect(new Set(codes.map(hashRecoveryCode)).size).toBe(10);
 });
 
-test.for(["", "123456", "ABCD-EFGH", "x".repeat(24).replaceAll("x", "U"), "0".repeat(23), "0".repeat(25)])(
-  "%j is no recovery code",
-  (code) => {
-    expect(hashRecoveryCode(code)).toBe(null);
-  },
-);
+test("every sign of a recovery code is as likely as the others", () => {
+  const signs = Array.from({ length: 200 }, createRecoveryCodes).flat().join("").replaceAll("-", "");
+  const counts = Map.groupBy(signs, (sign) => sign);
+  // 56,000 signs of 32 kinds: 1,750 each, give or take 41; eight times that is not chance.
+  expect(counts.size).toBe(32);
+  for (const { length } of counts.values()) expect(Math.abs(length - 1_750)).toBeLessThan(8 * 41);
+});
+
+test("a recovery code of 24 signs, which somebody may have kept, counts too", () => {
+  expect(hashRecoveryCode("7KQ2-M4TD-Z0PX-91VB-CYH6-E8WA")).toMatch(/^[\da-f]{64}$/);
+});
+
+test.for([
+  "",
+  "123456",
+  "ABCD-EFGH",
+  "x".repeat(24).replaceAll("x", "U"),
+  ...[23, 25, 27, 29].map((n) => "0".repeat(n)),
+])("%j is no recovery code", (code) => {
+  expect(hashRecoveryCode(code)).toBe(null);
+});

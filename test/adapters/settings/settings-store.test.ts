@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vi
 import type { Database } from "../../../adapters/database/database.ts";
 import { createSettingsStore, type SettingsStore } from "../../../adapters/settings/settings-store.ts";
 import { DEFAULT_SETTINGS } from "../../../domain/settings/platform-settings.ts";
-import { openTestDatabase } from "../../api/api-under-test.ts";
+import { openTestDatabase } from "../../api/test-database.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
 
 let database: Database;

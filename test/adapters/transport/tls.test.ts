@@ -31,7 +31,7 @@ function put({ certFile, keyFile }: Pair): void {
 
 beforeAll(async () => {
   first = makeCertificate(folder, "first");
-  second = makeCertificate(folder, "second", { key: "rsa:2048", host: "antbox.example" });
+  second = makeCertificate(folder, "second", { key: "rsa:3072", host: "antbox.example" });
   put(first);
   platform = createServer(
     {
@@ -147,13 +147,26 @@ const text = (name: string, content: string) => {
 };
 test("wrong files are named, with what is wrong", () => {
   const { certFile, keyFile } = first;
-  const rsa = makeCertificate(folder, "short", { key: "rsa:1024" });
   expect(() => readTlsFiles({ certFile: "/nowhere", keyFile })).toThrow('TLS_CERT_FILE: cannot read "/nowhere"');
   expect(() => readTlsFiles({ certFile: text("a.crt", "hello"), keyFile })).toThrow("holds no certificate in PEM form");
   expect(() => readTlsFiles({ certFile, keyFile: text("a.key", "hello") })).toThrow("holds no private key in PEM form");
   expect(() => readTlsFiles({ certFile, keyFile: second.keyFile })).toThrow("does not belong to the first certificate");
-  expect(() => readTlsFiles(rsa)).toThrow("an RSA key of 1024 bits is too short");
 });
+
+test.for([
+  ["rsa:1024", "an RSA key of 1024 bits is too short; at least 3072 are needed, or an EC key"],
+  ["rsa:2048", "an RSA key of 2048 bits is too short; at least 3072 are needed, or an EC key"],
+  ["ec:secp224r1", "the curve secp224r1 is not one of prime256v1, secp384r1, secp521r1"],
+] as const)("a key of less than 128 bits of strength is refused: %s", ([key, reason]) => {
+  expect(() => readTlsFiles(makeCertificate(folder, "weak", { key }))).toThrow(`TLS_KEY_FILE: ${reason}`);
+});
+
+test.for(["rsa:3072", "ec:prime256v1", "ec:secp384r1"] as const)(
+  "a key of 128 bits of strength is taken: %s",
+  (key) => {
+    expect(readTlsFiles(makeCertificate(folder, "strong", { key })).text).toContain("PRIVATE KEY");
+  },
+);
 
 test("what an operator is told of a certificate", () => {
   const remarks = (days: number, host = "127.0.0.1") =>

@@ -63,6 +63,7 @@ test("every fault has words in both languages, and never shows the password", ()
     { kind: "pattern" },
     { kind: "context", word: "antbox" },
     { kind: "former" },
+    { kind: "breached" },
   ];
   for (const fault of faults) {
     const text = describeFault(fault);
