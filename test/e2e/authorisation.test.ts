@@ -8,6 +8,8 @@ import { connectRobot } from "../authorisation/socket-robot.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 import { startWatchedPlatform } from "./watched-platform.ts";
 
+/** One after another, each judged by the document, on a machine that has other work. */
+const SOME_HUNDRED_CALLS_MS = 180_000;
 const SITES = 4;
 const FIRST_PASSWORD = "a walrus lent by somebody else";
 const PASSWORD = "two herons over a slow river";
@@ -128,7 +130,7 @@ describe.for(["on", "readonly", "off"] as const)("the whole platform with EDITOR
     matrix.expect(`/${path} as ${actor.name} (${bare})`, REFUSALS.includes(bare), true);
   }
 
-  test("every REST row × everybody", async () => {
+  test("every REST row × everybody", { timeout: SOME_HUNDRED_CALLS_MS }, async () => {
     const matrix = new Matrix(`built platform, REST rows × people, EDITOR=${editor}`);
     // One ends sessions, the other is tried below.
     const isTried = ({ path, access }: Route) => access !== "public" && !/end-others|\/live$/.test(path);
