@@ -66,6 +66,8 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "webhook.name-taken": { status: 409, title: "Webhook name in use", zh: "外发通知接口名称已存在" },
   "webhook.too-many": { status: 409, title: "Too many webhooks", zh: "外发通知接口过多" },
   "webhook.disabled": { status: 409, title: "Webhook is switched off", zh: "外发通知接口已停用" },
+  "rule.expression-invalid": { status: 400, title: "Condition cannot be used", zh: "条件表达式无效" },
+  "rule.invalid": { status: 400, title: "Rule cannot be used", zh: "报警规则无效" },
   "flows.read-only": { status: 403, title: "Flows are read-only", zh: "流程只读" },
   "internal.unexpected": { status: 500, title: "Unexpected error", zh: "意外错误" },
 };

@@ -58,6 +58,8 @@ export const ERROR_CODES = [
   "webhook.too-many",
   "webhook.disabled",
   "flows.read-only",
+  "rule.expression-invalid",
+  "rule.invalid",
   "internal.unexpected",
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];

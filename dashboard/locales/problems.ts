@@ -59,6 +59,8 @@ export const PROBLEM_TEXTS: Readonly<Partial<Record<ErrorCode | "away" | "other"
     "zh-CN": "存储的密文无法解密：平台密钥已更换？",
     en: "A stored secret cannot be opened: was the platform's key replaced?",
   },
+  "rule.expression-invalid": { "zh-CN": "条件表达式有误：{detail}", en: "The condition cannot be used: {detail}" },
+  "rule.invalid": { "zh-CN": "报警规则有误：{detail}", en: "The rule cannot be used: {detail}" },
   "request.invalid": { "zh-CN": "填写有误：{detail}", en: "Something is filled in wrongly: {detail}" },
   "request.not-found": { "zh-CN": "该内容已不存在。", en: "This is not there any more." },
   "request.too-large": { "zh-CN": "内容过大。", en: "This is too large." },

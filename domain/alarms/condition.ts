@@ -1,0 +1,73 @@
+import type { z } from "zod";
+import type { AlarmSource } from "./alarm.ts";
+import type { Signal } from "./read-signal.ts";
+import type { SiteView } from "./site-view.ts";
+import type { Truth } from "./truth.ts";
+
+/**
+ * A condition as data: `kind` names a file of `kinds/`, whose schema says what else belongs to it. Only `parseRule` makes
+ * sure of that; until then it is just an object.
+ */
+export type Condition = { readonly kind: string; readonly [field: string]: unknown };
+
+/** Plain JSON: the memory of a condition survives restarts and moves with a lease. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** Why a condition holds: one entry for each part of it that does. */
+export type Ground = {
+  readonly source: AlarmSource;
+  /** The point, computed quantity or fault bit; null for an expression and for a count of sites. */
+  readonly point: string | null;
+  readonly value: number | boolean | string | null;
+  readonly limit: number | null;
+  readonly unit: string | null;
+};
+
+/** Takes in one sample, whether or not the rule is judged: same memory and same sample, same new memory. */
+export type Observer<Memory extends Json = Json> = {
+  readonly start: Memory;
+  /** @param all the memories that come before it in the rule, this sample included */
+  observe(memory: Memory, site: SiteView, all: readonly Json[]): Memory;
+};
+
+/** A condition ready to be judged many times a second. */
+export type CompiledCondition = {
+  /** Points and computed quantities that it reads: a fault of their sensor suppresses the rule. */
+  readonly reads: readonly string[];
+  /**
+   * Whether the condition holds for the sample in view; null = not to be told, which neither raises nor clears.
+   *
+   * @param isActive the rule is active: limits are moved by their deadband
+   * @param memory of the rule's observers, the present sample included
+   */
+  judge(site: SiteView, isActive: boolean, memory: readonly Json[]): Truth;
+  /** The grounds on which it holds; empty when it does not. Called when something changes only. */
+  explain(site: SiteView, isActive: boolean, memory: readonly Json[]): readonly Ground[];
+};
+
+/** What a kind needs to compile its conditions. */
+export type ConditionCompiler = {
+  /** Compiles a condition within this one. */
+  nested(condition: Condition): CompiledCondition;
+  /** The same; refused when it needs a memory. */
+  nestedWithoutMemory(condition: Condition): CompiledCondition;
+  /** Gives this condition a memory of its own. @returns a reader of it, for `memory` of `judge` and `explain` */
+  remember<Memory extends Json>(observer: Observer<Memory>): (memory: readonly Json[]) => Memory;
+  /** Asks for the median of this signal over sister sites. */
+  compareSisters(signal: Signal): void;
+};
+
+/** One kind of condition: a file of `kinds/` and a line in its `index.ts`. */
+export type ConditionKind = {
+  /** @param nested the schema of a condition within this one */
+  schema(nested: z.ZodType<Condition>): z.ZodObject<{ kind: z.ZodLiteral<string> } & z.core.$ZodShape>;
+  compile(condition: Condition, compiler: ConditionCompiler): CompiledCondition;
+};
+
+/** Joins schema and compiler of one kind, so that the compiler gets what the schema has checked. */
+export function defineKind<Shape extends { readonly kind: z.ZodLiteral<string> } & z.core.$ZodShape>(kind: {
+  readonly schema: (nested: z.ZodType<Condition>) => z.ZodObject<Shape>;
+  readonly compile: (condition: z.infer<z.ZodObject<Shape>>, compiler: ConditionCompiler) => CompiledCondition;
+}): ConditionKind {
+  return kind as unknown as ConditionKind;
+}

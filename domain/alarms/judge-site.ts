@@ -1,0 +1,138 @@
+import type { CompiledRule } from "./compile-rule.ts";
+import { evaluateRule } from "./evaluate-rule.ts";
+import type { PointReading } from "./expression/point-reading.ts";
+import { EMPTY_SUBJECT, type FleetState, type SiteState, type SubjectState } from "./fleet-state.ts";
+import { nextOperating } from "./operating-state.ts";
+import type { RuleSet } from "./rule-set.ts";
+import { IDLE, type RuleState } from "./rule-state.ts";
+import type { SiteFacts } from "./site-facts.ts";
+import type { LocalClock, SiteView } from "./site-view.ts";
+import type { Surroundings } from "./suppression.ts";
+
+/** The moment at which sites are judged. */
+export type Moment = { readonly slotMs: number; readonly clock: LocalClock };
+
+/** The key of the fleet among the groups. */
+export const FLEET = "";
+
+const NO_MEMBERS: readonly SiteView[] = [];
+
+/** A site of which nothing was heard yet. Its first poll is due in one interval. */
+export function newSite({ segmentId, circleId }: SiteFacts, slotMs: number): SiteState {
+  return {
+    ...EMPTY_SUBJECT,
+    lastGoodMs: null,
+    lastPollMs: slotMs,
+    misses: 0,
+    goodPolls: 0,
+    operating: { mode: "unknown", sinceMs: slotMs },
+    compared: [],
+    segmentId,
+    circleId,
+  };
+}
+
+/** The site after a good reply. */
+export function hearSite(
+  set: RuleSet,
+  fleet: FleetState,
+  moment: Moment,
+  facts: SiteFacts,
+  before: SiteState,
+  reading: PointReading,
+  readAtMs: number,
+): SiteState {
+  const heard: SiteState = {
+    ...before,
+    lastGoodMs: readAtMs,
+    lastPollMs: moment.slotMs,
+    misses: 0,
+    goodPolls: before.goodPolls + 1,
+    operating: nextOperating(before.operating, reading, facts, moment.slotMs),
+    segmentId: facts.segmentId,
+    circleId: facts.circleId,
+  };
+  const view = viewOf(fleet, moment, facts, heard, reading);
+  const compared = set.comparedReaders.map((read) => read(view));
+  return { ...heard, compared, rules: judgeRules(set.rules, set.sitePlaces, before.rules, view) };
+}
+
+/** The site after a poll that brought nothing. */
+export function missSite(
+  set: RuleSet,
+  fleet: FleetState,
+  moment: Moment,
+  facts: SiteFacts,
+  before: SiteState,
+): SiteState {
+  const missed: SiteState = {
+    ...before,
+    lastPollMs: moment.slotMs,
+    misses: before.misses + 1,
+    goodPolls: 0,
+    compared: [],
+    segmentId: facts.segmentId,
+    circleId: facts.circleId,
+  };
+  const view = viewOf(fleet, moment, facts, missed, null);
+  return { ...missed, rules: judgeRules(set.rules, set.sitePlaces, before.rules, view) };
+}
+
+export function viewOf(
+  fleet: FleetState,
+  { slotMs, clock }: Moment,
+  facts: SiteFacts,
+  site: SiteState,
+  reading: PointReading | null,
+): SiteView {
+  return {
+    atMs: slotMs,
+    facts,
+    reading,
+    misses: site.misses,
+    goodPolls: site.goodPolls,
+    operating: site.operating.mode,
+    sisters: facts.circleId === null ? null : (fleet.sisters[facts.circleId] ?? null),
+    clock,
+    members: NO_MEMBERS,
+  };
+}
+
+/** The states of some rules after one sample; the old list when none of them moved. */
+export function judgeRules(
+  rules: readonly CompiledRule[],
+  places: readonly number[],
+  before: SubjectState["rules"],
+  view: SiteView,
+): SubjectState["rules"] {
+  let after: (RuleState | null)[] | null = null;
+  for (const place of places) {
+    const compiled = rules[place];
+    if (compiled === undefined) continue;
+    const old = before[place] ?? null;
+    const next = evaluateRule(compiled, old, view);
+    if (next === old || (next === IDLE && old === null)) continue;
+    after ??= before.length === rules.length ? before.slice() : rules.map((_, at) => before[at] ?? null);
+    after[place] = next;
+  }
+  return after ?? before;
+}
+
+/** What decides whether an alarm of a site is hidden. */
+export function surroundingsOf(
+  groups: FleetState["groups"],
+  facts: SiteFacts,
+  { rules, operating }: SiteState,
+): Surroundings {
+  const { siteId, segmentId, isCurtailed, isInMaintenance } = facts;
+  return {
+    subject: { siteId, segmentId },
+    segmentId,
+    own: rules,
+    segment: segmentId === null ? [] : (groups[segmentId]?.rules ?? []),
+    fleet: groups[FLEET]?.rules ?? [],
+    operating: operating.mode,
+    isCurtailed,
+    isInMaintenance,
+  };
+}

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { defineKind } from "../condition.ts";
+import type { Truth } from "../truth.ts";
+
+/** At least one of several conditions. */
+export const anyKind = defineKind({
+  schema: (nested) => z.strictObject({ kind: z.literal("any"), of: z.array(nested).min(1).max(32) }),
+  compile({ of }, compiler) {
+    const parts = of.map((part) => compiler.nested(part));
+    return {
+      reads: parts.flatMap(({ reads }) => reads),
+      judge(site, isActive, memory) {
+        let truth: Truth = false;
+        for (const part of parts) {
+          const verdict = part.judge(site, isActive, memory);
+          if (verdict === true) return true;
+          if (verdict === null) truth = null;
+        }
+        return truth;
+      },
+      explain: (...view) => parts.flatMap((part) => part.explain(...view)),
+    };
+  },
+});

@@ -1,0 +1,46 @@
+import { z } from "zod";
+import { defineKind } from "../condition.ts";
+import { compileLimit, LimitValue } from "../limit-value.ts";
+import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
+import type { SiteView } from "../site-view.ts";
+
+/** A value far from a reference: from the set-point, a baseline, the sister sites or a number. */
+export const deviationKind = defineKind({
+  schema: () =>
+    z.strictObject({
+      kind: z.literal("deviation"),
+      point: Signal,
+      from: LimitValue,
+      by: z.number().positive().describe("In the unit of the point"),
+      side: z.enum(["both", "above", "below"]).default("both"),
+      deadband: z.number().min(0).default(0),
+    }),
+  compile({ point, from, by, side, deadband }, compiler) {
+    const read = numberReader(point);
+    const referenceOf = compileLimit(from, point, compiler);
+
+    function deviationOf(site: SiteView): number | null {
+      const value = read(site);
+      const reference = referenceOf(site);
+      if (value === null || reference === null) return null;
+      if (side === "both") return Math.abs(value - reference);
+      return side === "above" ? value - reference : reference - value;
+    }
+    function judge(site: SiteView, isActive: boolean) {
+      const deviation = deviationOf(site);
+      if (deviation === null) return null;
+      return isActive ? deviation > by - deadband : deviation > by;
+    }
+    return {
+      reads: pointsBehind(point),
+      judge,
+      explain(site, isActive) {
+        if (judge(site, isActive) !== true) return [];
+        const value = read(site);
+        const reference = referenceOf(site) ?? 0;
+        const limit = value !== null && value < reference ? reference - by : reference + by;
+        return [{ source: "platform", point, value, limit, unit: unitOf(point) }];
+      },
+    };
+  },
+});

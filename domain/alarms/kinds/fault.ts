@@ -1,0 +1,21 @@
+import { z } from "zod";
+import { FaultName } from "../../points/faults.ts";
+import { defineKind } from "../condition.ts";
+import type { SiteView } from "../site-view.ts";
+
+/** A fault bit of the controller. A bit that the reply lacks is unknown; one that the profile does not have is not set. */
+export const faultKind = defineKind({
+  schema: () => z.strictObject({ kind: z.literal("fault"), fault: FaultName }),
+  compile({ fault }) {
+    function judge({ reading }: SiteView) {
+      if (reading === null || reading.unknownFaults.includes(fault)) return null;
+      return reading.faults.includes(fault);
+    }
+    return {
+      reads: [],
+      judge,
+      explain: (site) =>
+        judge(site) === true ? [{ source: "controller", point: fault, value: true, limit: null, unit: null }] : [],
+    };
+  },
+});

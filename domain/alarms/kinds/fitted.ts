@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { isPointName, POINTS, type PointName } from "../../points/catalogue.ts";
+import { defineKind } from "../condition.ts";
+import type { SiteView } from "../site-view.ts";
+
+/**
+ * A condition on equipment that not every site has: false where the profile has none of its points, or where people have
+ * never measured them. Without this an absent point would keep a combination unknown for ever.
+ */
+export const fittedKind = defineKind({
+  schema: (nested) => z.strictObject({ kind: z.literal("fitted"), of: nested }),
+  compile({ of }, compiler) {
+    const part = compiler.nested(of);
+    const points = part.reads.filter(isPointName);
+    const isFitted = (site: SiteView) => points.length === 0 || points.some((point) => hasPoint(site, point));
+    return {
+      reads: part.reads,
+      judge(site, isActive, memory) {
+        if (site.reading === null) return null;
+        return isFitted(site) ? part.judge(site, isActive, memory) : false;
+      },
+      explain: (site, isActive, memory) => (isFitted(site) ? part.explain(site, isActive, memory) : []),
+    };
+  },
+});
+
+function hasPoint({ reading, facts }: SiteView, point: PointName): boolean {
+  if (POINTS[point].origin === "manual") return facts.lab[point] !== undefined;
+  return reading !== null && reading.values[point] !== undefined;
+}

@@ -1,0 +1,39 @@
+import { z } from "zod";
+import { POINTS, PointName } from "../../points/catalogue.ts";
+import { FAULT_POINTS } from "../../points/fault-labels.ts";
+import { defineKind } from "../condition.ts";
+import { readValue } from "../read-signal.ts";
+import type { SiteView } from "../site-view.ts";
+
+/** A switch, a contact or a mode has a value. A point that is itself a fault is the controller's word. */
+export const flagKind = defineKind({
+  schema: () =>
+    z
+      .strictObject({
+        kind: z.literal("flag"),
+        point: PointName,
+        is: z.union([z.boolean(), z.string()]).default(true),
+      })
+      .refine(
+        ({ point, is }) => fits(point, is),
+        "`is` must be what the point can say: true or false, or one of its words",
+      ),
+  compile({ point, is }) {
+    function judge(site: SiteView) {
+      const value = readValue(site, point);
+      return value === null ? null : value === is;
+    }
+    const source = is === true && Object.hasOwn(FAULT_POINTS, point) ? "controller" : "platform";
+    return {
+      reads: [point],
+      judge,
+      explain: (site) => (judge(site) === true ? [{ source, point, value: is, limit: null, unit: null }] : []),
+    };
+  },
+});
+
+function fits(point: PointName, is: boolean | string): boolean {
+  const { type, words } = POINTS[point];
+  if (type === "bool") return typeof is === "boolean";
+  return typeof is === "string" && (words?.includes(is) ?? type === "text");
+}

@@ -1,0 +1,67 @@
+import { z } from "zod";
+import { defineKind, type Ground, type Json } from "../condition.ts";
+import { numberReader, pointsBehind, Signal } from "../read-signal.ts";
+import type { SiteView } from "../site-view.ts";
+
+/** The values, since when none of them has changed, and lowest and highest of the witness since then. */
+type Memory = readonly [values: readonly (number | null)[], sinceMs: number, low: number | null, high: number | null];
+const START: Memory = [[], 0, null, null];
+
+/**
+ * Readings that do not move. At a resolution of 0.1 K one well-controlled temperature stands still for long, so a single
+ * point is judged beside a witness that did move, or several points together.
+ */
+export const frozenKind = defineKind({
+  schema: () =>
+    z.strictObject({
+      kind: z.literal("frozen"),
+      points: z.array(Signal).min(1).max(16).describe("All of them stand still"),
+      forS: z
+        .int()
+        .min(1)
+        .max(7 * 86_400),
+      whileMoves: z
+        .strictObject({ point: Signal, by: z.number().positive() })
+        .optional()
+        .describe("Only if this one has moved by so much meanwhile"),
+    }),
+  compile({ points, forS, whileMoves }, compiler) {
+    const readers = points.map((point) => numberReader(point));
+    const readWitness = whileMoves === undefined ? () => null : numberReader(whileMoves.point);
+    const memoryIn = compiler.remember<Memory>({
+      start: START,
+      observe(memory, site) {
+        if (readers.some((read) => read(site) === null)) return memory;
+        const [before, sinceMs, low, high] = memory;
+        const witness = readWitness(site);
+        if (before.length === 0 || readers.some((read, place) => read(site) !== before[place])) {
+          return [readers.map((read) => read(site)), site.atMs, witness, witness];
+        }
+        if (witness === null || (low !== null && high !== null && witness >= low && witness <= high)) return memory;
+        return [before, sinceMs, Math.min(low ?? witness, witness), Math.max(high ?? witness, witness)];
+      },
+    });
+    function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
+      if (readers.some((read) => read(site) === null)) return null;
+      const [, sinceMs, low, high] = memoryIn(memory);
+      if (site.atMs - sinceMs < forS * 1000) return false;
+      if (whileMoves === undefined) return true;
+      return low === null || high === null ? null : high - low >= whileMoves.by;
+    }
+    return {
+      reads: points.flatMap((point) => pointsBehind(point)),
+      judge,
+      explain(site, isActive, memory): readonly Ground[] {
+        if (judge(site, isActive, memory) !== true) return [];
+        const [values] = memoryIn(memory);
+        return points.map((point, at) => ({
+          source: "platform",
+          point,
+          value: values[at] ?? null,
+          limit: null,
+          unit: null,
+        }));
+      },
+    };
+  },
+});

@@ -1,0 +1,60 @@
+import { z } from "zod";
+import { defineKind, type Ground } from "../condition.ts";
+import { compileLimit, LimitValue } from "../limit-value.ts";
+import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
+import type { SiteView } from "../site-view.ts";
+import type { Truth } from "../truth.ts";
+
+const Operator = z.enum([">", ">=", "<", "<="]);
+
+/** A value beyond a limit. It ends past `clearAt`, else a deadband inside the limit; on that edge it goes on. */
+export const limitKind = defineKind({
+  schema: () =>
+    z.strictObject({
+      kind: z.literal("limit"),
+      point: Signal,
+      op: Operator,
+      limit: LimitValue,
+      deadband: z.number().min(0).default(0),
+      clearAt: LimitValue.optional().describe("In the place of a deadband"),
+      withoutLimit: z
+        .enum(["unknown", "false"])
+        .default("unknown")
+        .describe("What it says where the reference of its limit is not known"),
+    }),
+  compile({ point, op, limit, deadband, clearAt, withoutLimit }, compiler) {
+    const read = numberReader(point);
+    const limitOf = compileLimit(limit, point, compiler);
+    const clearLimitOf = clearAt === undefined ? null : compileLimit(clearAt, point, compiler);
+    const isHigh = op === ">" || op === ">=";
+    const includesLimit = op === ">=" || op === "<=";
+    const otherwise: Truth = withoutLimit === "false" ? false : null;
+    const band = isHigh ? -deadband : deadband;
+
+    function judgeIdle(site: SiteView): Truth {
+      const value = read(site);
+      if (value === null) return null;
+      const bound = limitOf(site);
+      if (bound === null) return otherwise;
+      return value === bound ? includesLimit : value > bound === isHigh;
+    }
+    function judgeInBand(site: SiteView): Truth {
+      const value = read(site);
+      if (value === null) return null;
+      const bound = clearLimitOf === null ? limitOf(site) : clearLimitOf(site);
+      if (bound === null) return otherwise;
+      const edge = clearLimitOf === null ? bound + band : bound;
+      return value === edge || value > edge === isHigh;
+    }
+    const judgeActive = clearLimitOf !== null || deadband > 0 ? judgeInBand : judgeIdle;
+    const judge = (site: SiteView, isActive: boolean): Truth => (isActive ? judgeActive(site) : judgeIdle(site));
+    return {
+      reads: pointsBehind(point),
+      judge,
+      explain(site, isActive): readonly Ground[] {
+        if (judge(site, isActive) !== true) return [];
+        return [{ source: "platform", point, value: read(site), limit: limitOf(site), unit: unitOf(point) }];
+      },
+    };
+  },
+});

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { type CompiledCondition, defineKind } from "../condition.ts";
+import type { Truth } from "../truth.ts";
+
+type View = Parameters<CompiledCondition["judge"]>;
+
+/** At least `n` of several conditions. */
+export const nOfKind = defineKind({
+  schema: (nested) =>
+    z
+      .strictObject({ kind: z.literal("n-of"), n: z.int().min(1), of: z.array(nested).min(1).max(32) })
+      .refine(({ n, of }) => n <= of.length, "`n` must not be more than there are conditions"),
+  compile({ n, of }, compiler) {
+    const parts = of.map((part) => compiler.nested(part));
+    const judge = (...view: View): Truth => {
+      let holding = 0;
+      let possible = 0;
+      for (const part of parts) {
+        const verdict = part.judge(...view);
+        if (verdict !== false) possible++;
+        if (verdict === true) holding++;
+      }
+      if (holding >= n) return true;
+      return possible < n ? false : null;
+    };
+    return {
+      reads: parts.flatMap(({ reads }) => reads),
+      judge,
+      explain(...view) {
+        return judge(...view) === true ? parts.flatMap((part) => part.explain(...view)) : [];
+      },
+    };
+  },
+});

@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { defineKind } from "../condition.ts";
+import { not } from "../truth.ts";
+
+/** The contrary of a condition. What is unknown stays unknown. */
+export const notKind = defineKind({
+  schema: (nested) => z.strictObject({ kind: z.literal("not"), of: nested }),
+  compile({ of }, compiler) {
+    const part = compiler.nested(of);
+    return {
+      reads: part.reads,
+      // The deadband of the part must hold while the part is false, that is while this is active.
+      judge: (site, isActive, memory) => not(part.judge(site, !isActive, memory)),
+      explain: () => [],
+    };
+  },
+});

@@ -1,0 +1,31 @@
+import { z } from "zod";
+import { POINTS, PointName } from "../../points/catalogue.ts";
+import { defineKind, type Ground } from "../condition.ts";
+import type { SiteView } from "../site-view.ts";
+
+const DAY_MS = 86_400_000;
+
+/** A point that people measure was not measured for too long. Where it never was, nobody has begun to: that is no alarm. */
+export const overdueKind = defineKind({
+  schema: () =>
+    z.strictObject({
+      kind: z.literal("overdue"),
+      point: PointName.refine((point) => POINTS[point].origin === "manual", "must be a point that people measure"),
+      afterDays: z.number().positive().max(3650),
+    }),
+  compile({ point, afterDays }) {
+    function ageDays({ facts, atMs }: SiteView): number | null {
+      const newest = facts.lab[point];
+      return newest === undefined ? null : (atMs - newest.takenAtMs) / DAY_MS;
+    }
+    const judge = (site: SiteView) => (ageDays(site) ?? 0) > afterDays;
+    return {
+      reads: [],
+      judge,
+      explain(site): readonly Ground[] {
+        if (!judge(site)) return [];
+        return [{ source: "platform", point, value: Math.floor(ageDays(site) ?? 0), limit: afterDays, unit: "d" }];
+      },
+    };
+  },
+});

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { defineKind, type Ground } from "../condition.ts";
+import type { SiteView } from "../site-view.ts";
+
+const Share = z.number().gt(0).max(1);
+
+/** A condition that holds at many sites of a segment, or of the fleet, at once. For rules of that scope only. */
+export const sitesKind = defineKind({
+  schema: (nested) =>
+    z
+      .strictObject({
+        kind: z.literal("sites"),
+        where: nested.describe("Judged at each site; without a memory of its own"),
+        minShare: Share.describe("Of the sites about which something is known"),
+        minCount: z.int().min(1),
+        clearShare: Share.describe("Ends below this share"),
+        minKnown: Share.default(0.5).describe("Nothing is said while less than this share of the sites is known"),
+      })
+      .refine(({ minShare, clearShare }) => clearShare <= minShare, "`clearShare` must not be more than `minShare`"),
+  compile({ where, minShare, minCount, clearShare, minKnown }, compiler) {
+    // Memories belong to one subject, and a member of a group is another one.
+    const part = compiler.nestedWithoutMemory(where);
+    function count(members: readonly SiteView[]): { readonly holding: number; readonly known: number } {
+      let holding = 0;
+      let known = 0;
+      for (const member of members) {
+        const truth = part.judge(member, false, []);
+        if (truth !== null) known++;
+        if (truth === true) holding++;
+      }
+      return { holding, known };
+    }
+    function judge({ members }: SiteView, isActive: boolean) {
+      const { holding, known } = count(members);
+      if (members.length === 0) return false;
+      if (known < minKnown * members.length) return null;
+      return isActive ? holding >= clearShare * known : holding >= minShare * known && holding >= minCount;
+    }
+    return {
+      reads: [],
+      judge,
+      explain(group, isActive): readonly Ground[] {
+        if (judge(group, isActive) !== true) return [];
+        const { holding, known } = count(group.members);
+        const limit = Math.max(minCount, Math.ceil(minShare * known));
+        return [{ source: "platform", point: "sites", value: holding, limit, unit: "" }];
+      },
+    };
+  },
+});

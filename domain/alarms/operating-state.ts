@@ -1,0 +1,52 @@
+import { z } from "zod";
+import type { PointReading } from "./expression/point-reading.ts";
+import { USUAL_RATED_KW } from "./quantities.ts";
+import type { SiteFacts } from "./site-facts.ts";
+import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+
+/** What a site is doing. `unknown`: nothing was heard of it yet. */
+export const OperatingMode = z.enum(["unknown", "running", "stopped", "starting"]);
+export type OperatingMode = z.infer<typeof OperatingMode>;
+
+export const OperatingState = z.strictObject({ mode: OperatingMode, sinceMs: z.int() });
+export type OperatingState = z.infer<typeof OperatingState>;
+
+/** After a stop, hashrate and temperatures need this long to settle (10–15 min [J]). */
+const STARTING_MS = 15 * 60_000;
+/** Above this share of its rated power a site is under load [API, rule R02]. */
+const LOAD_SHARE = 0.05;
+
+/**
+ * The mode after one more snapshot. A site whose pump rests while there is no load was stopped on purpose: a pump that
+ * rests under load is a fault, and the site keeps its mode. Without good readings it keeps its mode, too.
+ */
+export function nextOperating(
+  before: OperatingState,
+  reading: PointReading,
+  facts: SiteFacts,
+  atMs: number,
+): OperatingState {
+  const isPumpOn = trustedValue(reading, "circulation_pump_running");
+  const powerKw = trustedNumber(reading, "total_power_kw");
+  const mode = modeAfter(
+    before,
+    isPumpOn,
+    powerKw === null ? null : powerKw > LOAD_SHARE * (facts.ratedPowerKw ?? USUAL_RATED_KW),
+    atMs,
+  );
+  return mode === before.mode ? before : { mode, sinceMs: atMs };
+}
+
+function modeAfter(before: OperatingState, isPumpOn: unknown, isLoaded: boolean | null, atMs: number): OperatingMode {
+  if (isPumpOn === false && isLoaded === false) return "stopped";
+  switch (before.mode) {
+    case "stopped":
+      return isPumpOn === true || isLoaded === true ? "starting" : "stopped";
+    case "starting":
+      return atMs - before.sinceMs >= STARTING_MS ? "running" : "starting";
+    case "unknown":
+      return isPumpOn === true || isLoaded === true ? "running" : "unknown";
+    default:
+      return before.mode;
+  }
+}

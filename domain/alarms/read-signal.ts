@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { POINT_NAMES, POINTS, type PointName } from "../points/catalogue.ts";
+import type { PointValue } from "../telemetry/snapshot.ts";
+import { isQuantity, QUANTITIES, QUANTITY_NAMES } from "./quantities.ts";
+import type { SiteView } from "./site-view.ts";
+import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+
+const NUMERIC_POINTS = POINT_NAMES.filter((name) => POINTS[name].type === "num");
+
+/** What has a number: a point, or a quantity that is computed from several. */
+export const Signal = z.enum([...NUMERIC_POINTS, ...QUANTITY_NAMES]);
+export type Signal = z.infer<typeof Signal>;
+
+/** The unit of a signal, "" for a ratio or a count. */
+export function unitOf(signal: Signal): string {
+  return (isQuantity(signal) ? QUANTITIES[signal].unit : POINTS[signal].unit) ?? "";
+}
+
+/** Points and computed quantities behind a signal. */
+export function pointsBehind(signal: Signal): readonly string[] {
+  return isQuantity(signal) ? [signal, ...QUANTITIES[signal].points] : [signal];
+}
+
+/** A reader of one signal: null when there is no number, or a doubtful one. Manual points come from the laboratory. */
+export function numberReader(signal: Signal): (site: SiteView) => number | null {
+  if (isQuantity(signal)) {
+    const { compute } = QUANTITIES[signal];
+    return (site) => (site.reading === null ? null : compute(site.reading, site.facts));
+  }
+  if (POINTS[signal].origin === "manual") return (site) => site.facts.lab[signal]?.value ?? null;
+  return (site) => (site.reading === null ? null : trustedNumber(site.reading, signal));
+}
+
+/** The value that a rule may judge; null when there is none, or a doubtful one. */
+export function readValue(site: SiteView, point: PointName): PointValue {
+  if (POINTS[point].origin === "manual") return site.facts.lab[point]?.value ?? null;
+  return site.reading === null ? null : trustedValue(site.reading, point);
+}

@@ -1,0 +1,95 @@
+import { AppError } from "../errors.ts";
+import { SuppressionCause } from "./alarm.ts";
+import { type CompiledRule, compileRule } from "./compile-rule.ts";
+import { numberReader, type Signal } from "./read-signal.ts";
+import type { Rule } from "./rule.ts";
+import type { SiteView } from "./site-view.ts";
+
+/** Rules that are evaluated together, compiled and checked against each other. The place of a rule is its place in states. */
+export type RuleSet = {
+  readonly rules: readonly CompiledRule[];
+  readonly keys: readonly string[];
+  readonly placeOf: ReadonlyMap<string, number>;
+  readonly sitePlaces: readonly number[];
+  readonly segmentPlaces: readonly number[];
+  readonly fleetPlaces: readonly number[];
+  /** Rules that hide everything else about their site, and rules that accuse sensors. */
+  readonly hidingPlaces: readonly number[];
+  readonly accusingPlaces: readonly number[];
+  readonly comparedSignals: readonly Signal[];
+  readonly comparedReaders: readonly ((site: SiteView) => number | null)[];
+  /** True when a rule about a group looks at readings: the end of a slot needs them then. */
+  readonly readsAtClose: boolean;
+};
+
+/**
+ * Compiles the enabled ones of these rules.
+ *
+ * @throws AppError `rule.invalid`, `rule.expression-invalid`: a rule that does not work, the same id twice, a parent that
+ *   no rule has, or rules that suppress each other
+ */
+export function compileRuleSet(rules: readonly Rule[]): RuleSet {
+  checkIds(rules);
+  checkParents(rules);
+  const compiled = rules.filter(({ enabled }) => enabled).map(compileRule);
+  const placesWhere = (test: (rule: Rule) => boolean) =>
+    compiled.flatMap(({ rule }, place) => (test(rule) ? [place] : []));
+  const comparedSignals = [...new Set(compiled.flatMap(({ comparedSignals }) => comparedSignals))];
+  return {
+    rules: compiled,
+    keys: compiled.map(({ key }) => key),
+    placeOf: new Map(compiled.map(({ rule }, place) => [rule.id, place])),
+    sitePlaces: placesWhere(({ scope }) => scope === "site"),
+    segmentPlaces: placesWhere(({ scope }) => scope === "segment"),
+    fleetPlaces: placesWhere(({ scope }) => scope === "fleet"),
+    hidingPlaces: placesWhere(({ scope, suppressesSite }) => scope === "site" && suppressesSite),
+    accusingPlaces: placesWhere(({ scope, accusesSensors }) => scope === "site" && accusesSensors),
+    comparedSignals,
+    comparedReaders: comparedSignals.map(numberReader),
+    readsAtClose: compiled.some(({ rule }) => rule.scope !== "site" && !isAboutContact(rule)),
+  };
+}
+
+/** The rules that a rule names as its parents; causes and `sensor-fault` are none. */
+function parentRulesOf({ suppressedBy }: Pick<Rule, "suppressedBy">): readonly string[] {
+  return suppressedBy.filter((parent) => parent !== "sensor-fault" && !SuppressionCause.safeParse(parent).success);
+}
+
+function isAboutContact({ condition }: Rule): boolean {
+  const where = condition["where"];
+  return typeof where === "object" && where !== null && Reflect.get(where, "kind") === "lost-contact";
+}
+
+function checkIds(rules: readonly Rule[]): void {
+  const seen = new Set<string>();
+  for (const { id } of rules) {
+    if (seen.has(id)) throw new AppError("rule.invalid", `Two rules have the id "${id}"`);
+    seen.add(id);
+  }
+}
+
+function checkParents(rules: readonly Rule[]): void {
+  const byId = new Map(rules.map((rule) => [rule.id as string, rule]));
+  for (const rule of rules) {
+    const unknown = parentRulesOf(rule).find((parent) => !byId.has(parent));
+    if (unknown !== undefined) {
+      throw new AppError(
+        "rule.invalid",
+        `Rule ${rule.id}: \`suppressedBy\` names "${unknown}", which no rule has as its id`,
+      );
+    }
+    if (reaches(byId, rule, rule.id, new Set())) {
+      throw new AppError("rule.invalid", `Rule ${rule.id} would suppress itself through \`suppressedBy\``);
+    }
+  }
+}
+
+function reaches(byId: ReadonlyMap<string, Rule>, from: Rule, wanted: string, seen: Set<string>): boolean {
+  return parentRulesOf(from).some((parent) => {
+    if (parent === wanted) return true;
+    const rule = byId.get(parent);
+    if (rule === undefined || seen.has(parent)) return false;
+    seen.add(parent);
+    return reaches(byId, rule, wanted, seen);
+  });
+}
