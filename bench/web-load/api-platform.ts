@@ -147,7 +147,8 @@ function callerOf(url: string) {
   async function json(method: string, path: string, token: string | null, body?: object): Promise<unknown> {
     const headers = {
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-      ...(body === undefined ? {} : { "content-type": "application/json", origin: url }),
+      // As a program: a page would get no token to carry.
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
     };
     const response = await fetch(url + path, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
     const text = await response.text();
