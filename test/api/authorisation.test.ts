@@ -15,6 +15,7 @@ import {
   pairs,
   tableAllows,
 } from "../authorisation/actors.ts";
+import { cookiesOf } from "../services/cookies-of.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite, aSnapshot } from "./builders.ts";
 import type { CallOptions } from "./call-api.ts";
@@ -42,10 +43,7 @@ beforeAll(async () => {
     method: "POST",
     body: { username: "admin", password: PASSWORD },
   });
-  cookies = headers
-    .getSetCookie()
-    .map((cookie) => cookie.split(";")[0])
-    .join("; ");
+  cookies = cookiesOf({ headers });
   await addActors(api.database, [...LIMITED, NEWCOMER]);
   for (const { name, role } of ACTORS) if (role !== null) tokens.set(name, await signIn(name));
   for (const permission of TOKEN_PERMISSIONS) tokens.set(permission, await makeServiceToken(permission));

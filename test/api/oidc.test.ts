@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { OidcSettings } from "../../adapters/security/oidc-settings.ts";
 import { createSecretBox } from "../../adapters/security/secret-box.ts";
 import { type CookieBrowser, createCookieBrowser } from "../services/cookie-browser.ts";
+import { cookiesOf } from "../services/cookies-of.ts";
 import { CLIENT, startIdentityProvider, type TestProvider } from "../services/identity-provider.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
@@ -315,10 +316,7 @@ describe("the session and the one at the provider", () => {
     expect((await me()).status).toBe(200);
     const renewed = await api.call("/api/v1/auth/refresh", { method: "POST", cookie: browser.cookieHeader(api.url) });
     expect(renewed.status).toBe(200);
-    const cookie = renewed.headers
-      .getSetCookie()
-      .map((one) => one.split(";")[0])
-      .join("; ");
+    const cookie = cookiesOf(renewed);
     expect((await api.call("/api/v1/auth/logout", { method: "POST", cookie })).status).toBe(204);
     expect((await api.call("/api/v1/auth/me", { cookie })).status).toBe(401);
     expect(problemOf(await signIn(null))).toEqual([302, "/login", "oidc-refused"]);

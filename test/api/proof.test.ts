@@ -4,6 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { ROUTES } from "../../api/routes.ts";
 import { PERMISSIONS, type Permission } from "../../domain/access/permissions.ts";
 import { PROOF_S } from "../../domain/access/recent-proof.ts";
+import { cookiesOf } from "../services/cookies-of.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
 import { addAccounts, PASSWORD } from "./test-database.ts";
@@ -27,10 +28,7 @@ afterAll(() => api.close());
 async function staleSession(username: string): Promise<Record<string, string>> {
   const body = { username, password: PASSWORD };
   const { json, headers } = await api.call("/api/v1/auth/login", { method: "POST", body });
-  const cookie = headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ");
+  const cookie = cookiesOf({ headers });
   expect(json).toMatchObject({ accessToken: expect.any(String) });
   offsetMs += (PROOF_S + 1) * 1_000;
   const renewed = await api.call("/api/v1/auth/refresh", { method: "POST", cookie });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import type { OnlineSession } from "../../domain/access/online-session.ts";
+import { cookiesOf } from "../services/cookies-of.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
 import { addAccounts, PASSWORD } from "./test-database.ts";
@@ -39,10 +40,7 @@ async function signIn(username: string, userAgent = "a browser"): Promise<Person
   const answer = await api.call("/api/v1/auth/login", { method: "POST", body, headers });
   const token = (answer.json as { accessToken: string }).accessToken;
   const claims = Buffer.from(token.split(".")[1] ?? "", "base64url").toString();
-  const cookie = answer.headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ");
+  const cookie = cookiesOf(answer);
   return { token, cookie, id: (JSON.parse(claims) as { sid: string }).sid };
 }
 

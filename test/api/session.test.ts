@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { WebSocket } from "ws";
 import { isAllowed, PERMISSIONS, type Permission } from "../../domain/access/permissions.ts";
+import { cookiesOf } from "../services/cookies-of.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aSite } from "./builders.ts";
 import { addAccounts, PASSWORD } from "./test-database.ts";
@@ -34,11 +35,6 @@ async function signIn(username = "operator", password = PASSWORD) {
   return { ...answer, setCookies, cookie, granted: answer.json as Granted };
 }
 
-const cookiesOf = ({ headers }: { headers: Headers }) =>
-  headers
-    .getSetCookie()
-    .map((one) => one.split(";")[0])
-    .join("; ");
 const me = (cookie: string) => api.call("/api/v1/auth/me", { cookie });
 const refresh = (cookie: string) => api.call("/api/v1/auth/refresh", { method: "POST", cookie });
 

@@ -5,6 +5,7 @@ import { ROUTES } from "../../api/routes.ts";
 import type { SiteScope } from "../../domain/access/site-scope.ts";
 import { type Actor, Matrix, NOBODY, pairs, tableAllows, UNLIMITED } from "../authorisation/actors.ts";
 import { connectRobot } from "../authorisation/socket-robot.ts";
+import { cookiesOf } from "../services/cookies-of.ts";
 import { type RunningPlatform, startPlatform } from "./start-platform.ts";
 import { startWatchedPlatform } from "./watched-platform.ts";
 
@@ -67,10 +68,7 @@ describe.for(["on", "readonly", "off"] as const)("the whole platform with EDITOR
   async function signIn(username: string, password: string): Promise<string> {
     const answer = await send(null, "POST", "/api/v1/auth/login", { username, password });
     if (!answer.ok) throw new Error(`${username} cannot sign in: ${answer.status} ${await answer.text()}`);
-    return answer.headers
-      .getSetCookie()
-      .map((cookie) => cookie.split(";")[0])
-      .join("; ");
+    return cookiesOf(answer);
   }
 
   /** As people come to be: made by an administrator, and with a password of their own from then on. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { cookiesOf } from "../services/cookies-of.ts";
 import type { PostgresServer } from "../services/postgres-server.ts";
 import type { PlatformProcess } from "../services/start-platform.ts";
 import { compare, getJson, readLedger, readRows, waitForDrain } from "./witness.ts";
@@ -107,10 +108,7 @@ async function renew(url: string, cookie: string): Promise<string> {
   const response = await fetch(`${url}/api/v1/auth/refresh`, { method: "POST", headers: { cookie, origin: url } });
   await response.arrayBuffer();
   if (!response.ok) return cookie;
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(";")[0])
-    .join("; ");
+  return cookiesOf(response);
 }
 
 async function newestAge(url: string, cookie: string): Promise<number> {

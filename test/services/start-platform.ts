@@ -5,6 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
+import { cookiesOf } from "./cookies-of.ts";
 import { freePort } from "./free-port.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
@@ -149,10 +150,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         body: JSON.stringify({ username: "admin", password: ADMIN_PASSWORD }),
       });
       if (!response.ok) throw new Error(`sign-in failed: ${response.status} ${await response.text()}`);
-      return response.headers
-        .getSetCookie()
-        .map((cookie) => cookie.split(";")[0])
-        .join("; ");
+      return cookiesOf(response);
     },
     log: () => text,
     async dispose() {
