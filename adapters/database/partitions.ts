@@ -8,6 +8,9 @@ const DAYS_AHEAD = 7;
 const LOCK_TIMEOUT = { text: "set local lock_timeout = '2s'" };
 const ENSURE = "select ensure_day_partitions($1, $2::date, 1) as created";
 
+/** Making eight days takes seconds on a busy server. */
+const TIMEOUT_MS = 10_000;
+
 /** Tables with a partition per UTC day, where TimescaleDB does not do it. */
 export type DayTable = "sample" | "rollup_5m";
 
@@ -18,7 +21,7 @@ export async function ensurePartitions(session: Session): Promise<void> {
 
 /** The same through the shared interface, for the hourly upkeep. @throws {SqlError} 55P03 when the table was busy */
 export async function ensureUpcomingPartitions(database: Database): Promise<void> {
-  await database.transaction([LOCK_TIMEOUT, upcoming()]);
+  await database.transaction([LOCK_TIMEOUT, upcoming()], { timeoutMs: TIMEOUT_MS });
 }
 
 /**
@@ -33,7 +36,7 @@ export async function ensureDays(
   { table = "sample", lane = "request" }: { readonly table?: DayTable; readonly lane?: Lane } = {},
 ): Promise<void> {
   const ensure = days.map((day) => ({ text: ENSURE, values: [table, day] }));
-  await database.transaction([LOCK_TIMEOUT, ...ensure], { lane });
+  await database.transaction([LOCK_TIMEOUT, ...ensure], { lane, timeoutMs: TIMEOUT_MS });
 }
 
 /**

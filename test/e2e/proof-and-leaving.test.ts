@@ -155,7 +155,11 @@ describe.skipIf(noBrowser !== null || !server)("a person at a page", () => {
   }, async () => {
     const { page } = await openPage(browser, { locale: "en" });
     await page.clock.install();
+    // The page knows when its session ends once it has been told.
+    const told = page.waitForResponse((response) => response.url().endsWith("/auth/refresh") && response.ok());
     await signIn(page, platform.url, "admin", ADMIN_PASSWORD);
+    await (await told).finished();
+    await page.locator(".abx-menu__user", { hasText: "admin" }).waitFor({ state: "attached" });
     await platform.kill();
     await page.clock.fastForward(11 * 3_600_000);
     await page.clock.runFor(15_000);

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, inject, test, vi } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
 import { openDatabase } from "../../../adapters/database/open-database.ts";
@@ -44,9 +45,9 @@ it("gives up a silent connection soon after the limit, and works again when the 
 });
 
 it("keeps connections for storing while requests use up theirs", async () => {
-  const slow = Array.from({ length: 12 }, () => database.query("select pg_sleep(1)"));
+  const slow = Array.from({ length: 12 }, () => database.query("select pg_sleep(0.6)"));
   const [row] = await database.query(
-    "select count(*)::int as n from pg_stat_activity where query = 'select pg_sleep(1)'",
+    "select count(*)::int as n from pg_stat_activity where query = 'select pg_sleep(0.6)'",
     [],
     {
       lane: "ingest",
@@ -54,6 +55,21 @@ it("keeps connections for storing while requests use up theirs", async () => {
   );
   expect(row?.["n"]).toBeLessThanOrEqual(10);
   await Promise.all(slow);
+});
+
+it("lets a request wait less than 3 s for a free connection", async () => {
+  const slow = Array.from({ length: 10 }, () => database.query("select pg_sleep(6)", [], { timeoutMs: 20_000 }));
+  const refused = database.query("select 1").then(String, ({ code }) => code);
+  expect(await Promise.race([refused, ...slow.map((one) => one.then(() => "held"))])).toBe("timeout");
+  await Promise.all(slow);
+});
+
+it("lets a request wait less than 3 s for an answer that does not come", async () => {
+  await database.query("select 1");
+  cable.isCut = true;
+  const silent = database.query("select 2").then(String, ({ code }) => code);
+  // A second for a busy machine.
+  expect(await Promise.race([silent, sleep(4_000, "waited on")])).toBe("timeout");
 });
 
 it("refuses more than 200 waiting requests instead of keeping them", async () => {
@@ -71,7 +87,7 @@ it("sets limits per statement, and a longer one does not stay", async () => {
     sqlState: "57014",
   });
   const shown = await Promise.all(Array.from({ length: 5 }, () => database.query("show statement_timeout")));
-  expect(shown.flat().map((row) => row["statement_timeout"])).toEqual(Array(5).fill("5s"));
+  expect(shown.flat().map((row) => row["statement_timeout"])).toEqual(Array(5).fill("2400ms"));
 });
 
 async function lay(target: number): Promise<Cable> {
