@@ -125,7 +125,8 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
     if (areFlowsUp && isShown) access.authoriseEditorUpgrade(request, socket);
     else access.refuseEarlyUpgrade(request, socket);
   });
-  setPlatform({ ...services, profileOf, pollIntervalS: config.pollIntervalS });
+  const rulesFolder = path.join(options.flowsDir, "rules");
+  setPlatform({ ...services, profileOf, pollIntervalS: config.pollIntervalS, rulesFolder });
   const flowsStarted = Promise.withResolvers<void>();
   nodeRed.events.on("flows:started", () => {
     lifecycle.flowsStarted = true;

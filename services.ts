@@ -1,6 +1,8 @@
 import { rmSync } from "node:fs";
 import path from "node:path";
 import type { Logger } from "pino";
+import type { AlarmDesk } from "./adapters/alarms/alarm-desk.ts";
+import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createCollector, type LocalCollector } from "./adapters/controller/create-collector.ts";
@@ -45,6 +47,7 @@ import { createSecretBox, type SecretBox } from "./adapters/security/secret-box.
 import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
 import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
+import { createAlarms } from "./alarm-services.ts";
 import type { Storage } from "./api/context.ts";
 import type { Config } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
@@ -89,6 +92,8 @@ export type Services = {
   readonly oidc: OidcSignIn | null;
   readonly storage: Storage;
   readonly derivedMemory: DerivedMemory;
+  readonly alarms: AlarmDesk;
+  readonly siteFlags: SiteFlags;
   readonly labBook: LabBook;
   readonly historyImport: HistoryImport;
   readonly jobs: JobServices;
@@ -161,6 +166,16 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const polled = inventory.all().filter(({ id }) => share?.isMine(id));
   const leftMs = WAIT_FOR_LATEST_MS - (performance.now() - openedMs);
   await within(leftMs, derivedMemory.restore(polled.map(({ id }) => id)), undefined);
+  const { close: closeAlarms, ...alarmServices } = createAlarms({
+    database,
+    inventory,
+    liveState,
+    holder: identity.holder,
+    maySeeAll: config.roles.includes("ui"),
+    pollIntervalS: config.pollIntervalS,
+    timeZone: config.siteTimeZone,
+    log,
+  });
   let signsAudit = () => false;
   const audit = openAudit(config, database, () => signsAudit(), log);
   const secondFactor = createSecondFactor(database, secretBox, Date.now);
@@ -239,6 +254,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     oidc: config.oidc && openOidcSignIn({ ...oidcParts, settings: config.oidc }),
     storage: storageOf(database, inventory, () => retentionFor(database.engine, config.retention)),
     derivedMemory,
+    ...alarmServices,
     labBook: createLabBook({ database, numberOf: inventory.numberOf }),
     historyImport: createHistoryImport({
       database,
@@ -265,6 +281,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       await audit.close();
       settings.close();
       await webhooks.close();
+      await closeAlarms();
       await jobs.stop();
       await writer.close();
       await derivedMemory.close();

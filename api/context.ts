@@ -1,3 +1,5 @@
+import type { AlarmDesk } from "../adapters/alarms/alarm-desk.ts";
+import type { SiteFlags } from "../adapters/alarms/site-flags.ts";
 import type { AuditBook } from "../adapters/audit/create-audit.ts";
 import type { Collector } from "../adapters/controller/collector.ts";
 import type { Database } from "../adapters/database/database.ts";
@@ -75,6 +77,10 @@ export type ApiContext = {
   readonly labBook: LabBook;
   readonly historyImport: HistoryImport;
   readonly jobs: JobBoard;
+  /** Alarms and their rules; whether this process judges them. */
+  readonly alarms: Pick<AlarmDesk, "store" | "rules" | "isJudging" | "judgedMs">;
+  /** Sites under maintenance or curtailed. */
+  readonly siteFlags: SiteFlags;
   /** What changes something writes it here first. */
   readonly audit: AuditTrail;
   readonly auditBook: AuditBook;

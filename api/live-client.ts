@@ -19,6 +19,10 @@ export type LiveClient = {
   readonly username: string;
   /** The sites that it may be told of: none before its session is confirmed. Another scope is another connection. */
   scope: SiteScope | null;
+  /** It may see alarms; false before its session is confirmed. */
+  hearsAlarms: boolean;
+  /** It was not told how many there are, for want of room or of a database. */
+  needsAlarms: boolean;
   channel: Channel<LiveClient> | null;
   /** Sequence number of the newest frame handed to its socket. */
   sentSeq: number;
@@ -35,6 +39,8 @@ export function createLiveClient(socket: WebSocket, stream: Duplex, username: st
     stream,
     username,
     scope: NOTHING,
+    hearsAlarms: false,
+    needsAlarms: false,
     channel: null,
     sentSeq: 0,
     needsFull: false,

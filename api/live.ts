@@ -9,6 +9,7 @@ import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { ErrorCode } from "../domain/errors.ts";
 import { HEARTBEAT_MS, type LiveError, type Subscribe } from "../domain/live/live-frame.ts";
 import type { ApiContext } from "./context.ts";
+import { createAlarmNews } from "./live-alarms.ts";
 import { type Channel, createChannels } from "./live-channel.ts";
 import { createLiveClient, hasRoom, isClogged, isStuck, type LiveClient, spendMessage } from "./live-client.ts";
 import { type RoundContext, readSubscribe, roundFrame, roundWithin, subscribeRefusal } from "./live-messages.ts";
@@ -42,7 +43,7 @@ export interface Live {
  * @param clock milliseconds since the Unix epoch
  */
 export function createLive(
-  context: Pick<ApiContext, "liveState" | "metrics" | "limits"> & RoundContext & { readonly auth: LiveAuth },
+  context: Pick<ApiContext, "alarms" | "liveState" | "metrics" | "limits"> & RoundContext & { readonly auth: LiveAuth },
   clock: () => number,
 ): Live {
   const { auth, inventory, liveState, metrics } = context;
@@ -58,6 +59,7 @@ export function createLive(
   const perUser = new Map<string, number>();
   const channels = createChannels<LiveClient>(inventory, liveState, clock);
   const queue = createSendQueue<LiveClient>();
+  const alarms = createAlarmNews({ context, clients, queue, send, clock });
   let beats = 0;
   // Counted here and told once per heartbeat: a counter of the metrics costs as much as a twentieth of a send.
   let sentBytes = 0;
@@ -104,6 +106,7 @@ export function createLive(
     }
     const { view, sites, epoch, after } = request;
     const channel = channels.find(view, client.scope, sites ? [...new Set(sites)].sort() : null);
+    if (client.channel === null) alarms.tell(client);
     join(client, channel);
     metrics.setLiveChannels(channels.size());
     const missed = channels.missed(channel, epoch, after);
@@ -142,6 +145,7 @@ export function createLive(
         return false;
       }
       client.scope = known.scope;
+      client.hearsAlarms = authorize(known, "alarms:read") === null;
       unsubscribe = auth.onSessionEnd(known, endWithSession);
       return true;
     });
@@ -190,6 +194,7 @@ export function createLive(
       return;
     }
     if (client.needsFull && hasRoom(client)) sendFull(client, channel);
+    if (client.needsAlarms && hasRoom(client)) alarms.tell(client);
     send(client, frame);
   }
 
@@ -273,6 +278,7 @@ export function createLive(
       for (const stop of unsubscribe) stop();
       clearInterval(beatTimer);
       if (inventoryTimer) clearTimeout(inventoryTimer);
+      alarms.close();
       queue.close();
       for (const { socket } of clients) socket.close(CLOSE_GOING_AWAY, "the platform is stopping");
       server.close();

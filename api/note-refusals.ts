@@ -6,6 +6,8 @@ import type { Problem } from "./problem.ts";
 import type { Route } from "./route.ts";
 
 const SWEEP_MS = 15_000;
+/** What somebody with limits is told of a thing outside them. */
+const HIDDEN: readonly string[] = ["site.not-found", "alarm.not-found"];
 
 export interface RefusalNotes {
   /** @param address of the client */
@@ -26,7 +28,7 @@ export function createRefusalNotes(
   return {
     note({ method, path, access }, { headers }, { status, code }, address) {
       const isRefused = status === 403 || (status === 401 && method !== "GET");
-      if (access === "public" || !(isRefused || code === "site.not-found")) return;
+      if (access === "public" || !(isRefused || HIDDEN.includes(code))) return;
       const session = auth.sessionOf(headers.cookie, headers.authorization);
       // To somebody with limits, a site outside them is one that does not exist: the trail keeps that it was tried.
       if (!isRefused && (session === null || session.scope === null)) return;

@@ -129,7 +129,7 @@ export type Route = {
   readonly answerTo: (request: RawRequest, services: Services) => Reply | Promise<Reply>;
 };
 
-type Output<S extends z.ZodType | undefined> = S extends z.ZodType ? z.output<S> : undefined;
+export type Output<S extends z.ZodType | undefined> = S extends z.ZodType ? z.output<S> : undefined;
 type Checked<P, Q, B> = Omit<RawRequest, "params" | "query" | "body"> & {
   readonly params: P;
   readonly query: Q;

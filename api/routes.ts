@@ -1,5 +1,9 @@
 import { ABOUT_ROUTES } from "./about-routes.ts";
 import { ACCOUNT_ROUTES } from "./account-routes.ts";
+import { ALARM_ACT_ROUTES } from "./alarm-act-routes.ts";
+import { ALARM_BULK_ROUTES } from "./alarm-bulk-routes.ts";
+import { ALARM_ROUTES } from "./alarm-routes.ts";
+import { ALARM_STATISTICS_ROUTES } from "./alarm-statistics-route.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { AUTH_ROUTES } from "./auth-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
@@ -20,9 +24,11 @@ import { PAGE_ROUTES } from "./page-routes.ts";
 import { PROFILE_ROUTES } from "./profile-routes.ts";
 import { ROUND_ROUTES } from "./round-routes.ts";
 import type { Route } from "./route.ts";
+import { RULE_ROUTES } from "./rule-routes.ts";
 import { SERVICE_TOKEN_ROUTES } from "./service-token-routes.ts";
 import { SESSION_ROUTES } from "./session-routes.ts";
 import { SETTINGS_ROUTES } from "./settings-routes.ts";
+import { SITE_FLAG_ROUTES } from "./site-flag-routes.ts";
 import { SITE_ROUTES } from "./site-routes.ts";
 import { SYSTEM_ROUTES } from "./system-routes.ts";
 import { USER_ROUTES } from "./user-routes.ts";
@@ -47,6 +53,12 @@ export const ROUTES: readonly Route[] = [
   ...EXPORT_ROUTES,
   ...OUTLIER_ROUTES,
   ...LAB_ROUTES,
+  ...ALARM_ROUTES,
+  ...ALARM_BULK_ROUTES,
+  ...ALARM_ACT_ROUTES,
+  ...ALARM_STATISTICS_ROUTES,
+  ...RULE_ROUTES,
+  ...SITE_FLAG_ROUTES,
   ...IMPORT_ROUTES,
   ...ROUND_ROUTES,
   ...COLLECTOR_ROUTES,

@@ -23,10 +23,12 @@ import { boxFor, SEALED_COLUMNS } from "../../adapters/security/sealed-columns.t
 import { createSecondFactor } from "../../adapters/security/second-factor.ts";
 import { createSecretBox } from "../../adapters/security/secret-box.ts";
 import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
+import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
 import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
 import { createApi } from "../../api/create-api.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
+import { NO_ALARMS } from "./no-alarms.ts";
 import { answerParent } from "./pinned-child.ts";
 
 /** Two servers over the same live state and sessions: our API, and Express that stringifies for each request. */
@@ -105,6 +107,8 @@ const api = createApi({
   },
   labBook: createLabBook({ database, numberOf: inventory.numberOf }),
   historyImport: createHistoryImport({ database, hasSite: () => false, folder: join(folder, "import") }),
+  alarms: NO_ALARMS,
+  siteFlags: createSiteFlags({ database, sites: inventory }),
   profiles: [],
   auth,
   audit,

@@ -174,6 +174,261 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/alarm-history": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened to alarms, the newest first */
+    get: operations["getAlarmHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Alarms, the worst first */
+    get: operations["getAlarms"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One alarm: cause, consequence, action and what happened */
+    get: operations["getAlarmsId"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/acknowledge": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Acknowledges an alarm */
+    post: operations["postAlarmsIdAcknowledge"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/assign": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says who sees to an alarm */
+    post: operations["postAlarmsIdAssign"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/in-service": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an alarm back into service */
+    post: operations["postAlarmsIdInService"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/notes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Adds a note to an alarm */
+    post: operations["postAlarmsIdNotes"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/out-of-service": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes an alarm out of service, until somebody takes it back */
+    post: operations["postAlarmsIdOutOfService"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/reset": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Resets an alarm that latches, after its condition is over; the device is not touched */
+    post: operations["postAlarmsIdReset"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/shelve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shelves an alarm for a time: it shows, and tells nobody */
+    post: operations["postAlarmsIdShelve"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/transitions": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What happened to one alarm, the newest first */
+    get: operations["getAlarmsIdTransitions"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/{id}/unshelve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends the shelving of an alarm */
+    post: operations["postAlarmsIdUnshelve"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/acknowledge": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Acknowledges many alarms, after a dry run if wanted */
+    post: operations["postAlarmsAcknowledge"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/shelve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Shelves many alarms, after a dry run if wanted */
+    post: operations["postAlarmsShelve"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarms/summary": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How many alarms there are, by priority and by site */
+    get: operations["getAlarmsSummary"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/audit": {
     parameters: {
       query?: never;
@@ -565,6 +820,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/rules": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The alarm rules: what they watch, what they mean, what to do */
+    get: operations["getRules"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/service-tokens": {
     parameters: {
       query?: never;
@@ -650,6 +922,41 @@ export interface paths {
     head?: never;
     /** Changes settings; `If-Match` names the state that was read */
     patch: operations["patchSettings"];
+    trace?: never;
+  };
+  "/api/v1/site-flags": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Sites under maintenance or curtailed, now and to come */
+    get: operations["getSiteFlags"];
+    put?: never;
+    /** Puts sites under maintenance or curtailment for a time, after a dry run if wanted */
+    post: operations["postSiteFlags"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/site-flags/{id}/end": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Ends a maintenance or curtailment before its time */
+    post: operations["postSiteFlagsIdEnd"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/api/v1/sites": {
@@ -1183,6 +1490,305 @@ export interface components {
       node: string;
       version: string;
     };
+    AlarmBulkResult: {
+      /** @description Alarms that were changed; of a dry run: that would be */
+      done: number;
+      isDryRun: boolean;
+      /** @description Those that stay as they are, and why; the first 1000 */
+      refused: {
+        /** @enum {string} */
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "rule.expression-invalid" | "rule.invalid" | "internal.unexpected";
+        id: string;
+      }[];
+      /** @description What it is about, before anything was changed */
+      scope: {
+        /** @description Alarms that were found */
+        alarms: number;
+        /** @description For `raisedUntil` of the request that follows a dry run */
+        newestRaisedAt: string | null;
+        priorities: {
+          critical: number;
+          high: number;
+          low: number;
+          medium: number;
+        };
+        refused: number;
+        /** @description Their sites */
+        sites: number;
+      };
+    };
+    AlarmDetail: {
+      acknowledged: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        note: string;
+      } | null;
+      acknowledgedAt: string | null;
+      acknowledgedBy: string | null;
+      /** @description The condition holds now, seen or unseen */
+      active: boolean;
+      /** @description Last time that people were told of a raise */
+      announcedAt: string | null;
+      assignedTo: string | null;
+      chatteringSince: string | null;
+      /** @description Active alarms that this one suppresses, at any depth */
+      children: number;
+      /** @description null while the condition holds */
+      clearedAt: string | null;
+      /**
+       * Format: date-time
+       * @description Newest event of the engine that is in this row: older ones come from a replay and change nothing
+       */
+      conditionAt: string;
+      /** @description How often it came back since it was announced, within 15 minutes */
+      flaps: number;
+      id: string;
+      /** Format: date-time */
+      lastChangeAt: string;
+      /** @description The limit in force at that time */
+      limit: number | null;
+      needsAcknowledgement: boolean;
+      /** @description It latches, and nobody has reset it since it was raised */
+      needsReset: boolean;
+      /** @description How often it was raised, ever */
+      occurrences: number;
+      outOfService: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        reason: string;
+      } | null;
+      /** @description The point, computed quantity or fault bit that decided */
+      point: string | null;
+      /**
+       * @description In force now: a rule may name circumstances that change it
+       * @enum {string}
+       */
+      priority: "critical" | "high" | "medium" | "low";
+      /**
+       * Format: date-time
+       * @description Last time the condition began
+       */
+      raisedAt: string;
+      /** @description Counts the changes: with the id the key of a transition */
+      revision: number;
+      /** @description null: there is no such rule any more */
+      rule: components["schemas"]["RuleFacts"] | null;
+      ruleId: string;
+      segmentId: string | null;
+      shelved: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        reason: string;
+        /** Format: date-time */
+        until: string;
+      } | null;
+      /** @description null: the alarm is about a segment or the fleet */
+      siteId: string | null;
+      /** @description Who has said so since it was raised */
+      sources: ("controller" | "platform")[];
+      /** @enum {string} */
+      state: "normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched" | "shelved" | "suppressed" | "out_of_service";
+      /** @description Parent alarm, or the reason by design */
+      suppressedBy: (("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string) | null;
+      /** @description The rule's title */
+      texts: {
+        en: string;
+        zh: string;
+      };
+      /** @description What happened last, the newest first; 50 at most */
+      transitions: components["schemas"]["AlarmTransition"][];
+      unit: string | null;
+      /** @description Its value at that time */
+      value: number | boolean | string | null;
+    };
+    AlarmList: {
+      items: components["schemas"]["AlarmListItem"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description An alarm as lists show it */
+    AlarmListItem: {
+      acknowledged: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        note: string;
+      } | null;
+      acknowledgedAt: string | null;
+      acknowledgedBy: string | null;
+      /** @description The condition holds now, seen or unseen */
+      active: boolean;
+      /** @description Last time that people were told of a raise */
+      announcedAt: string | null;
+      assignedTo: string | null;
+      chatteringSince: string | null;
+      /** @description Active alarms that this one suppresses, at any depth */
+      children: number;
+      /** @description null while the condition holds */
+      clearedAt: string | null;
+      /**
+       * Format: date-time
+       * @description Newest event of the engine that is in this row: older ones come from a replay and change nothing
+       */
+      conditionAt: string;
+      /** @description How often it came back since it was announced, within 15 minutes */
+      flaps: number;
+      id: string;
+      /** Format: date-time */
+      lastChangeAt: string;
+      /** @description The limit in force at that time */
+      limit: number | null;
+      needsAcknowledgement: boolean;
+      /** @description It latches, and nobody has reset it since it was raised */
+      needsReset: boolean;
+      /** @description How often it was raised, ever */
+      occurrences: number;
+      outOfService: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        reason: string;
+      } | null;
+      /** @description The point, computed quantity or fault bit that decided */
+      point: string | null;
+      /**
+       * @description In force now: a rule may name circumstances that change it
+       * @enum {string}
+       */
+      priority: "critical" | "high" | "medium" | "low";
+      /**
+       * Format: date-time
+       * @description Last time the condition began
+       */
+      raisedAt: string;
+      /** @description Counts the changes: with the id the key of a transition */
+      revision: number;
+      ruleId: string;
+      segmentId: string | null;
+      shelved: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        reason: string;
+        /** Format: date-time */
+        until: string;
+      } | null;
+      /** @description null: the alarm is about a segment or the fleet */
+      siteId: string | null;
+      /** @description Who has said so since it was raised */
+      sources: ("controller" | "platform")[];
+      /** @enum {string} */
+      state: "normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched" | "shelved" | "suppressed" | "out_of_service";
+      /** @description Parent alarm, or the reason by design */
+      suppressedBy: (("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string) | null;
+      /** @description The rule's title */
+      texts: {
+        en: string;
+        zh: string;
+      };
+      unit: string | null;
+      /** @description Its value at that time */
+      value: number | boolean | string | null;
+    };
+    /** @description Alarms in numbers */
+    AlarmSummary: {
+      /**
+       * Format: date-time
+       * @description Server time of the counting
+       */
+      at: string;
+      counts: {
+        critical: {
+          /** @description Neither hidden nor over */
+          present: number;
+          /** @description Of these: ask for somebody */
+          unacknowledged: number;
+        };
+        high: {
+          /** @description Neither hidden nor over */
+          present: number;
+          /** @description Of these: ask for somebody */
+          unacknowledged: number;
+        };
+        low: {
+          /** @description Neither hidden nor over */
+          present: number;
+          /** @description Of these: ask for somebody */
+          unacknowledged: number;
+        };
+        medium: {
+          /** @description Neither hidden nor over */
+          present: number;
+          /** @description Of these: ask for somebody */
+          unacknowledged: number;
+        };
+      };
+      /** @description The process that answers judges the rules; another one may do so in its stead */
+      isJudging: boolean;
+      /** @description Slot of the newest round that this process has judged; null = none */
+      judgedAt: string | null;
+      /** @description Sites with alarms that are present, in order of id */
+      sites: {
+        /** @description Neither hidden nor over */
+        present: number;
+        siteId: string;
+        /** @description Of these: ask for somebody */
+        unacknowledged: number;
+        /** @enum {string} */
+        worst: "critical" | "high" | "medium" | "low";
+      }[];
+    };
+    /** @description One change of one alarm */
+    AlarmTransition: {
+      alarmId: string;
+      /**
+       * Format: date-time
+       * @description When it happened: the slot for conditions, the server's time for people
+       */
+      at: string;
+      /** @description null: the platform */
+      by: string | null;
+      flaps: number;
+      /** @enum {string} */
+      from: "normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched" | "shelved" | "suppressed" | "out_of_service";
+      /** @description People are to be told: the condition began or came back, and nothing hides it */
+      isAnnounced: boolean;
+      /** @enum {string} */
+      kind: "raised" | "reraised" | "chattering" | "cleared" | "updated" | "suppressed" | "released" | "acknowledged" | "reset" | "shelved" | "unshelved" | "out_of_service" | "in_service" | "assigned" | "commented";
+      /** @description The limit in force at that time */
+      limit: number | null;
+      /** @description Note of an acknowledgement, reason of shelving, comment, or whom it was assigned to */
+      note: string | null;
+      occurrences: number;
+      /** @description The point, computed quantity or fault bit that decided */
+      point: string | null;
+      /** @enum {string} */
+      priority: "critical" | "high" | "medium" | "low";
+      /** @description The alarm's revision after the change; with alarmId the key */
+      revision: number;
+      ruleId: string;
+      segmentId: string | null;
+      /** @description null: the alarm is about a segment or the fleet */
+      siteId: string | null;
+      sources: ("controller" | "platform")[];
+      suppressedBy: (("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string) | null;
+      /** @enum {string} */
+      to: "normal" | "unacknowledged" | "acknowledged" | "returned_unacknowledged" | "latched" | "shelved" | "suppressed" | "out_of_service";
+      unit: string | null;
+      /** @description End of shelving */
+      until: string | null;
+      /** @description Its value at that time */
+      value: number | boolean | string | null;
+    };
+    AlarmTransitionList: {
+      items: components["schemas"]["AlarmTransition"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+    };
     AuditEntry: {
       action: string;
       /** @description User name, or name of a service token; empty for strangers and the platform */
@@ -1607,7 +2213,7 @@ export interface components {
       expiresInDays: number;
       /** @description Its user name is `token:` and this */
       name: string;
-      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "lab:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "webhooks:manage")[];
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "webhooks:manage")[];
       /** @default null */
       scope?: components["schemas"]["SiteScope"] | null;
     };
@@ -1765,7 +2371,7 @@ export interface components {
        * @description Stable: programs decide by it
        * @enum {string}
        */
-      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "rule.expression-invalid" | "rule.invalid" | "internal.unexpected";
+      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "rule.expression-invalid" | "rule.invalid" | "internal.unexpected";
       detail: string;
       errors?: {
         allowed: string;
@@ -2197,6 +2803,119 @@ export interface components {
       nextCursor: string | null;
       total: number;
     };
+    /** @description An alarm rule for reading */
+    RuleFacts: {
+      /** @description What ends it; null: that the condition does not hold any more */
+      clear: string | null;
+      /** @description What is watched, with its limits, in signs and names of the catalogue */
+      condition: string;
+      enabled: boolean;
+      id: string;
+      latching: boolean;
+      neverSuppressed: boolean;
+      offDelayS: number;
+      onDelayS: number;
+      /** @enum {string} */
+      owner: "operations" | "mechanical" | "electrical" | "network" | "mining" | "chemistry";
+      /** @enum {string} */
+      priority: "critical" | "high" | "medium" | "low";
+      /** @description Time in which a person must act, minutes; 0 = at once */
+      respondWithinMin: number;
+      /** @description It must hold in n of the last m samples */
+      samples: {
+        m: number;
+        n: number;
+      } | null;
+      /**
+       * @description What its alarms are about
+       * @enum {string}
+       */
+      scope: "site" | "segment" | "fleet";
+      /** @description Evidence for the limits: tags of docs/glossary.md, such as API or J */
+      source: string;
+      /** @description Rules, states of the site and flags that hide it */
+      suppressedBy: string[];
+      texts: {
+        en: {
+          /** @description What to do, in order */
+          action: string;
+          /** @description What usually leads to it */
+          cause: string;
+          /** @description What happens if nobody acts */
+          consequence: string;
+          title: string;
+        };
+        "zh-CN": {
+          /** @description What to do, in order */
+          action: string;
+          /** @description What usually leads to it */
+          cause: string;
+          /** @description What happens if nobody acts */
+          consequence: string;
+          title: string;
+        };
+      };
+    };
+    RuleList: {
+      items: components["schemas"]["RuleListItem"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    RuleListItem: {
+      /** @description Of the asker's sites: alarms whose condition holds now, seen or unseen */
+      active: number;
+      /** @description What ends it; null: that the condition does not hold any more */
+      clear: string | null;
+      /** @description What is watched, with its limits, in signs and names of the catalogue */
+      condition: string;
+      enabled: boolean;
+      id: string;
+      latching: boolean;
+      neverSuppressed: boolean;
+      offDelayS: number;
+      onDelayS: number;
+      /** @enum {string} */
+      owner: "operations" | "mechanical" | "electrical" | "network" | "mining" | "chemistry";
+      /** @enum {string} */
+      priority: "critical" | "high" | "medium" | "low";
+      /** @description Time in which a person must act, minutes; 0 = at once */
+      respondWithinMin: number;
+      /** @description It must hold in n of the last m samples */
+      samples: {
+        m: number;
+        n: number;
+      } | null;
+      /**
+       * @description What its alarms are about
+       * @enum {string}
+       */
+      scope: "site" | "segment" | "fleet";
+      /** @description Evidence for the limits: tags of docs/glossary.md, such as API or J */
+      source: string;
+      /** @description Rules, states of the site and flags that hide it */
+      suppressedBy: string[];
+      texts: {
+        en: {
+          /** @description What to do, in order */
+          action: string;
+          /** @description What usually leads to it */
+          cause: string;
+          /** @description What happens if nobody acts */
+          consequence: string;
+          title: string;
+        };
+        "zh-CN": {
+          /** @description What to do, in order */
+          action: string;
+          /** @description What usually leads to it */
+          cause: string;
+          /** @description What happens if nobody acts */
+          consequence: string;
+          title: string;
+        };
+      };
+    };
     ServiceToken: {
       /** Format: date-time */
       createdAt: string;
@@ -2246,6 +2965,16 @@ export interface components {
       /** @description Goes into `cursor` for the next page; null at the end */
       nextCursor: string | null;
       total: number;
+    };
+    SetSiteFlags: {
+      isDryRun: boolean;
+      /** @description What was set, one for each site; of a dry run none */
+      items: components["schemas"]["SiteFlag"][];
+      scope: {
+        /** @description Alarms that these sites have now, and that nothing hides */
+        alarms: number;
+        sites: string[];
+      };
     };
     SettingsPatch: {
       /** @description Older lines of the audit trail are dropped */
@@ -2397,6 +3126,31 @@ export interface components {
       region?: string;
       /** @default default */
       zone?: string;
+    };
+    /** @description A site under maintenance or curtailed, for a time */
+    SiteFlag: {
+      /** Format: date-time */
+      beginsAt: string;
+      /** @description Not null: somebody has ended it before its time */
+      endedAt: string | null;
+      endedBy: string | null;
+      /** Format: date-time */
+      endsAt: string;
+      /** Format: uuid */
+      id: string;
+      /** @enum {string} */
+      kind: "maintenance" | "curtailment";
+      reason: string;
+      /** Format: date-time */
+      setAt: string;
+      setBy: string;
+      siteId: string;
+    };
+    SiteFlagList: {
+      items: components["schemas"]["SiteFlag"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
     };
     SiteImportReport: {
       added: number;
@@ -2707,7 +3461,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook */
+    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such alarm · No such flag of a site */
     Problem404: {
       headers: {
         [name: string]: unknown;
@@ -2716,7 +3470,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off */
+    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off · The alarm is like that already · The alarm needs no acknowledgement · The alarm needs no reset · The condition still holds · The alarm is not shelved · The alarm is in service · The flag is over already */
     Problem409: {
       headers: {
         [name: string]: unknown;
@@ -3085,6 +3839,600 @@ export interface operations {
       409: components["responses"]["Problem409"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAlarmHistory: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Changes at this time and later */
+        from?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        /** @description Ids of rules, joined by commas */
+        rule?: string;
+        site?: string;
+        /** @description Changes before this time */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One item per change of an alarm */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmTransitionList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAlarms: {
+    parameters: {
+      query?: {
+        /** @description Whether the condition holds now, seen or unseen */
+        active?: "true" | "false";
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        /** @description `false`: what is over and seen; `true`: all else, which is usual where `state` names none */
+        present?: "true" | "false" | "any";
+        /** @description Priorities, joined by commas */
+        priority?: string;
+        /** @description Ids of rules, joined by commas */
+        rule?: string;
+        site?: string;
+        /** @description States, joined by commas; `active`: all whose condition holds now */
+        state?: string;
+        /** @description Hidden by this alarm, or for this reason */
+        suppressedBy?: ("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description By priority, then what asks for somebody, then the newest */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAlarmsId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The alarm, its rule and its last changes */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmDetail"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdAcknowledge: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdAssign: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description Who sees to it; null = nobody */
+          to: string | null;
+        };
+      };
+    };
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdInService: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdNotes: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          note: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdOutOfService: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          reason: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdReset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdShelve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          reason: string;
+          /**
+           * Format: date-time
+           * @description At most 8 hours from now; shelving anew sets another end
+           */
+          until: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAlarmsIdTransitions: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One item per change */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmTransitionList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsIdUnshelve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The alarm, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmListItem"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsAcknowledge: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * @description Only tells what would be done
+           * @default false
+           */
+          dryRun?: boolean;
+          /** @description All alarms that the list finds with this; 10000 at most */
+          filter?: {
+            /**
+             * @description Whether the condition holds now, seen or unseen
+             * @enum {string}
+             */
+            active?: "true" | "false";
+            /**
+             * @description `false`: what is over and seen; `true`: all else, which is usual where `state` names none
+             * @enum {string}
+             */
+            present?: "true" | "false" | "any";
+            /** @description Priorities, joined by commas */
+            priority?: string;
+            /**
+             * Format: date-time
+             * @description Only what was raised at this time or before: what is newer nobody has seen yet
+             */
+            raisedUntil?: string;
+            /** @description Ids of rules, joined by commas */
+            rule?: string;
+            site?: string;
+            /** @description States, joined by commas; `active`: all whose condition holds now */
+            state?: string;
+            /** @description Hidden by this alarm, or for this reason */
+            suppressedBy?: ("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string;
+          };
+          /** @description These alarms */
+          ids?: string[];
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description How many were changed, which were not, and what it was about */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmBulkResult"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAlarmsShelve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * @description Only tells what would be done
+           * @default false
+           */
+          dryRun?: boolean;
+          /** @description All alarms that the list finds with this; 10000 at most */
+          filter?: {
+            /**
+             * @description Whether the condition holds now, seen or unseen
+             * @enum {string}
+             */
+            active?: "true" | "false";
+            /**
+             * @description `false`: what is over and seen; `true`: all else, which is usual where `state` names none
+             * @enum {string}
+             */
+            present?: "true" | "false" | "any";
+            /** @description Priorities, joined by commas */
+            priority?: string;
+            /**
+             * Format: date-time
+             * @description Only what was raised at this time or before: what is newer nobody has seen yet
+             */
+            raisedUntil?: string;
+            /** @description Ids of rules, joined by commas */
+            rule?: string;
+            site?: string;
+            /** @description States, joined by commas; `active`: all whose condition holds now */
+            state?: string;
+            /** @description Hidden by this alarm, or for this reason */
+            suppressedBy?: ("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string;
+          };
+          /** @description These alarms */
+          ids?: string[];
+          reason: string;
+          /**
+           * Format: date-time
+           * @description At most 8 hours from now
+           */
+          until: string;
+        };
+      };
+    };
+    responses: {
+      /** @description How many were changed, which were not, and what it was about */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmBulkResult"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAlarmsSummary: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Of the asker's sites */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmSummary"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
     };
@@ -3772,6 +5120,30 @@ export interface operations {
       503: components["responses"]["Problem503"];
     };
   };
+  getRules: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All of them, on one page */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RuleList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
   getServiceTokens: {
     parameters: {
       query?: {
@@ -3982,6 +5354,129 @@ export interface operations {
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
       428: components["responses"]["Problem428"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSiteFlags: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        kind?: "maintenance" | "curtailment";
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        /** @description `true` also lists those whose time is over */
+        over?: "true" | "false";
+        site?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest begin first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteFlagList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSiteFlags: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * Format: date-time
+           * @description Now, when absent
+           */
+          beginsAt?: string;
+          /**
+           * @description Only tells what would be set
+           * @default false
+           */
+          dryRun?: boolean;
+          /**
+           * Format: date-time
+           * @description At most 30 days after the begin
+           */
+          endsAt: string;
+          /** @enum {string} */
+          kind: "maintenance" | "curtailment";
+          reason: string;
+          /** @description Sites of this region */
+          region?: string;
+          /** @description These sites */
+          sites?: string[];
+          /** @description Sites of this zone */
+          zone?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description What was set, and what it is about */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SetSiteFlags"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSiteFlagsIdEnd: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The flag */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteFlag"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
     };

@@ -175,6 +175,7 @@ export const inventoryEn = {
   "audit.group.site": "Sites",
   "audit.group.history": "History",
   "audit.group.lab": "Lab readings",
+  "audit.group.alarm": "Alarms",
   "audit.group.flows": "Flows",
   "audit.group.settings": "Settings",
   "audit.group.webhook": "Webhooks",

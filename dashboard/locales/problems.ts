@@ -59,6 +59,30 @@ export const PROBLEM_TEXTS: Readonly<Partial<Record<ErrorCode | "away" | "other"
     "zh-CN": "存储的密文无法解密：平台密钥已更换？",
     en: "A stored secret cannot be opened: was the platform's key replaced?",
   },
+  "alarm.not-found": { "zh-CN": "该报警已不存在。", en: "This alarm is not there any more." },
+  "alarm.nothing-new": { "zh-CN": "该报警已是这样，无需更改。", en: "The alarm is like that already." },
+  "alarm.nothing-to-acknowledge": {
+    "zh-CN": "该报警无需确认，或已有人确认。",
+    en: "The alarm needs no acknowledgement, or somebody has given it meanwhile.",
+  },
+  "alarm.nothing-to-reset": {
+    "zh-CN": "该报警无需复位，或已有人复位。",
+    en: "The alarm needs no reset, or somebody has reset it meanwhile.",
+  },
+  "alarm.still-active": {
+    "zh-CN": "报警条件仍成立，恢复正常后才能复位。",
+    en: "The condition still holds: reset the alarm when that is over.",
+  },
+  "alarm.not-shelved": {
+    "zh-CN": "该报警未搁置，或搁置时间已到。",
+    en: "The alarm is not shelved, or its time has run out.",
+  },
+  "alarm.not-out-of-service": { "zh-CN": "该报警未停用。", en: "The alarm is in service." },
+  "alarm.flag-not-found": { "zh-CN": "该检修或限电记录已不存在。", en: "This maintenance is not there any more." },
+  "alarm.flag-over": {
+    "zh-CN": "该检修或限电已结束。",
+    en: "This maintenance or curtailment is over already.",
+  },
   "rule.expression-invalid": { "zh-CN": "条件表达式有误：{detail}", en: "The condition cannot be used: {detail}" },
   "rule.invalid": { "zh-CN": "报警规则有误：{detail}", en: "The rule cannot be used: {detail}" },
   "request.invalid": { "zh-CN": "填写有误：{detail}", en: "Something is filled in wrongly: {detail}" },

@@ -35,6 +35,8 @@ export const PERMISSIONS = {
   "profiles:read": { lowestRole: "viewer", label: { "zh-CN": "查看设备档案", en: "See the device profiles" } },
   "status:read": { lowestRole: "viewer", label: { "zh-CN": "查看平台状态", en: "See the state of the platform" } },
   "docs:read": { lowestRole: "viewer", label: { "zh-CN": "阅读接口文档", en: "Read the API reference" } },
+  "alarms:read": { lowestRole: "viewer", label: { "zh-CN": "查看报警", en: "See the alarms" } },
+  "rules:read": { lowestRole: "viewer", label: { "zh-CN": "查看报警规则", en: "See the alarm rules" } },
   "lab:read": { lowestRole: "viewer", label: { "zh-CN": "查看化验记录", en: "See the lab readings" } },
   "dashboard:act": {
     lowestRole: "operator",
@@ -44,6 +46,11 @@ export const PERMISSIONS = {
   "sites:watch": { lowestRole: "operator", label: { "zh-CN": "加密采集站点", en: "Have a site polled more often" } },
   "history:export": { lowestRole: "operator", label: { "zh-CN": "导出历史数据", en: "Export the history" } },
   "raw:read": { lowestRole: "operator", label: { "zh-CN": "查看原始应答", en: "See the raw replies of controllers" } },
+  "alarms:acknowledge": {
+    lowestRole: "operator",
+    label: { "zh-CN": "确认、指派、备注和复位报警", en: "Acknowledge, assign, comment and reset alarms" },
+  },
+  "alarms:shelve": { lowestRole: "operator", label: { "zh-CN": "搁置报警", en: "Shelve alarms for a time" } },
   "lab:write": { lowestRole: "operator", label: { "zh-CN": "录入和作废化验结果", en: "Enter and void lab readings" } },
   "metrics:read": {
     lowestRole: "operator",
@@ -55,6 +62,10 @@ export const PERMISSIONS = {
   "history:import": { lowestRole: "engineer", label: { "zh-CN": "导入历史数据", en: "Import history" } },
   "flows:read": { lowestRole: "engineer", isFleetWide: true, label: { "zh-CN": "查看流程", en: "See the flows" } },
   "sites:manage": { lowestRole: "engineer", label: { "zh-CN": "管理站点清单", en: "Manage the inventory of sites" } },
+  "alarms:manage": {
+    lowestRole: "engineer",
+    label: { "zh-CN": "停用报警，设置检修和限电", en: "Take alarms out of service, set maintenance and curtailment" },
+  },
   "audit:read": {
     lowestRole: "engineer",
     isFleetWide: true,

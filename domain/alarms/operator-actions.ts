@@ -3,7 +3,7 @@ import { announceOnce, type Change, type Refusal } from "./alarm-change.ts";
 import type { OperatorEvent } from "./alarm-event.ts";
 
 /** The longest time an alarm may be shelved [J]. */
-const LONGEST_SHELVING_MS = 8 * 3_600_000;
+export const LONGEST_SHELVING_MS = 8 * 3_600_000;
 
 type Event<Type extends OperatorEvent["type"]> = Extract<OperatorEvent, { type: Type }>;
 

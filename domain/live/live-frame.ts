@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AlarmSummary } from "../alarms/alarm-summary.ts";
 import { QualityMark } from "../telemetry/quality.ts";
 import { PointValue } from "../telemetry/snapshot.ts";
 
@@ -104,11 +105,22 @@ export const RoundFrame = z.strictObject({
 });
 export type RoundFrame = z.infer<typeof RoundFrame>;
 
+/** Alarms of the client's sites in numbers: at its first subscribe and after a change, once a second at most. */
+export const AlarmFrame = z.strictObject({ type: z.literal("alarms"), at: z.iso.datetime(), summary: AlarmSummary });
+export type AlarmFrame = z.infer<typeof AlarmFrame>;
+
 /** The request was wrong; the connection stays. */
 export const LiveError = z.strictObject({ type: z.literal("error"), code: z.string(), detail: z.string() });
 export type LiveError = z.infer<typeof LiveError>;
 
-export const ServerFrame = z.discriminatedUnion("type", [FullFrame, DeltaFrame, Heartbeat, RoundFrame, LiveError]);
+export const ServerFrame = z.discriminatedUnion("type", [
+  FullFrame,
+  DeltaFrame,
+  Heartbeat,
+  RoundFrame,
+  AlarmFrame,
+  LiveError,
+]);
 export type ServerFrame = z.infer<typeof ServerFrame>;
 
 export const HEARTBEAT_MS = 2000;

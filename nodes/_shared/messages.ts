@@ -7,6 +7,8 @@ export type PlatformMessage = NodeMessage & {
   journalId?: number | null;
   /** Stored and rolled up, but not shown live, and nobody is called for it. */
   isReplay?: boolean;
+  /** Nodes whose rules judge this message: each that it passes adds itself. */
+  ruleHolders?: readonly string[];
   /** The raw reply behind a `rejected` message, to be kept as evidence. */
   reply?: ControllerReply;
 };

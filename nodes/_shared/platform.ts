@@ -1,3 +1,4 @@
+import type { AlarmDesk } from "../../adapters/alarms/alarm-desk.ts";
 import type { Collector } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { DerivedMemory } from "../../adapters/database/derived-memory.ts";
@@ -21,6 +22,9 @@ export type Platform = {
   readonly database: Database;
   readonly derivedMemory: Pick<DerivedMemory, "extend">;
   readonly inventory: Inventory;
+  readonly alarms: AlarmDesk;
+  /** Where files of rules are, beside the flows. */
+  readonly rulesFolder: string;
   readonly storage: { readonly history: HistoryStore };
   /** By `id` (newest version) or by `id@version`. */
   readonly profileOf: (idOrTag: string) => CompiledProfile | undefined;

@@ -3,12 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { type AlarmStore, createAlarmStore } from "../../adapters/alarms/create-alarm-store.ts";
+import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { type Audit, createAudit } from "../../adapters/audit/create-audit.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import { createHistoryImport } from "../../adapters/database/history-import.ts";
 import { createLabBook } from "../../adapters/database/lab-repository.ts";
 import { createIdempotency } from "../../adapters/idempotency/idempotency.ts";
 import { upsertSites } from "../../adapters/inventory/site-repository.ts";
+import { FENCE_SQL } from "../../adapters/leases/lease-store.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import type { LiveState } from "../../adapters/live/live-state.ts";
 import { startLoopMonitor } from "../../adapters/observability/loop-monitor.ts";
@@ -29,6 +32,7 @@ import type { ApiContext, Lifecycle } from "../../api/context.ts";
 import { createApi } from "../../api/create-api.ts";
 import type { OnlineExchange } from "../../domain/access/online-session.ts";
 import { ROLES, type Role } from "../../domain/access/session-user.ts";
+import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
 import { findCompiledProfile, PROFILES } from "../../domain/profiles/index.ts";
 import type { Site } from "../../domain/sites/site.ts";
 import type { ControllerReply } from "../../domain/telemetry/controller-reply.ts";
@@ -46,6 +50,8 @@ export type ApiUnderTest = {
   /** The real trail; checkpoints are written when a test asks for one. */
   readonly audit: Audit;
   readonly liveState: LiveState;
+  /** The real alarms; no process judges rules. */
+  readonly alarms: AlarmStore;
   readonly lifecycle: { -readonly [K in keyof Lifecycle]: Lifecycle[K] };
   readonly journal: { bytes: number; isWritable: boolean };
   readonly watched: [string, number][];
@@ -57,6 +63,8 @@ export type ApiUnderTest = {
   call(path: string, options?: CallOptions): Promise<Answer>;
   /** Closes the database's door: everything that needs it fails. */
   loseDatabase(): Promise<void>;
+  /** Opens it again. */
+  findDatabase(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -124,6 +132,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     clock,
   });
   const liveState = createLiveState({ inventory, coalesceMs: 10 });
+  const alarms = createAlarmStore({ database: guarded, sites: inventory, fenceSql: FENCE_SQL });
   const lifecycle = { migrationsDone: true, flowsStarted: true, isShuttingDown: false };
   const journal = { bytes: 10, isWritable: true };
   const watched: [string, number][] = [];
@@ -165,6 +174,8 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       clock,
     }),
     profiles: PROFILES.flatMap(({ id }) => findCompiledProfile(id) ?? []),
+    alarms: { store: alarms, rules: () => DEFAULT_RULES, isJudging: () => false, judgedMs: () => null },
+    siteFlags: createSiteFlags({ database: guarded, sites: inventory }),
     auth,
     oidc: options.oidc
       ? openOidcSignIn({ ...options.oidc, database: guarded, auth, audit: audit.trail, publicUrl, clock })
@@ -214,6 +225,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     auth,
     audit,
     liveState,
+    alarms,
     lifecycle,
     journal,
     watched,
@@ -229,6 +241,9 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     },
     async loseDatabase() {
       door.isOpen = false;
+    },
+    async findDatabase() {
+      door.isOpen = true;
     },
     async close() {
       api.close();

@@ -17,7 +17,7 @@ import {
 } from "../authorisation/actors.ts";
 import { cookiesOf } from "../services/cookies-of.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
-import { aSite, aSnapshot } from "./builders.ts";
+import { aRaise, aSite, aSnapshot } from "./builders.ts";
 import type { CallOptions } from "./call-api.ts";
 import { PASSWORD } from "./test-database.ts";
 
@@ -28,6 +28,7 @@ beforeAll(async () => {
   // Everything is tried under a few names, one after the other.
   api = await startApi({ sites: [aSite(1), aSite(2)] });
   for (const siteId of ["site-001", "site-002"]) api.liveState.apply(aSnapshot(siteId));
+  await api.alarms.applyConditions([aRaise("site-001"), aRaise("site-002")], null);
   api.replies.set("site-001", {
     siteId: "site-001",
     slot: "2026-11-23T08:00:00.000Z",
@@ -80,6 +81,8 @@ type Example = {
   readonly elsewhere?: number;
 };
 const NO_ID = "00000000-0000-4000-8000-000000000000";
+const ALARM = "/api/v1/alarms/site-001.supply-temp-too-high";
+const NO_ALARM = "/api/v1/alarms/site-001.never-raised";
 const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /healthz": { path: "/healthz" },
   "GET /readyz": { path: "/readyz" },
@@ -178,6 +181,40 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     path: "/api/v1/import/history?dryRun=true",
     csv: "site,time,supply_temp_c\nsite-001,2026-01-01T00:00:00Z,35\n",
   },
+  "GET /api/v1/alarms": { path: "/api/v1/alarms" },
+  "GET /api/v1/alarms/summary": { path: "/api/v1/alarms/summary" },
+  "GET /api/v1/alarms/{id}": { path: ALARM, elsewhere: 404 },
+  "GET /api/v1/alarms/{id}/transitions": { path: `${ALARM}/transitions`, elsewhere: 404 },
+  "GET /api/v1/alarm-history": { path: "/api/v1/alarm-history" },
+  "GET /api/v1/alarm-statistics": { path: "/api/v1/alarm-statistics" },
+  "POST /api/v1/alarms/acknowledge": { path: "/api/v1/alarms/acknowledge", body: { filter: {}, dryRun: true } },
+  "POST /api/v1/alarms/shelve": {
+    path: "/api/v1/alarms/shelve",
+    body: () => ({ filter: {}, dryRun: true, until: inAnHour(), reason: "a dry run" }),
+  },
+  "POST /api/v1/alarms/{id}/acknowledge": { path: `${NO_ALARM}/acknowledge`, body: {}, status: 404 },
+  "POST /api/v1/alarms/{id}/reset": { path: `${NO_ALARM}/reset`, body: {}, status: 404 },
+  "POST /api/v1/alarms/{id}/assign": { path: `${ALARM}/assign`, body: () => ({ to: randomUUID() }), elsewhere: 404 },
+  "POST /api/v1/alarms/{id}/notes": { path: `${ALARM}/notes`, body: { note: "seen" }, elsewhere: 404 },
+  "POST /api/v1/alarms/{id}/shelve": {
+    path: `${ALARM}/shelve`,
+    body: () => ({ until: inAnHour(), reason: "a fan is being replaced" }),
+    elsewhere: 404,
+  },
+  "POST /api/v1/alarms/{id}/unshelve": { path: `${NO_ALARM}/unshelve`, status: 404 },
+  "POST /api/v1/alarms/{id}/out-of-service": {
+    path: `${ALARM}/out-of-service`,
+    body: { reason: "the sensor is broken" },
+    elsewhere: 404,
+  },
+  "POST /api/v1/alarms/{id}/in-service": { path: `${NO_ALARM}/in-service`, status: 404 },
+  "GET /api/v1/site-flags": { path: "/api/v1/site-flags" },
+  "POST /api/v1/site-flags": {
+    path: "/api/v1/site-flags",
+    body: () => ({ kind: "maintenance", zone: "zone-101", endsAt: inAnHour(), reason: "a pump is replaced" }),
+  },
+  "POST /api/v1/site-flags/{id}/end": { path: `/api/v1/site-flags/${NO_ID}/end`, status: 404 },
+  "GET /api/v1/rules": { path: "/api/v1/rules" },
   "GET /api/v1/rounds": { path: "/api/v1/rounds" },
   "GET /api/v1/jobs": { path: "/api/v1/jobs" },
   "POST /api/v1/jobs/{name}/run": { path: "/api/v1/jobs/rollup/run" },
@@ -205,6 +242,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /docs": { path: "/docs" },
   "GET /docs/style.css": { path: "/docs/style.css" },
 };
+
+function inAnHour(): string {
+  return new Date(Date.now() + 3_600_000).toISOString();
+}
 
 /** A sign-out of a shared session would take it from the other rows: session.test.ts tries these by themselves. */
 const ENDS_SESSIONS = /\/(logout|end-others)$/;

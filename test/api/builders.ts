@@ -1,3 +1,4 @@
+import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import type { RoundReport } from "../../domain/collection/round-report.ts";
 import type { Site } from "../../domain/sites/site.ts";
 import { Snapshot } from "../../domain/telemetry/snapshot.ts";
@@ -51,6 +52,30 @@ export function aSnapshot(siteId: string, own: Partial<Snapshot> = {}, atMs = T0
     latencyMs: 84,
     ...own,
   });
+}
+
+/** A condition that begins: of a site, or of a segment when `siteId` is null. */
+export function aRaise(
+  siteId: string | null,
+  own: Partial<Extract<ConditionEvent, { type: "raised" }>> = {},
+  atMs = T0_MS,
+): ConditionEvent {
+  return {
+    type: "raised",
+    siteId,
+    segmentId: null,
+    ruleId: "supply-temp-too-high",
+    at: isoAt(atMs),
+    priority: "high",
+    sources: ["platform"],
+    point: "supply_temp_c",
+    value: 41.2,
+    limit: 40,
+    unit: "°C",
+    latching: false,
+    suppressedBy: null,
+    ...own,
+  };
 }
 
 export function aRound(atMs: number, own: Partial<RoundReport> = {}): RoundReport {

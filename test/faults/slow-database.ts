@@ -19,14 +19,27 @@ export type SlowDatabaseResult = {
   readonly arrived: number;
   /** Longest pause between two state requests to one site by the simulator's ledger, seconds; the interval is 1 s. */
   readonly worstPollGapS: number;
+  /** The same before the fault. */
+  readonly healthyPollGapS: number;
+  /** Oldest live data seen before the fault, seconds. */
+  readonly healthyLiveAgeS: number;
   readonly drainS: number;
 } & RequestFigures;
 
-/** The database is slow for `faultS` at a round a second, while pages ask (trust.md F2). */
-export async function runSlowDatabase(way: SlowWay, sites: number, faultS: number): Promise<SlowDatabaseResult> {
+/** The database is slow for `faultS` at a round a second, while pages ask (trust.md F2); before, it is well for `healthyS`. */
+export async function runSlowDatabase(
+  way: SlowWay,
+  sites: number,
+  faultS: number,
+  healthyS: number,
+): Promise<SlowDatabaseResult> {
   return withWitnessedPlatform({ sites }, async ({ database, fleet, platform }) => {
     const cookie = await platform.signIn();
     await sleep(5_000);
+    const healthyFromMs = Date.now();
+    const healthyWatch = watchRequests(platform, cookie);
+    await sleep(healthyS * 1000);
+    const healthy = await healthyWatch.stop();
     const end = await begin(way, database.url);
     const fromMs = Date.now();
     const ownWriteS = await tryWrite(database.url);
@@ -40,7 +53,7 @@ export async function runSlowDatabase(way: SlowWay, sites: number, faultS: numbe
     await platform.stop();
     const ledger = await readLedger(fleet.controlUrl);
     const { lost, duplicated, outOfOrder, arrived } = compare(ledger, await readRows(database.url));
-    const during = ledger.filter(({ at }) => at >= fromMs && at <= toMs);
+    const between = (startMs: number, endMs: number) => ledger.filter(({ at }) => at >= startMs && at <= endMs);
     return {
       way,
       ownWriteS,
@@ -48,7 +61,9 @@ export async function runSlowDatabase(way: SlowWay, sites: number, faultS: numbe
       duplicated,
       outOfOrder,
       arrived,
-      worstPollGapS: worstGapS(during),
+      worstPollGapS: worstGapS(between(fromMs, toMs)),
+      healthyPollGapS: worstGapS(between(healthyFromMs, fromMs)),
+      healthyLiveAgeS: healthy.worstLiveAgeS,
       drainS,
       ...figures,
     };

@@ -1,6 +1,10 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createAlarmDesk } from "../../adapters/alarms/alarm-desk.ts";
+import { createAlarmMemory } from "../../adapters/alarms/alarm-memory.ts";
+import { createAlarmStore } from "../../adapters/alarms/create-alarm-store.ts";
+import type { Fence } from "../../adapters/alarms/write-alarms.ts";
 import type { Collector, CollectorSubscriber } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
@@ -10,7 +14,9 @@ import type { Inventory } from "../../adapters/inventory/inventory.ts";
 import type { Journal } from "../../adapters/journal/journal.ts";
 import { openJournal } from "../../adapters/journal/open-journal.ts";
 import { createReplayer } from "../../adapters/journal/replayer.ts";
+import { FENCE_SQL } from "../../adapters/leases/lease-store.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
+import type { SiteFacts } from "../../domain/alarms/site-facts.ts";
 import type { Log } from "../../domain/log.ts";
 import { findCompiledProfile } from "../../domain/profiles/index.ts";
 import type { Site } from "../../domain/sites/site.ts";
@@ -48,6 +54,9 @@ export function createTestPlatform(
     replayAfterMs?: number;
     database?: Database;
     writer?: (journal: Journal) => SnapshotWriter;
+    /** Lets it judge alarm rules. */
+    fence?: Fence;
+    rulesFolder?: string;
   } = {},
 ): TestPlatform {
   const sites = new Map((parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE }]));
@@ -65,6 +74,16 @@ export function createTestPlatform(
   const liveState = createLiveState({ inventory, coalesceMs: 5 });
   const database = parts.database ?? noDatabase();
   const writer = parts.writer?.(journal) ?? recordingWriter(journal);
+  const alarms = createAlarmDesk({
+    store: createAlarmStore({ database, sites: inventory, fenceSql: FENCE_SQL }),
+    memory: createAlarmMemory(database, FENCE_SQL),
+    lease: { fence: () => parts.fence ?? null, onChange: () => () => undefined },
+    facts: () => new Map([...sites.keys()].map((id) => [id, factsOf(id)])),
+    latest: (siteId) => liveState.get(siteId),
+    timeZone: "UTC",
+    clock: Date.now,
+    log: quietLog,
+  });
   return {
     collector: handDrivenCollector(),
     journal,
@@ -81,13 +100,31 @@ export function createTestPlatform(
       }),
     },
     derivedMemory: { extend: () => undefined },
+    alarms,
+    rulesFolder: parts.rulesFolder ?? "",
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),
     pollIntervalS: 60,
     async close() {
+      await alarms.stop();
       await writer.close();
       await liveState.close();
       journal.close();
     },
+  };
+}
+
+function factsOf(siteId: string): SiteFacts {
+  return {
+    siteId,
+    segmentId: "default",
+    circleId: null,
+    intervalS: 60,
+    enabled: true,
+    ratedPowerKw: 1000,
+    baselines: {},
+    lab: {},
+    isInMaintenance: false,
+    isCurtailed: false,
   };
 }
 

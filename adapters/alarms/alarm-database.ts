@@ -1,0 +1,14 @@
+/** The part of the database that alarms need. Rows as objects, `jsonb` parsed, `timestamptz` as Date. */
+export interface AlarmDatabase {
+  query(
+    text: string,
+    values?: readonly unknown[],
+    options?: { readonly name?: string },
+  ): Promise<Record<string, unknown>[]>;
+}
+
+/** The database's number of a site, and the way back. A site that it does not have has no alarms. */
+export type SiteNumbers = { numberOf(siteId: string): number | undefined };
+
+/** Places of the priorities in the table, worst first. */
+export const PRIORITY_RANK = { critical: 1, high: 2, medium: 3, low: 4 } as const;

@@ -1,0 +1,70 @@
+import { type AlarmDesk, createAlarmDesk, type JudgingLease } from "./adapters/alarms/alarm-desk.ts";
+import { createAlarmMemory } from "./adapters/alarms/alarm-memory.ts";
+import { createAlarmStore } from "./adapters/alarms/create-alarm-store.ts";
+import { createFleetFacts } from "./adapters/alarms/fleet-facts.ts";
+import { createSiteFlags, type SiteFlags } from "./adapters/alarms/site-flags.ts";
+import { createSystemClock } from "./adapters/controller/system-clock.ts";
+import type { Database } from "./adapters/database/database.ts";
+import type { Inventory } from "./adapters/inventory/inventory.ts";
+import { createLeaseKeeper } from "./adapters/leases/lease-keeper.ts";
+import { FENCE_SQL } from "./adapters/leases/lease-store.ts";
+import type { LiveState } from "./adapters/live/live-state.ts";
+import type { Log } from "./domain/log.ts";
+
+/** Whoever holds this lease judges the rules. */
+const ALARM_LEASE = "alarms";
+
+export type AlarmServiceOptions = {
+  readonly database: Database;
+  readonly inventory: Inventory;
+  readonly liveState: Pick<LiveState, "get">;
+  /** Names this start of this process in the lease. */
+  readonly holder: string;
+  /** It sees the whole fleet, and may judge. Others list alarms and act on them. */
+  readonly maySeeAll: boolean;
+  /** Default polling interval, seconds. */
+  readonly pollIntervalS: number;
+  readonly timeZone: string;
+  readonly log: Log;
+};
+
+export type AlarmServices = {
+  readonly alarms: AlarmDesk;
+  readonly siteFlags: SiteFlags;
+  /** Stores what was judged, then gives the lease back. */
+  close(): Promise<void>;
+};
+
+/** Alarms: listed and acted on in every process, judged in the one that holds the lease. */
+export function createAlarms(options: AlarmServiceOptions): AlarmServices {
+  const { database, inventory, liveState, holder, maySeeAll, pollIntervalS, timeZone, log } = options;
+  const facts = createFleetFacts({ database, inventory, pollIntervalS, log });
+  const keeper = maySeeAll ? createLeaseKeeper({ database, holder, clock: createSystemClock(), log }) : null;
+  const lease: JudgingLease = {
+    fence() {
+      const token = keeper?.held().get(ALARM_LEASE);
+      return token === undefined ? null : { name: ALARM_LEASE, holder, token };
+    },
+    onChange: (listener) => keeper?.onChange(listener) ?? (() => undefined),
+  };
+  const alarms = createAlarmDesk({
+    store: createAlarmStore({ database, sites: inventory, fenceSql: FENCE_SQL }),
+    memory: createAlarmMemory(database, FENCE_SQL),
+    lease,
+    facts: facts.all,
+    latest: (siteId) => liveState.get(siteId),
+    timeZone,
+    clock: Date.now,
+    log,
+  });
+  keeper?.want([ALARM_LEASE]);
+  return {
+    alarms,
+    siteFlags: createSiteFlags({ database, sites: inventory }),
+    async close() {
+      await alarms.stop();
+      facts.close();
+      await keeper?.close();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { z } from "zod";
+import { RoundReport } from "../../domain/collection/round-report.ts";
+import { Snapshot } from "../../domain/telemetry/snapshot.ts";
+import { compileCheck, type MessageCheck, problemsOf } from "../_shared/message-check.ts";
+import { type PlatformMessage, unexpectedTopic } from "../_shared/messages.ts";
+import { createStatusDisplay, inBothLanguages, type StatusDisplay } from "../_shared/node-status.ts";
+import { platform } from "../_shared/platform.ts";
+import english from "./locales/en-US/alarm-suppress.json" with { type: "json" };
+import chinese from "./locales/zh-CN/alarm-suppress.json" with { type: "json" };
+
+const areSnapshots: MessageCheck<Snapshot[]> = compileCheck(z.array(Snapshot));
+const isRound: MessageCheck<RoundReport> = compileCheck(RoundReport);
+
+/**
+ * Judges the fleet by all the rules that the message has passed, and sees to what hides what: in one place, since a cause
+ * at one site or segment hides alarms of others.
+ */
+export default function registerAlarmSuppress(RED: NodeAPI): void {
+  function AlarmSuppressNode(this: Node, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    const status = createStatusDisplay(this);
+
+    this.on("input", (msg: PlatformMessage, send, done) => {
+      try {
+        const judged = judge(msg);
+        showState(status);
+        const conditions = { topic: "alarm-conditions", payload: judged };
+        send([conditions, msg]);
+        done();
+      } catch (error) {
+        status.show("broken", "alarm-suppress.status.failed");
+        done(error instanceof Error ? error : new Error(String(error)));
+      }
+    });
+    this.on("close", () => status.close());
+  }
+  RED.nodes.registerType("alarm-suppress", AlarmSuppressNode);
+}
+
+function judge({ topic, payload, ruleHolders = [] }: PlatformMessage) {
+  const { alarms } = platform();
+  if (topic === "snapshots") {
+    if (!areSnapshots(payload)) throw new Error(`not snapshots: ${problemsOf(areSnapshots)}`);
+    return alarms.judge(ruleHolders, payload);
+  }
+  if (topic === "round-report") {
+    if (!isRound(payload)) throw new Error(`not a RoundReport: ${problemsOf(isRound)}`);
+    return alarms.close(ruleHolders, payload);
+  }
+  throw unexpectedTopic("alarm-suppress", topic, ["snapshots", "round-report"]);
+}
+
+function showState(status: StatusDisplay): void {
+  const { alarms } = platform();
+  if (!alarms.isJudging()) {
+    status.show("off", "alarm-suppress.status.stand-by");
+    return;
+  }
+  const [zh, en] = [chinese["alarm-suppress"].status, english["alarm-suppress"].status];
+  const figures = { rules: alarms.rules().filter(({ enabled }) => enabled).length };
+  status.show("works", inBothLanguages(zh.judging, en.judging, figures));
+}

@@ -1,0 +1,83 @@
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import type { Database } from "../../adapters/database/database.ts";
+import { openDatabase } from "../../adapters/database/open-database.ts";
+import { takeLeases } from "../../adapters/leases/lease-store.ts";
+import { aReply, aRound, healthyReplies } from "../nodes/builders.ts";
+import { createTestPlatform, quietLog, type TestPlatform } from "../nodes/test-platform.ts";
+import { flowApi, RED, type RunningNodeRed, setNodesPlatform, startNodeRed } from "./embedded-node-red.ts";
+
+const MINUTE_MS = 60_000;
+const START_MS = Math.floor(Date.now() / MINUTE_MS - 5) * MINUTE_MS;
+const slotAt = (minute: number) => new Date(START_MS + minute * MINUTE_MS).toISOString();
+const SITES = ["site-001", "site-002", "site-003"];
+
+let nodeRed: RunningNodeRed;
+let platform: TestPlatform;
+let database: Database;
+
+beforeAll(async () => {
+  const dataDir = mkdtempSync(path.join(tmpdir(), "antbox-pglite-"));
+  database = await openDatabase({ url: null, dataDir, log: quietLog });
+  await database.whenReady();
+  await database.query(
+    `insert into site (code, name, region, zone, controller_url, profile_id)
+     select code, code, 'default', 'default', 'http://c.example', 'p' from unnest($1::text[]) as code`,
+    [SITES],
+  );
+  const token = (await takeLeases(database, ["alarms"], "me", 600_000)).get("alarms") ?? 0;
+  platform = createTestPlatform({ database, siteIds: SITES, fence: { name: "alarms", holder: "me", token } });
+  setNodesPlatform(platform);
+  nodeRed = await startNodeRed();
+  await vi.waitFor(() => expect(platform.alarms.isJudging()).toBe(true));
+});
+afterAll(async () => {
+  await nodeRed?.stop();
+  await platform?.close();
+  await database?.close();
+});
+
+/** One round as the collector hands it out: site-002 leaks or not. */
+async function round(minute: number, isLeaking: boolean): Promise<void> {
+  const slot = slotAt(minute);
+  for (const siteId of SITES) {
+    const reply = aReply({ siteId, slot, collectedAt: slot, replies: repliesOf(siteId === "site-002" && isLeaking) });
+    platform.collector.subscriber?.onReply({ reply, journalId: null, isReplay: false });
+  }
+  await expect.poll(() => platform.liveState.get("site-003")?.slot).toBe(slot);
+  platform.collector.subscriber?.onRound(aRound({ slot, sites: 3, ok: 3 }));
+}
+
+function repliesOf(isLeaking: boolean): Record<string, unknown> {
+  const replies = healthyReplies();
+  const state = replies["coolerState"] as { params: Record<string, unknown> };
+  return { ...replies, coolerState: { ...state, params: { ...state.params, leakage_fault: isLeaking } } };
+}
+
+const alarms = () =>
+  database.query("select id, state, is_active from alarm where rule_id = 'leak' order by id") as Promise<unknown[]>;
+
+test("the shipped rules judge what the shipped flows collect, and the alarm is stored", async () => {
+  await round(0, false);
+  await expect.poll(() => platform.alarms.judgedMs()).toBe(START_MS);
+  expect(await alarms()).toEqual([]);
+  await round(1, true);
+  await expect.poll(alarms).toEqual([{ id: "site-002.leak", state: "unacknowledged", is_active: true }]);
+});
+
+test("without the rules' node nothing is judged by them, and their alarms end", async () => {
+  const { flows } = structuredClone(flowApi().getFlows());
+  const wired = flows as { id: string; wires?: string[][] }[];
+  const live = wired.find(({ id }) => id === "alarms-live");
+  if (live) live.wires = [["alarms-suppress"]];
+  const started = once(RED.events, "flows:started");
+  await flowApi().setFlows(wired, "full");
+  await started;
+  await round(2, true);
+  // It latches: ended, and still to be reset by a person.
+  await expect.poll(alarms).toEqual([{ id: "site-002.leak", state: "latched", is_active: false }]);
+  expect(platform.alarms.rules()).toEqual([]);
+});
