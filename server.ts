@@ -7,6 +7,7 @@ import compression from "compression";
 import express from "express";
 import nodeRed from "node-red";
 import type { Logger } from "pino";
+import { FIRST_LOGIN_FILE } from "./access-services.ts";
 import type { Deploy } from "./adapters/flow-storage/flow-storage.ts";
 import { createDashboardAssets, type DashboardAssets } from "./adapters/node-red/dashboard-assets.ts";
 import { createDashboardPages, type FlowNode } from "./adapters/node-red/dashboard-pages.ts";
@@ -33,7 +34,7 @@ import { createRefusalCount } from "./domain/access/count-refusals.ts";
 import { AppError } from "./domain/errors.ts";
 import { PROFILES } from "./domain/profiles/index.ts";
 import { setPlatform } from "./nodes/_shared/platform.ts";
-import { FIRST_LOGIN_FILE, profileOf, type Services, startServices } from "./services.ts";
+import { profileOf, type Services, startServices } from "./services.ts";
 import { createNodeRedAccess, createNodeRedSettings, type NodeRedAccess, type NodeRedOptions } from "./settings.ts";
 
 /** The package's own folder, whether this runs as source or from `dist/`. */

@@ -1,7 +1,8 @@
-import { rmSync } from "node:fs";
 import path from "node:path";
 import type { Logger } from "pino";
+import { type AccessServices, openAccess } from "./access-services.ts";
 import type { AlarmDesk } from "./adapters/alarms/alarm-desk.ts";
+import type { BackTests } from "./adapters/alarms/back-tests.ts";
 import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
@@ -14,7 +15,6 @@ import { createDerivedMemory, type DerivedMemory } from "./adapters/database/der
 import { createHistoryStore } from "./adapters/database/history/create-history-store.ts";
 import { createHistoryImport, type HistoryImport } from "./adapters/database/history-import.ts";
 import { createLabBook, type LabBook } from "./adapters/database/lab-repository.ts";
-import { readLatestSnapshots } from "./adapters/database/latest-repository.ts";
 import { isEmbedded, openDatabase } from "./adapters/database/open-database.ts";
 import { retentionFor } from "./adapters/database/retention.ts";
 import { countRounds, readRounds } from "./adapters/database/round-repository.ts";
@@ -33,17 +33,11 @@ import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leas
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
 import { blockListOf } from "./adapters/security/client-address.ts";
-import { createAccounts } from "./adapters/security/create-accounts.ts";
-import { type Auth, createAuth } from "./adapters/security/create-auth.ts";
-import { createSignInRules } from "./adapters/security/create-sign-in-rules.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
-import { type OidcSignIn, openOidcSignIn } from "./adapters/security/oidc-sign-in.ts";
-import type { OwnAccount } from "./adapters/security/own-account.ts";
-import type { People } from "./adapters/security/people.ts";
 import { resealAll } from "./adapters/security/reseal.ts";
 import { boxFor, SEALED_COLUMNS } from "./adapters/security/sealed-columns.ts";
-import { createSecondFactor } from "./adapters/security/second-factor.ts";
 import { createSecretBox, type SecretBox } from "./adapters/security/secret-box.ts";
+import type { SelfWatch } from "./adapters/self-watch/self-watch.ts";
 import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
 import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
@@ -58,19 +52,14 @@ import type { Site } from "./domain/sites/site.ts";
 import type { LevelRetention } from "./domain/telemetry/history-level.ts";
 import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
+import { startSelfWatch } from "./self-watch-services.ts";
+import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
 
-/** In the data folder, until its password is replaced. */
-export const FIRST_LOGIN_FILE = "first-login.txt";
-/** How long a start waits for the stored latest state, so that a restart shows the plant at once. */
-const WAIT_FOR_LATEST_MS = 3_000;
-/** Older snapshots are history, not a state. */
-const LATEST_WITHIN_MS = 24 * 3_600_000;
-const ROUNDS_AT_START = 100;
 /** Of a fleet whose collectors are not heard. */
 const SHOWN_ROUNDS = 5;
 
 /** Everything that lives as long as the process. Started in order, closed in the reverse order. */
-export type Services = {
+export type Services = AccessServices & {
   readonly database: Database;
   readonly journal: Journal;
   readonly inventory: FileInventory;
@@ -85,15 +74,12 @@ export type Services = {
   readonly writer: SnapshotWriter;
   readonly replayer: Replayer;
   readonly liveState: LiveState;
-  readonly auth: Auth;
-  readonly people: People;
-  readonly ownAccount: OwnAccount;
-  /** null without an identity provider. */
-  readonly oidc: OidcSignIn | null;
   readonly storage: Storage;
   readonly derivedMemory: DerivedMemory;
   readonly alarms: AlarmDesk;
   readonly siteFlags: SiteFlags;
+  readonly backTests: BackTests;
+  readonly selfWatch: SelfWatch;
   readonly labBook: LabBook;
   readonly historyImport: HistoryImport;
   readonly jobs: JobServices;
@@ -178,36 +164,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   });
   let signsAudit = () => false;
   const audit = openAudit(config, database, () => signsAudit(), log);
-  const secondFactor = createSecondFactor(database, secretBox, Date.now);
-  const auth = createAuth({
-    database,
-    secretKey: config.secretKey,
-    previousSecretKey: config.previousSecretKey,
-    publicUrl: config.publicUrl,
-    audit: audit.trail,
-    rules: createSignInRules({
-      database,
-      secondFactor,
-      requireTotpFor: () => settings.current().requireTotpFor,
-      clock: Date.now,
-    }),
-    idleS: () => settings.current().sessionIdleH * 3600,
-    exchange: fleet.onlineExchange,
-    log,
-  });
-  const accounts = createAccounts({
-    database,
-    audit: audit.trail,
-    secondFactor,
-    passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
-    breachedPasswordsFile: config.breachedPasswordsFile,
-    log,
-    usernamesOnline: auth.online.usernames,
-    clock: Date.now,
-    onPasswordReplaced: (username) => {
-      if (username === "admin") rmSync(path.join(config.dataDir, FIRST_LOGIN_FILE), { force: true });
-    },
-  });
+  const access = openAccess({ config, database, settings, secretBox, audit: audit.trail, fleet, log });
   const jobs = startJobs({
     database,
     journal,
@@ -225,6 +182,10 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     log,
   });
   signsAudit = jobs.isActive;
+  const guard = createAddressGuard({
+    allow: blockListOf(config.webhookAllow),
+    forbidden: plantHosts(inventory),
+  });
   const webhooks = createWebhooks({
     database,
     sealers: {
@@ -232,10 +193,23 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       secret: boxFor(secretBox, SEALED_COLUMNS.webhookSecret),
     },
     lease: jobs.lease,
-    guard: createAddressGuard({ allow: blockListOf(config.webhookAllow), forbidden: plantHosts(inventory) }),
+    guard,
     log,
   });
-  const oidcParts = { database, auth, audit: audit.trail, box: secretBox, publicUrl: config.publicUrl, log };
+  const selfWatch = startSelfWatch({
+    database,
+    liveState,
+    inventory,
+    alarms: alarmServices.alarms,
+    writer: pollsHere ? writer : null,
+    journal: pollsHere ? journal : null,
+    failingChannels: () => [],
+    pollIntervalS: config.pollIntervalS,
+    isJudging: alarmServices.alarms.isJudging,
+    heartbeat: config.heartbeat,
+    guard,
+    log,
+  });
   return {
     database,
     journal,
@@ -249,12 +223,11 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     writer,
     replayer: createReplayer({ journal }),
     liveState,
-    auth,
-    ...accounts,
-    oidc: config.oidc && openOidcSignIn({ ...oidcParts, settings: config.oidc }),
+    ...access,
     storage: storageOf(database, inventory, () => retentionFor(database.engine, config.retention)),
     derivedMemory,
     ...alarmServices,
+    selfWatch,
     labBook: createLabBook({ database, numberOf: inventory.numberOf }),
     historyImport: createHistoryImport({
       database,
@@ -281,6 +254,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       await audit.close();
       settings.close();
       await webhooks.close();
+      selfWatch.stop();
       await closeAlarms();
       await jobs.stop();
       await writer.close();
@@ -288,7 +262,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       await liveState.close();
       // After the last poll: whoever takes the sites over begins at once.
       await share?.close();
-      auth.close();
+      access.auth.close();
       inventory.close();
       await stopUpkeep();
       journal.close();
@@ -388,40 +362,6 @@ function plantHosts(inventory: Inventory): () => ReadonlySet<string> {
     }
     return known.hosts;
   };
-}
-
-/** Waits for work that goes on in the background, but not for long; then `otherwise` has to do. */
-async function within<T, O>(ms: number, work: Promise<T>, otherwise: O): Promise<T | O> {
-  const timeout = Promise.withResolvers<O>();
-  const timer = setTimeout(() => timeout.resolve(otherwise), Math.max(0, ms));
-  try {
-    return await Promise.race([work, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** What the screens showed last; nothing when the database does not answer in time. */
-async function storedLatest(database: Database, log: Logger) {
-  const read = async () => {
-    await database.whenReady();
-    return readStored(database, ROUNDS_AT_START);
-  };
-  try {
-    return await within(WAIT_FOR_LATEST_MS, read(), {});
-  } catch (error) {
-    log.warn({ reason: String(error) }, "the stored latest state could not be read; it fills with the next round");
-    return {};
-  }
-}
-
-async function readStored(database: Database, roundsWanted: number) {
-  const since = new Date(Date.now() - LATEST_WITHIN_MS).toISOString();
-  const [snapshots, rounds] = await Promise.all([
-    readLatestSnapshots(database, since),
-    readRounds(database, new Date().toISOString(), roundsWanted),
-  ]);
-  return { snapshots, rounds };
 }
 
 function storageOf(database: Database, inventory: Inventory, retention: () => LevelRetention): Storage {
