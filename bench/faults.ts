@@ -35,14 +35,16 @@ function judge(fault: string, bites: string, figures: Readonly<Record<string, re
 }
 
 if (wanted.has("F1")) {
-  const plan = { sites, outageS: isQuick ? 60 : 600, kills: 4, deploys: 0, deployEveryS: 1 };
+  // Thirty times the usual load. At a round a second a disk that stalls for 0.7 s makes the loop miss a round.
+  const load = { intervalS: 2, healthyS: 30, deploys: 0, deployEveryS: 1 };
+  const plan = { sites, outageS: isQuick ? 60 : 600, kills: 4, ...load };
   const result = await runLossPlan(plan);
   judge("F1 database down, 4 kills", `${result.servedInOutage} replies without database, ${result.killed} kills`, {
     "lost of what arrived": [result.lost, 0],
     duplicated: [result.duplicated, 0],
     "out of order": [result.outOfOrder, 0],
     "backlog drained, s": [result.drainS, 60],
-    "live age, s": [result.worstLiveAgeS, 2],
+    "live age, s, limit = healthy + 10 %": [result.worstLiveAgeS, 1.1 * result.healthyLiveAgeS],
   });
 }
 if (wanted.has("F2")) {

@@ -17,6 +17,10 @@ export type LossPlan = {
   /** Full deploys, one every `deployEveryS`, after the outage. */
   readonly deploys: number;
   readonly deployEveryS: number;
+  /** Seconds between two rounds, 1 when absent: a minute's work in a second. */
+  readonly intervalS?: number;
+  /** How long live data is watched before the outage, seconds; 0 when absent. */
+  readonly healthyS?: number;
   readonly say?: (text: string) => void;
 };
 
@@ -32,6 +36,8 @@ export type LossResult = {
   readonly drainS: number;
   /** Largest age of the newest live snapshot seen by REST while the database was away, seconds. */
   readonly worstLiveAgeS: number;
+  /** The same before the outage; 0 when it was not watched. */
+  readonly healthyLiveAgeS: number;
   /** State replies that the fleet served while there was no database: the outage bit when they are many. */
   readonly servedInOutage: number;
   readonly killed: number;
@@ -40,10 +46,11 @@ export type LossResult = {
 
 export async function runLossPlan(plan: LossPlan): Promise<LossResult> {
   const say = plan.say ?? (() => undefined);
-  const parts = { sites: plan.sites, postgres: { fsync: "on" } };
+  const parts = { sites: plan.sites, intervalS: plan.intervalS ?? 1, postgres: { fsync: "on" } };
   return withWitnessedPlatform(parts, async ({ server, database, fleet, platform }) => {
     const cookie = await platform.signIn();
     await sleep(3_000);
+    const healthyLiveAgeS = await watchAge(platform.url, cookie, plan.healthyS ?? 0);
     const outage = await takeDatabaseAway(plan, server, platform, cookie, say);
     const backAt = performance.now();
     await platform.ready();
@@ -57,7 +64,7 @@ export async function runLossPlan(plan: LossPlan): Promise<LossResult> {
     const verdict = compare(ledger, await readRows(database.url));
     const { killed, worstLiveAgeS, fromMs, toMs } = outage;
     const servedInOutage = ledger.filter(({ at }) => at > fromMs && at < toMs).length;
-    return { ...verdict, killed, worstLiveAgeS, servedInOutage, drainS, deployed };
+    return { ...verdict, killed, worstLiveAgeS, healthyLiveAgeS, servedInOutage, drainS, deployed };
   });
 }
 
@@ -93,13 +100,14 @@ async function takeDatabaseAway(
     }
     const ageS = await newestAge(platform.url, cookie);
     if (performance.now() > freshFrom) worstLiveAgeS = Math.max(worstLiveAgeS, ageS);
-    await sleep(200);
+    await sleep(LOOK_MS);
   }
   const toMs = Date.now();
   await server.start();
   return { killed, worstLiveAgeS, fromMs, toMs };
 }
 
+const LOOK_MS = 200;
 /** As the pages do: a token lives 10 minutes, and a new one is given from memory while the database is away. */
 const RENEW_EVERY_MS = 60_000;
 
@@ -109,6 +117,16 @@ async function renew(url: string, cookie: string): Promise<string> {
   await response.arrayBuffer();
   if (!response.ok) return cookie;
   return cookiesOf(response);
+}
+
+async function watchAge(url: string, cookie: string, forS: number): Promise<number> {
+  const endAt = performance.now() + forS * 1000;
+  let worstS = 0;
+  while (performance.now() < endAt) {
+    worstS = Math.max(worstS, await newestAge(url, cookie));
+    await sleep(LOOK_MS);
+  }
+  return worstS;
 }
 
 async function newestAge(url: string, cookie: string): Promise<number> {
