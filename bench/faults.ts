@@ -49,7 +49,7 @@ if (wanted.has("F1")) {
 }
 if (wanted.has("F2")) {
   for (const way of SLOW_WAYS) {
-    const result = await runSlowDatabase(way, sites, isQuick ? 15 : 60, 30);
+    const result = await runSlowDatabase({ way, sites, faultS: isQuick ? 15 : 60, healthyS: 30, intervalS: 2 });
     const { healthyPollGapS, healthyLiveAgeS } = result;
     judge(`F2 database ${way}`, `own write took ${result.ownWriteS.toFixed(1)} s`, {
       "lost of what arrived": [result.lost, 0],

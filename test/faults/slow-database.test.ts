@@ -4,7 +4,7 @@ import { runSlowDatabase, SLOW_WAYS } from "./slow-database.ts";
 /** In full, and with figures, in bench/faults.ts. */
 describe("a database that is there and of no use", () => {
   test.each(SLOW_WAYS)("loses nothing, keeps polling and answers: %s", { timeout: 180_000 }, async (way) => {
-    const result = await runSlowDatabase(way, 20, 8, 1);
+    const result = await runSlowDatabase({ way, sites: 20, faultS: 8, healthyS: 1 });
     if (way !== "stopped backends") expect(result.ownWriteS).toBeGreaterThan(1.5);
     expect(result.arrived).toBeGreaterThan(100);
     expect({ lost: result.lost, duplicated: result.duplicated, outOfOrder: result.outOfOrder }).toEqual({

@@ -17,7 +17,7 @@ export type SlowDatabaseResult = {
   readonly duplicated: number;
   readonly outOfOrder: number;
   readonly arrived: number;
-  /** Longest pause between two state requests to one site by the simulator's ledger, seconds; the interval is 1 s. */
+  /** Longest pause between two state requests to one site by the simulator's ledger, seconds. */
   readonly worstPollGapS: number;
   /** The same before the fault. */
   readonly healthyPollGapS: number;
@@ -26,14 +26,24 @@ export type SlowDatabaseResult = {
   readonly drainS: number;
 } & RequestFigures;
 
-/** The database is slow for `faultS` at a round a second, while pages ask (trust.md F2); before, it is well for `healthyS`. */
-export async function runSlowDatabase(
-  way: SlowWay,
-  sites: number,
-  faultS: number,
-  healthyS: number,
-): Promise<SlowDatabaseResult> {
-  return withWitnessedPlatform({ sites }, async ({ database, fleet, platform }) => {
+/** Times in seconds: of the fault, of health before it for comparison, between two rounds (1 when absent). */
+export type SlowPlan = {
+  readonly way: SlowWay;
+  readonly sites: number;
+  readonly faultS: number;
+  readonly healthyS: number;
+  readonly intervalS?: number;
+};
+
+/** The database is slow while pages ask (trust.md F2). */
+export async function runSlowDatabase({
+  way,
+  sites,
+  faultS,
+  healthyS,
+  intervalS = 1,
+}: SlowPlan): Promise<SlowDatabaseResult> {
+  return withWitnessedPlatform({ sites, intervalS }, async ({ database, fleet, platform }) => {
     const cookie = await platform.signIn();
     await sleep(5_000);
     const healthyFromMs = Date.now();
