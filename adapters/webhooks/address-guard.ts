@@ -1,5 +1,6 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
+import type { ResolveHost } from "../../domain/notification/outgoing.ts";
 
 /** What a sender must not reach, or cannot. */
 export type AddressFault = "forbidden-address" | "dns";
@@ -67,6 +68,14 @@ export function createAddressGuard({ allow, forbidden, resolve = resolveAll }: A
       const isOpen = addresses.every((one) => !hosts.has(one) && mayReach(one, protocol === "https:"));
       return isOpen ? { address, family: isIP(address) === 6 ? 6 : 4 } : "forbidden-address";
     },
+  };
+}
+
+/** For what is no HTTP, mail for one: the same rules, with TLS in place of https. */
+export function createResolveHost(guard: AddressGuard): ResolveHost {
+  return async (host, isEncrypted) => {
+    const url = `${isEncrypted ? "https" : "http"}://${isIP(host) === 6 ? `[${host}]` : host}/`;
+    return URL.canParse(url) ? guard.check(new URL(url)) : "dns";
   };
 }
 
