@@ -7,7 +7,8 @@ export type KeyUse =
   | "node-red-credentials"
   | "secrets-at-rest"
   | "audit-checkpoints"
-  | "idempotency";
+  | "idempotency"
+  | "notification-links";
 
 /**
  * Derives the key of one use from SECRET_KEY by HKDF-SHA-256 (RFC 5869).

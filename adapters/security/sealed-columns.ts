@@ -8,6 +8,8 @@ export const SEALED_COLUMNS = {
   totpSecret: { table: "user_account", key: "id", column: "totp_secret" },
   webhookSecret: { table: "webhook", key: "id", column: "secret" },
   webhookUrl: { table: "webhook", key: "id", column: "url" },
+  notificationAddresses: { table: "notification_recipient", key: "id", column: "addresses" },
+  notificationSettings: { table: "notification_channel", key: "kind", column: "settings" },
   idempotencyAnswer: { table: "idempotency", key: "id", column: "answer" },
 } as const satisfies Record<string, SealedColumn>;
 

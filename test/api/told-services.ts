@@ -1,17 +1,20 @@
 import { randomBytes } from "node:crypto";
 import { BlockList } from "node:net";
+import { CHANNELS } from "../../adapters/channels/index.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
 import { defaultRetention } from "../../adapters/database/retention.ts";
 import { countRounds, readRounds } from "../../adapters/database/round-repository.ts";
 import { createInventory } from "../../adapters/inventory/create-inventory.ts";
 import { createJobs } from "../../adapters/jobs/registry.ts";
+import { createNotifications, type Notifications } from "../../adapters/notification/create-notifications.ts";
 import { createJobBoard } from "../../adapters/scheduler/job-board.ts";
 import type { JobStats } from "../../adapters/scheduler/job-runner.ts";
 import { boxFor, SEALED_COLUMNS } from "../../adapters/security/sealed-columns.ts";
 import { createSecretBox } from "../../adapters/security/secret-box.ts";
-import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
+import { createAddressGuard, createResolveHost } from "../../adapters/webhooks/address-guard.ts";
 import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
+import { createSendRequest } from "../../adapters/webhooks/exchange.ts";
 import type { Storage } from "../../api/context.ts";
 import { describeCollectors } from "../../domain/collection/describe-collectors.ts";
 import type { Site } from "../../domain/sites/site.ts";
@@ -31,6 +34,38 @@ export function idleWebhooks(database: Database) {
       resolve: async () => ["93.184.215.14"],
     }),
     log: silent,
+  });
+}
+
+/** Signs the acknowledge links of this API. */
+export const LINK_KEY = new Uint8Array(32).fill(7);
+
+/** The real ones without a lease: they are set up, and nothing is decided or sent. */
+export function idleNotifications(
+  database: Database,
+  options: { readonly publicUrl: string; readonly clock: () => number },
+): Notifications {
+  const box = createSecretBox(randomBytes(32), null);
+  const guard = createAddressGuard({ allow: new BlockList(), forbidden: () => new Set() });
+  return createNotifications({
+    database,
+    lease: { name: "scheduler", holder: "nobody", fenceSql: "", token: () => null },
+    sealers: {
+      addresses: boxFor(box, SEALED_COLUMNS.notificationAddresses),
+      settings: boxFor(box, SEALED_COLUMNS.notificationSettings),
+    },
+    channels: {
+      definitions: CHANNELS,
+      parts: { send: createSendRequest(guard), resolve: createResolveHost(guard), sign: () => ({}) },
+    },
+    linkKey: LINK_KEY,
+    timeZone: "Asia/Dubai",
+    siteOf: () => undefined,
+    ruleOf: () => undefined,
+    readTrend: async () => ({ timesMs: [], values: [] }),
+    isJudging: () => false,
+    log: silent,
+    ...options,
   });
 }
 
