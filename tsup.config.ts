@@ -11,11 +11,13 @@ const NODE_ENTRIES = globSync("nodes/*/*.ts").filter((file) => {
 /** Entries of their own because they are started by file name: the process, a worker thread, two commands. */
 const OTHER_ENTRIES = [
   "server.ts",
+  "adapters/alarms/back-test-worker.ts",
   "adapters/database/pglite-worker.ts",
   "adapters/inventory/upload-worker.ts",
   "scripts/backup.ts",
   "scripts/restore.ts",
   "scripts/audit.ts",
+  "scripts/backtest.ts",
   "scripts/reset-admin.ts",
   "scripts/rotate-keys.ts",
 ].filter((file) => existsSync(file));

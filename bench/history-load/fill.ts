@@ -1,6 +1,6 @@
 import type { Database } from "../../adapters/database/database.ts";
 import { ensureDays } from "../../adapters/database/partitions.ts";
-import { POINT_COLUMNS } from "../../adapters/database/point-columns.ts";
+import { POINT_COLUMNS, type PointColumn } from "../../adapters/database/point-columns.ts";
 import { markDue, rollUp } from "../../adapters/database/rollup/roll-up.ts";
 
 /** In the order in which they refer to each other. */
@@ -36,7 +36,12 @@ export async function addSites(database: Database, sites: number): Promise<void>
  * One generated day of waves and noise in tenths, as controllers give them, in every column; the other days are copies,
  * which cost a fifth of the time and nobody's query knows.
  */
-export async function fillSamples(database: Database, load: Load, say: (text: string) => void): Promise<void> {
+export async function fillSamples(
+  database: Database,
+  load: Load,
+  say: (text: string) => void,
+  sqlOf: ColumnSql = waveSql,
+): Promise<void> {
   const firstMs = load.endMs - DAY_MS;
   const days = Array.from({ length: load.days }, (_, index) => load.endMs - (index + 1) * DAY_MS);
   if (database.engine.ownPartitions) {
@@ -44,7 +49,7 @@ export async function fillSamples(database: Database, load: Load, say: (text: st
   }
   const options = { timeoutMs: TIMEOUT_MS[database.engine.kind] };
   for (let ms = firstMs; ms < load.endMs; ms += HOUR_MS) {
-    await database.query(generateSql(load), [isoOf(ms), isoOf(ms + HOUR_MS)], options);
+    await database.query(generateSql(load, sqlOf), [isoOf(ms), isoOf(ms + HOUR_MS)], options);
   }
   const stepMs = database.engine.kind === "pglite" ? HOUR_MS * 2 : DAY_MS;
   for (const [index, day] of days.slice(1).entries()) {
@@ -105,14 +110,8 @@ export async function sizeOf(database: Database, table: string): Promise<Size> {
 }
 
 /** In the order in which rounds arrive: the rows of one site lie far apart, as they do in the field. */
-function generateSql({ sites, intervalS }: Load): string {
-  const columns = POINT_COLUMNS.map(({ type }, index) => {
-    if (type === "boolean") return `(n + site + ${index}) % 7 <> 0`;
-    if (type === "text") return `case when (n + site) % 50 = 0 then 'manual' else 'auto' end`;
-    if (type === "double precision") return `100000 + ${index} * 1000 + n * 1.25 + site`;
-    const wave = `30 + ${index % 9} + 10 * sin(n / ${20 + (index % 40)}.0 + site + ${index}) + random()`;
-    return `(floor((${wave}) * 10) / 10)::real`;
-  });
+function generateSql({ sites, intervalS }: Load, sqlOf: ColumnSql): string {
+  const columns = POINT_COLUMNS.map(sqlOf);
   const names = POINT_COLUMNS.map(({ point }) => `"${point}"`).join(", ");
   return `
     insert into sample (site_id, slot, collected_at, profile, latency_ms, attempts, ${names})
@@ -121,6 +120,17 @@ function generateSql({ sites, intervalS }: Load): string {
       from generate_series($1::timestamptz, $2::timestamptz - interval '1 s', interval '${intervalS} seconds') as slot) as t,
       generate_series(1, ${sites}) as site
     order by slot, site`;
+}
+
+/** SQL for a column from `n`, the number of the slot, and `site`. */
+type ColumnSql = (column: PointColumn, index: number) => string;
+
+function waveSql({ type }: PointColumn, index: number): string {
+  if (type === "boolean") return `(n + site + ${index}) % 7 <> 0`;
+  if (type === "text") return `case when (n + site) % 50 = 0 then 'manual' else 'auto' end`;
+  if (type === "double precision") return `100000 + ${index} * 1000 + n * 1.25 + site`;
+  const wave = `30 + ${index % 9} + 10 * sin(n / ${20 + (index % 40)}.0 + site + ${index}) + random()`;
+  return `(floor((${wave}) * 10) / 10)::real`;
 }
 
 /** Rows of a time once more, as many days earlier as `$3` says. */

@@ -1,0 +1,159 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { runBackTest } from "../adapters/alarms/run-back-test.ts";
+import type { Database } from "../adapters/database/database.ts";
+import { openDatabase } from "../adapters/database/open-database.ts";
+import { sortClosedDays } from "../adapters/database/sort-days.ts";
+import { canLookFirst, createFirstLook } from "../domain/alarms/back-test/first-look.ts";
+import { withParents } from "../domain/alarms/back-test/tested-rules.ts";
+import { type BackTest, type BackTestOptions, createBackTest } from "../domain/alarms/back-test.ts";
+import { trustedReading } from "../domain/alarms/expression/point-reading.ts";
+import type { Rule } from "../domain/alarms/rule.ts";
+import type { SiteFacts } from "../domain/alarms/site-facts.ts";
+import { DEFAULT_RULES } from "../domain/alarms/starter-rules/index.ts";
+import { createFreshDatabase } from "../test/services/fresh-database.ts";
+import { startPostgres } from "../test/services/postgres-server.ts";
+import { recordedLog } from "../test/services/recorded-log.ts";
+import { addSites, DAY_MS, fillSamples, type Load, learnColumns } from "./history-load/fill.ts";
+import { siteId } from "./history-load/questions.ts";
+import { round1 } from "./peers/statistics.ts";
+import { plainDaySql, plainValues } from "./rule-load/plain-days.ts";
+
+/**
+ * The back-test: one rule, then all that are shipped (31 and the doubt about our own scan), over 150 sites × 30 days at 60 s on TimescaleDB, reading and judging; and judging
+ * alone on snapshots in memory. Goals: ≤ 15 s for one rule, ≤ 60 s for 31.
+ *
+ * Options: --days 30 --sites 150 --slots 2000 (rounds of the judging alone); --no-database leaves the first part out.
+ */
+const { values: options } = parseArgs({
+  options: {
+    days: { type: "string", default: "30" },
+    sites: { type: "string", default: "150" },
+    slots: { type: "string", default: "2000" },
+    "no-database": { type: "boolean", default: false },
+  },
+});
+const SITES = Number(options.sites);
+const INTERVAL_S = 60;
+const END_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
+const LOAD: Load = { days: Number(options.days), sites: SITES, intervalS: INTERVAL_S, endMs: END_MS };
+/** Rounds in memory, which come again and again. */
+const ROUNDS = 60;
+const VALUES_PER_STATEMENT = 1_500_000;
+const facts: readonly SiteFacts[] = Array.from({ length: SITES }, (_, index) => ({
+  siteId: siteId(index + 1),
+  segmentId: `zone-${index % 7}`,
+  circleId: `circle-${index % 3}`,
+  intervalS: INTERVAL_S,
+  enabled: true,
+  ratedPowerKw: 1000,
+  baselines: {},
+  lab: {},
+  isInMaintenance: false,
+  isCurtailed: false,
+}));
+const ONE = DEFAULT_RULES.filter(({ id }) => id === "supply-temp-high");
+const VARIANTS = [
+  { name: "one rule with what may hide it", tested: ONE, rules: withParents(DEFAULT_RULES, ONE), goalS: 15 },
+  { name: "the shipped rules", tested: DEFAULT_RULES, rules: DEFAULT_RULES, goalS: 60 },
+];
+const lines: Record<string, unknown>[] = [];
+
+for (const { name, tested, rules } of VARIANTS) {
+  judgeAlone(name, tested, rules, createBackTest);
+  if (canLookFirst({ rules, tested: idsOf(tested) }))
+    judgeAlone(`first look of ${name}`, tested, rules, createFirstLook);
+}
+if (!options["no-database"]) await fromDatabase();
+console.table(lines);
+console.log(JSON.stringify({ bench: "backtest", ...LOAD, endMs: undefined, lines, load: loadavg().map(round1) }));
+
+function idsOf(rules: readonly Rule[]): ReadonlySet<string> {
+  return new Set(rules.map(({ id }) => id));
+}
+
+function judgeAlone(
+  name: string,
+  tested: readonly Rule[],
+  rules: readonly Rule[],
+  create: (options: BackTestOptions) => Pick<BackTest, "take">,
+): void {
+  const slots = Number(options.slots);
+  const fromMs = END_MS - slots * INTERVAL_S * 1000;
+  const test = create({
+    rules,
+    tested: idsOf(tested),
+    factsAt: () => known,
+    clockAt: () => ({ minuteOfDay: 720, weekday: 1 }),
+    flags: [],
+    fromMs,
+    toMs: END_MS,
+  });
+  const known = new Map(facts.map((own) => [own.siteId, own]));
+  const rounds = Array.from({ length: ROUNDS }, (_, slot) =>
+    facts.map((own, site) => {
+      const reading = trustedReading({ values: plainValues(site + 1, slot), quality: {}, faults: [] });
+      return { siteId: own.siteId, reading };
+    }),
+  );
+  const start = process.threadCpuUsage();
+  for (let slot = 0; slot < slots; slot++) {
+    const readAtMs = fromMs + slot * INTERVAL_S * 1000;
+    test.take(
+      readAtMs,
+      (rounds[slot % ROUNDS] ?? []).map((reading) => ({ ...reading, readAtMs })),
+    );
+  }
+  const { user, system } = process.threadCpuUsage(start);
+  const seconds = (user + system) / 1e6;
+  const usPerSnapshot = (seconds * 1e6) / (slots * SITES);
+  add({ what: `judging alone: ${name}`, rules: rules.length, seconds, usPerSnapshot });
+}
+
+async function fromDatabase(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), "antbox-backtest-"));
+  const server = await startPostgres({ fsync: "off", shared_buffers: "1GB", max_wal_size: "8GB", work_mem: "32MB" });
+  const { url, drop } = await createFreshDatabase(server.url, { timescale: true });
+  const database = await openDatabase({ url, dataDir: folder, log: recordedLog() });
+  try {
+    await database.whenReady();
+    await addSites(database, SITES);
+    await learnColumns(database);
+    await fillSamples(database, LOAD, console.log, ({ point }) => plainDaySql(point));
+    await sortClosedDays(database, { nowMs: END_MS + DAY_MS, signal: new AbortController().signal });
+    for (const variant of VARIANTS) await readAndJudge(database, variant);
+  } finally {
+    await database.close();
+    await drop();
+    await server.dispose();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function readAndJudge(database: Database, { name, tested, rules, goalS }: (typeof VARIANTS)[number]) {
+  const start = performance.now();
+  const [result] = await runBackTest({
+    database,
+    variants: [{ rules, tested: tested.map(({ id }) => id) }],
+    facts,
+    fromMs: END_MS - LOAD.days * DAY_MS,
+    toMs: END_MS,
+    budgetPerSiteDay: 1,
+    timeZone: "Asia/Shanghai",
+    signal: new AbortController().signal,
+    valuesPerStatement: VALUES_PER_STATEMENT,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  const { snapshots = 0, firings = 0, perDay = 0 } = result ?? {};
+  const usPerSnapshot = (seconds * 1e6) / snapshots;
+  add({ what: name, rules: rules.length, goalS, seconds, usPerSnapshot, snapshots, firings, perDay });
+}
+
+/** Said at once: the whole takes long. */
+function add(line: { seconds: number; usPerSnapshot: number } & Record<string, unknown>): void {
+  const told = { ...line, seconds: round1(line.seconds), usPerSnapshot: Math.round(line.usPerSnapshot * 100) / 100 };
+  lines.push(told);
+  console.log(JSON.stringify(told));
+}
