@@ -3,8 +3,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types. `npm run
- * check` runs them all, two at a time, and prints each one's output only when it fails.
+ * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types, coverage of
+ * the alarm rules. `npm run check` runs them all, two at a time, and prints each one's output only when it fails.
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 /** Fewer modules than this mean that dependency-cruiser was blind, not that there is no violation. */
@@ -15,8 +15,15 @@ type Check = {
   readonly name: string;
   readonly args: readonly string[];
   readonly judge?: (output: string) => string | null;
+  /** Its last line is a figure that people want to see, also when all is well. */
+  readonly hasFigure?: boolean;
 };
-type Outcome = { readonly name: string; readonly problem: string | null; readonly seconds: number };
+type Outcome = {
+  readonly name: string;
+  readonly problem: string | null;
+  readonly figure: string | null;
+  readonly seconds: number;
+};
 
 const bin = (packageName: string, file: string) => path.join("node_modules", packageName, file);
 const types = (project: string): Check => ({
@@ -54,6 +61,7 @@ const CHECKS: readonly Check[] = [
   { name: "knip", args: [bin("knip", "bin/knip.js")] },
   { name: "flows", args: ["scripts/check-flows.ts"] },
   { name: "client", args: ["scripts/check-client.ts"] },
+  { name: "coverage of the alarm rules", args: ["scripts/coverage-alarms.ts"], hasFigure: true },
 ];
 
 type CruiseResult = {
@@ -72,7 +80,7 @@ function judgeBoundaries(output: string): string | null {
   return lines.length > 0 ? lines.join("\n") : null;
 }
 
-function run({ name, args, judge }: Check): Promise<Outcome> {
+function run({ name, args, judge, hasFigure = false }: Check): Promise<Outcome> {
   const startedAt = performance.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
@@ -82,7 +90,8 @@ function run({ name, args, judge }: Check): Promise<Outcome> {
     child.on("close", (code) => {
       const seconds = (performance.now() - startedAt) / 1000;
       const problem = judge && code !== null ? judged(judge, output) : code === 0 ? null : output;
-      resolve({ name, problem, seconds });
+      const figure = hasFigure ? (output.trim().split("\n").at(-1) ?? null) : null;
+      resolve({ name, problem, figure, seconds });
     });
   });
 }
@@ -104,6 +113,7 @@ async function runAll(): Promise<Outcome[]> {
       outcomes.push(outcome);
       console.log(`${outcome.problem === null ? "ok  " : "FAIL"} ${outcome.name} (${outcome.seconds.toFixed(1)} s)`);
       if (outcome.problem !== null) console.log(outcome.problem);
+      else if (outcome.figure !== null) console.log(`     ${outcome.figure}`);
     }
   };
   await Promise.all(Array.from({ length: PARALLEL }, lane));

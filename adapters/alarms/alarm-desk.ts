@@ -1,10 +1,11 @@
 import { adoptRules } from "../../domain/alarms/adopt-rules.ts";
-import type { AlarmTransition } from "../../domain/alarms/alarm.ts";
+import type { Alarm, AlarmTransition } from "../../domain/alarms/alarm.ts";
 import { applySnapshots, closeSlot, type Slot, type Step } from "../../domain/alarms/alarm-engine.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { EMPTY_FLEET, type FleetState } from "../../domain/alarms/fleet-state.ts";
 import type { JoinedRules } from "../../domain/alarms/join-rules.ts";
 import { localClock } from "../../domain/alarms/local-clock.ts";
+import { resumeFleet } from "../../domain/alarms/resume-fleet.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
 import { compileRuleSet, type RuleSet } from "../../domain/alarms/rule-set.ts";
 import type { SiteFacts } from "../../domain/alarms/site-facts.ts";
@@ -36,9 +37,11 @@ export interface AlarmDesk {
   judge(holders: readonly string[], snapshots: readonly Snapshot[]): Judged;
   /** Ends a slot: counts what was missed, judges what depends on several sites. @throws {AppError} as `judge` */
   close(holders: readonly string[], report: RoundReport): Judged;
+  /** What this process finds beside the rules, about the platform itself, to be stored like what they find. */
+  beside(events: readonly ConditionEvent[]): Judged;
   /**
-   * Stores what was judged, in order, and then the memory: after a crash in between the same is judged again, which changes
-   * nothing. While the database is away it waits; what was judged later waits behind it.
+   * Stores what was judged, in order, and then the memory: after a crash in between the stored alarms count (`resumeFleet`).
+   * While the database is away it waits; what was judged later waits behind it.
    *
    * @returns the changes, which are stored; none when another process judges by now
    */
@@ -47,6 +50,8 @@ export interface AlarmDesk {
   isJudging(): boolean;
   /** By which it was judged last; none before the first message. */
   rules(): readonly Rule[];
+  /** What the rules know of each site beside its readings. */
+  facts(): ReadonlyMap<string, SiteFacts>;
   /** Slot of the newest end of a round that was judged, ms since the epoch; null before the first. */
   judgedMs(): number | null;
   readonly store: AlarmStore;
@@ -95,13 +100,20 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   let set: RuleSet | null = null;
   /** Null: this process does not judge, or has not read yet what was known before. Of the rules of then. */
   let state: FleetState | null = null;
+  /** Alarms as they were stored when `state` was read, until the rules are known that they belong to. */
+  let unfitted: { readonly alarms: readonly Alarm[]; readonly fromMs: number } | null = null;
+  /** By which right `state` was judged, and the first place of then: another process may have judged in between. */
+  let reign: { readonly fence: Fence; readonly sincePlace: number } | null = null;
   let place = 0;
   /** States by place, until what was judged on the way to them is stored. */
   const states = new Map<number, FleetState>();
   let saved = { place: 0, atMs: Number.NEGATIVE_INFINITY };
+  /** What a later record, or the end of this process, is to save. */
+  let unsaved: { readonly state: FleetState; readonly place: number; readonly fence: Fence } | null = null;
   let complainedAtMs = Number.NEGATIVE_INFINITY;
   let queue: Promise<unknown> = Promise.resolve();
   let isStopped = false;
+  let isAway = false;
   let pause: { readonly end: () => void } | null = null;
   const unsubscribe = lease.onChange(follow);
   const shelved = setInterval(() => void endShelvings(), SHELVED_EVERY_MS);
@@ -109,29 +121,48 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   follow();
 
   function follow(): void {
-    if (lease.fence() === null) state = null;
-    else if (state === null) queue = queue.then(load);
+    const fence = lease.fence();
+    if (fence !== null && state !== null && fence.token === reign?.fence.token) return;
+    state = null;
+    if (fence !== null) queue = queue.then(() => load(fence));
   }
 
-  async function load(): Promise<void> {
-    const stored = await persist(() => memory.read());
-    if (stored === undefined || lease.fence() === null || state !== null) return;
-    state = stored ?? EMPTY_FLEET;
+  async function load(fence: Fence): Promise<void> {
+    const found = await persist(fence, () => memory.read());
+    if (found === undefined || state !== null || lease.fence()?.token !== fence.token) return;
+    place += 1;
+    reign = { fence, sincePlace: place };
+    unfitted = { alarms: found.alarms, fromMs: clock() };
+    state = found.state ?? EMPTY_FLEET;
     log.info({ sites: Object.keys(state.sites).length }, "this process judges the alarm rules");
   }
 
-  /** Tries until it works. @returns undefined when this process may not, or is to end */
-  async function persist<T>(work: () => Promise<T>): Promise<T | undefined> {
-    while (!isStopped && lease.fence() !== null) {
+  /** Tries until it works. @returns undefined when this right has ended, or the process is to end */
+  async function persist<T>(fence: Fence, work: () => Promise<T>): Promise<T | undefined> {
+    while (lease.fence()?.token === fence.token && !(isStopped && isAway)) {
       try {
-        return await work();
+        const done = await work();
+        isAway = false;
+        return done;
       } catch (error) {
         if (error instanceof LostLeaseError) return undefined;
+        isAway = true;
         complain(error);
-        await wait();
+        if (!isStopped) await wait();
       }
     }
     return undefined;
+  }
+
+  async function save(): Promise<void> {
+    if (unsaved === null) return;
+    const { state: reached, place: at, fence } = unsaved;
+    const isSaved = await persist(fence, async () => {
+      await memory.write(reached, fence);
+      return true;
+    });
+    unsaved = null;
+    if (isSaved) saved = { place: at, atMs: clock() };
   }
 
   function wait(): Promise<void> {
@@ -168,7 +199,10 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
     if (state === null) return { events: [], place };
     // Not before what was judged: an earlier end would pass for a repetition.
     const adopted = adoptRules(set, state, Math.max(clock(), state.slotMs ?? 0));
-    const done = run(set, adopted.state);
+    const fitted =
+      unfitted === null ? adopted.state : resumeFleet(set, adopted.state, unfitted.alarms, unfitted.fromMs);
+    unfitted = null;
+    const done = run(set, fitted);
     if (done.state !== state) keepNewest(states, MOST_STATES, ++place, done.state);
     state = done.state;
     return { events: [...adopted.events, ...done.events], place };
@@ -184,6 +218,7 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
     store,
     shelf,
     rules: () => joined.rules,
+    facts,
     isJudging: () => state !== null,
     judgedMs: () => state?.slotMs ?? null,
 
@@ -211,22 +246,21 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
       });
     },
 
+    // The first place of this reign: no state is kept there, and none that waits is thrown away.
+    beside: (events) => ({ events, place: reign?.sincePlace ?? 0 }),
+
     record({ events, place: reached }) {
       const after = states.get(reached);
       for (const known of [...states.keys()]) if (known <= reached) states.delete(known);
+      // What was judged before another process did is not stored after it.
+      const fence = reign !== null && reached >= reign.sincePlace ? reign.fence : null;
       const work = async () => {
+        if (fence === null) return [];
+        if (after !== undefined && reached > saved.place) unsaved = { state: after, place: reached, fence };
         if (events.length === 0 && clock() - saved.atMs < SAVE_EVERY_MS) return [];
-        const transitions = await persist(async () => {
-          const fence = lease.fence();
-          return fence === null ? [] : store.applyConditions(events, fence);
-        });
-        if (transitions === undefined || after === undefined || reached <= saved.place) return transitions ?? [];
-        await persist(async () => {
-          const fence = lease.fence();
-          if (fence !== null) await memory.write(after, fence);
-        });
-        saved = { place: reached, atMs: clock() };
-        return transitions;
+        const transitions = await persist(fence, () => store.applyConditions(events, fence));
+        if (transitions !== undefined) await save();
+        return transitions ?? [];
       };
       const result = queue.then(work, work);
       queue = result.catch(() => undefined);
@@ -238,7 +272,7 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
       unsubscribe();
       clearInterval(shelved);
       pause?.end();
-      await queue;
+      await queue.then(save);
     },
   };
 }

@@ -15,10 +15,13 @@ export type Moment = { readonly slotMs: number; readonly clock: LocalClock };
 /** The key of the fleet among the groups. */
 export const FLEET = "";
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 const NO_MEMBERS: readonly SiteView[] = [];
+const NOTHING_COMPARED: SiteState["compared"] = [];
 
 /** A site of which nothing was heard yet. Its first poll is due in one interval. */
-export function newSite({ segmentId, circleId }: SiteFacts, slotMs: number): SiteState {
+export function newSite({ segmentId, circleId }: Pick<SiteFacts, "segmentId" | "circleId">, slotMs: number): SiteState {
   return {
     ...EMPTY_SUBJECT,
     lastGoodMs: null,
@@ -26,7 +29,7 @@ export function newSite({ segmentId, circleId }: SiteFacts, slotMs: number): Sit
     misses: 0,
     goodPolls: 0,
     operating: { mode: "unknown", sinceMs: slotMs },
-    compared: [],
+    compared: NOTHING_COMPARED,
     segmentId,
     circleId,
   };
@@ -42,19 +45,24 @@ export function hearSite(
   reading: PointReading,
   readAtMs: number,
 ): SiteState {
-  const heard: SiteState = {
-    ...before,
+  // Field by field in the order of `newSite`: a spread for each site and slot costs as much as some rules.
+  const heard: Writable<SiteState> = {
+    rules: before.rules,
+    hidden: before.hidden,
     lastGoodMs: readAtMs,
     lastPollMs: moment.slotMs,
     misses: 0,
     goodPolls: before.goodPolls + 1,
     operating: nextOperating(before.operating, reading, facts, moment.slotMs),
+    compared: NOTHING_COMPARED,
     segmentId: facts.segmentId,
     circleId: facts.circleId,
   };
   const view = viewOf(fleet, moment, facts, heard, reading);
-  const compared = set.comparedReaders.map((read) => read(view));
-  return { ...heard, compared, rules: judgeRules(set.rules, set.sitePlaces, before.rules, view) };
+  // Written into the object that was just made: another copy for each site and slot costs as much as some rules.
+  if (set.comparedReaders.length > 0) heard.compared = set.comparedReaders.map((read) => read(view));
+  heard.rules = judgeRules(set.rules, set.sitePlaces, before.rules, view);
+  return heard;
 }
 
 /** The site after a poll that brought nothing. */

@@ -17,7 +17,8 @@ const STARTING_MS = 15 * 60_000;
 const LOAD_SHARE = 0.05;
 
 /**
- * The mode after one more snapshot. A site whose pump rests while there is no load was stopped on purpose: a pump that
+ * The mode after one more snapshot. A curtailed site stands at the beginning of a start, which goes on when it gets its
+ * power back. A site whose pump rests while there is no load was stopped on purpose: a pump that
  * rests under load is a fault, and the site keeps its mode. Without good readings it keeps its mode, too.
  */
 export function nextOperating(
@@ -28,13 +29,14 @@ export function nextOperating(
 ): OperatingState {
   const isPumpOn = trustedValue(reading, "circulation_pump_running");
   const powerKw = trustedNumber(reading, "total_power_kw");
-  const mode = modeAfter(
+  const usual = modeAfter(
     before,
     isPumpOn,
     powerKw === null ? null : powerKw > LOAD_SHARE * (facts.ratedPowerKw ?? USUAL_RATED_KW),
     atMs,
   );
-  return mode === before.mode ? before : { mode, sinceMs: atMs };
+  if (facts.isCurtailed && usual !== "stopped" && usual !== "unknown") return { mode: "starting", sinceMs: atMs };
+  return usual === before.mode ? before : { mode: usual, sinceMs: atMs };
 }
 
 function modeAfter(before: OperatingState, isPumpOn: unknown, isLoaded: boolean | null, atMs: number): OperatingMode {

@@ -52,7 +52,10 @@ const REBOOT_S = 15;
 const FULL_TANK_PCT = 90;
 const LOW_TANK_PCT = 15;
 
-export function createFaultBook(runtime: FleetRuntime, gate: SiteGate): FaultBook {
+/** The part of the network that faults move; a fleet without one, played in a test, has nothing to do there. */
+export type FaultGate = Pick<SiteGate, "settle" | "cut">;
+
+export function createFaultBook(runtime: Pick<FleetRuntime, "clock">, gate: FaultGate): FaultBook {
   const entries = new Map<number, Entry>();
   let lastId = 0;
 

@@ -23,6 +23,11 @@ const WAKE_S = 60;
 const STANDBY_SHARE = 0.01;
 /** What the sink falls to when the cooler freezes, °C [J]. */
 const FREEZING_SINK_C = -10;
+/** So many kelvin below the set-point the mixing valve begins to lead coolant past the cooler, and there it leads most [J]. */
+const BYPASS_FROM_K = 6;
+const BYPASS_MOST_K = 9;
+/** The valve leaks so much into a cooler that is closed [J]. */
+const BYPASS_LEAK = 0.02;
 
 /**
  * One step of the plant: the well-mixed model of the domain notes (§10.1–10.2).
@@ -53,7 +58,8 @@ export function stepPlant(setting: PlantSetting, state: PlantState, dtS: number)
   const sprayRunning = orders.coolingOn && isWet && !faults.sprayFailed && state.towerLevelPct > 2;
   const fanShare = availableFanShare(orders, faults);
   const { effectiveness, sinkC } = cooler(setting, state, air, sprayRunning, fanShare);
-  const heatRejectedKw = pumpRunning ? Math.max(0, effectiveness * conductanceKwK * (state.returnTempC - sinkC)) : 0;
+  const throughCooler = effectiveness * coolerShare(setting, state);
+  const heatRejectedKw = pumpRunning ? Math.max(0, throughCooler * conductanceKwK * (state.returnTempC - sinkC)) : 0;
 
   const returnTempC = state.returnTempC + (dtS * (heatKw - heatRejectedKw)) / LOOP_HEAT_CAPACITY;
   const leavingC = pumpRunning ? returnTempC - heatRejectedKw / conductanceKwK : returnTempC;
@@ -145,6 +151,13 @@ function cooler(setting: PlantSetting, state: PlantState, air: Air, sprayRunning
     effectiveness: base * Math.max(fan, 0.02) ** 0.55,
     sinkC: faults.isFreezing ? Math.min(sinkC, FREEZING_SINK_C) : sinkC,
   };
+}
+
+/** Share of the flow that goes through the cooler: without it a loop with little heat would freeze. A frozen valve stays open. */
+function coolerShare({ orders, faults }: PlantSetting, { supplyTempC }: PlantState): number {
+  if (faults.isFreezing) return 1;
+  const belowK = orders.setpointC - supplyTempC;
+  return clamp(1 - (belowK - BYPASS_FROM_K) / (BYPASS_MOST_K - BYPASS_FROM_K), BYPASS_LEAK, 1);
 }
 
 /** Stage control: a fan more above each third of the range, one less below it, with a deadband of 0.06. */

@@ -27,6 +27,6 @@ export type FleetRuntime = {
 };
 
 /** Brings one site to the present. */
-export function bringUpToDate(runtime: FleetRuntime, site: SimulatedSite): void {
+export function bringUpToDate(runtime: Pick<FleetRuntime, "clock">, site: SimulatedSite): void {
   advanceSite(site, runtime.clock.now(), runtime.clock.stepS());
 }

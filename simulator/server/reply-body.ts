@@ -23,9 +23,20 @@ const ENCODERS: Readonly<Record<Exclude<ReadKind, "state">, Encoder>> = {
 
 export type BodySettings = { readonly minerDetails: number };
 
-/** The body of a reading, faults of its content included. @param witness sequence number to be carried, or null */
-export function readBody(site: SimulatedSite, kind: ReadKind, settings: BodySettings, witness: number | null): Buffer {
-  const view = viewOf(site, Date.now());
+/**
+ * The body of a reading, faults of its content included.
+ *
+ * @param witness sequence number to be carried, or null
+ * @param wallMs what a right clock says, ms since the Unix epoch
+ */
+export function readBody(
+  site: SimulatedSite,
+  kind: ReadKind,
+  settings: BodySettings,
+  witness: number | null,
+  wallMs: number = Date.now(),
+): Buffer {
+  const view = viewOf(site, wallMs);
   const { firmware, index, dialect } = site.spec;
   const context = { siteNumber: index + 1, firmware, minerDetails: settings.minerDetails, witness };
   const encode = kind === "state" ? STATE_ENCODER[dialect] : ENCODERS[kind];

@@ -28,22 +28,31 @@ export const frozenKind = defineKind({
   compile({ points, forS, whileMoves }, compiler) {
     const readers = points.map((point) => numberReader(point));
     const readWitness = whileMoves === undefined ? () => null : numberReader(whileMoves.point);
+    /** The values; `before` itself when none of them has moved, null when one is unknown. */
+    function readAll(site: SiteView, before: Memory[0]): Memory[0] | null {
+      let isSame = before.length === readers.length;
+      for (let place = 0; place < readers.length; place++) {
+        const value = readers[place]?.(site) ?? null;
+        if (value === null) return null;
+        isSame &&= value === before[place];
+      }
+      return isSame ? before : readers.map((read) => read(site));
+    }
     const memoryIn = compiler.remember<Memory>({
       start: START,
       observe(memory, site) {
-        if (readers.some((read) => read(site) === null)) return memory;
         const [before, sinceMs, low, high] = memory;
+        const values = readAll(site, before);
+        if (values === null) return memory;
         const witness = readWitness(site);
-        if (before.length === 0 || readers.some((read, place) => read(site) !== before[place])) {
-          return [readers.map((read) => read(site)), site.atMs, witness, witness];
-        }
+        if (values !== before) return [values, site.atMs, witness, witness];
         if (witness === null || (low !== null && high !== null && witness >= low && witness <= high)) return memory;
         return [before, sinceMs, Math.min(low ?? witness, witness), Math.max(high ?? witness, witness)];
       },
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
-      if (readers.some((read) => read(site) === null)) return null;
-      const [, sinceMs, low, high] = memoryIn(memory);
+      const [before, sinceMs, low, high] = memoryIn(memory);
+      if (readAll(site, before) === null) return null;
       if (site.atMs - sinceMs < forS * 1000) return false;
       if (whileMoves === undefined) return true;
       return low === null || high === null ? null : high - low >= whileMoves.by;

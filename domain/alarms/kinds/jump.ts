@@ -3,9 +3,9 @@ import { defineKind, type Ground, type Json } from "../condition.ts";
 import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
 
-/** The last good value, when it was read, and when the last jump was. */
-type Memory = readonly [value: number | null, atMs: number, jumpedAtMs: number | null];
-const START: Memory = [null, 0, null];
+/** The last good value, when it was read, when the last jump was, and from where the first one of them went. */
+type Memory = readonly [value: number | null, atMs: number, jumpedAtMs: number | null, from: number | null];
+const START: Memory = [null, 0, null, null];
 /** A value older than this many intervals is nothing to compare with. */
 const HOLD_INTERVALS = 3;
 
@@ -17,23 +17,27 @@ export const jumpKind = defineKind({
       point: Signal,
       by: z.number().positive().describe("More than this from one poll to the next"),
       holdS: z.int().min(1).max(86_400),
+      untilBack: z.boolean().default(false).describe("It ends earlier when the value is back where it was"),
     }),
-  compile({ point, by, holdS }, compiler) {
+  compile({ point, by, holdS, untilBack }, compiler) {
     const read = numberReader(point);
     const memoryIn = compiler.remember<Memory>({
       start: START,
       observe(memory, site) {
         const value = read(site);
         if (value === null) return memory;
-        const [before, beforeMs, jumpedAtMs] = memory;
+        const [before, beforeMs, lastJumpMs, lastFrom] = memory;
+        const isOver = lastJumpMs === null || site.atMs - lastJumpMs >= holdS * 1000;
+        const from = isOver ? null : lastFrom;
+        if (untilBack && from !== null && Math.abs(value - from) <= by / 2) return [value, site.atMs, null, null];
         const isRecent = before !== null && site.atMs - beforeMs <= HOLD_INTERVALS * site.facts.intervalS * 1000;
-        return [value, site.atMs, isRecent && Math.abs(value - before) > by ? site.atMs : jumpedAtMs];
+        if (isRecent && Math.abs(value - before) > by) return [value, site.atMs, site.atMs, from ?? before];
+        return [value, site.atMs, isOver ? null : lastJumpMs, from];
       },
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
       if (read(site) === null) return null;
-      const [, , jumpedAtMs] = memoryIn(memory);
-      return jumpedAtMs !== null && site.atMs - jumpedAtMs < holdS * 1000;
+      return memoryIn(memory)[2] !== null;
     }
     return {
       reads: pointsBehind(point),

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { PointName } from "../../points/catalogue.ts";
 import { defineKind } from "../condition.ts";
+import { oncePerView } from "../once-per-view.ts";
 import type { SiteView } from "../site-view.ts";
+import type { Truth } from "../truth.ts";
 
 /** A site answers, but a point that its profile maps has no value that can be trusted. A point that it lacks is no fault. */
 export const noReadingKind = defineKind({
@@ -10,9 +12,17 @@ export const noReadingKind = defineKind({
     function lackingIn({ reading }: SiteView): readonly PointName[] {
       return reading === null ? [] : points.filter((point) => reading.values[point] === null);
     }
+    // `held` asks twice for each sample, and there are many points to look at.
+    const judge = oncePerView(({ reading }): Truth => {
+      if (reading === null) return null;
+      for (let place = 0; place < points.length; place++) {
+        if (reading.values[points[place] as PointName] === null) return true;
+      }
+      return false;
+    }, null);
     return {
       reads: [],
-      judge: (site) => (site.reading === null ? null : lackingIn(site).length > 0),
+      judge,
       explain: (site) =>
         lackingIn(site).map((point) => ({ source: "platform", point, value: null, limit: null, unit: null })),
     };

@@ -64,6 +64,20 @@ export const TEMPERATURE_RULES = [
         aboveSetpoint(1),
       ],
     },
+    // Miners that have switched themselves off stop the rise, and the loop stays as hot: it ends with its cause or its heat.
+    clear: {
+      kind: "any",
+      of: [
+        {
+          kind: "all",
+          of: [
+            { kind: "limit", point: "tower_fans_running", op: ">", limit: 0 },
+            { kind: "flag", point: "spray_pump_running" },
+          ],
+        },
+        { kind: "not", of: aboveSetpoint(0.5, 0) },
+      ],
+    },
     offDelayS: 120,
     suppressedBy: ["power-fault", "pump-fault", "sensor-fault"],
     source: "R10; J, SIM; set-point guard J",
@@ -98,8 +112,9 @@ export const TEMPERATURE_RULES = [
     },
     onDelayS: 60,
     offDelayS: 180,
-    suppressedBy: ["supply-temp-too-high", "cooling-lost", "pump-fault", "flow-loss", "sensor-fault"],
-    source: "R11; MOS",
+    // Load that comes back at once is ahead of the fans for some minutes; the limit above is not hidden by that.
+    suppressedBy: ["supply-temp-too-high", "cooling-lost", "pump-fault", "flow-loss", "sensor-fault", "site-starting"],
+    source: "R11; MOS; start J",
     texts: {
       "zh-CN": {
         title: "供液温度高",
@@ -186,8 +201,9 @@ export const TEMPERATURE_RULES = [
     },
     onDelayS: 300,
     offDelayS: 300,
-    suppressedBy: ["site-stopped", "site-starting", "sensor-fault"],
-    source: "R26; MOS; other priority below 21 °C J",
+    // Without the heat of the miners it gets cold; dew point and frost have their own rules, which curtailment does not hide.
+    suppressedBy: ["curtailment", "site-stopped", "site-starting", "sensor-fault"],
+    source: "R26; MOS; other priority below 21 °C, curtailment J",
     texts: {
       "zh-CN": {
         title: "供液温度低",

@@ -9,9 +9,18 @@ const LOADED = { kind: "limit", point: "load_pct", op: ">", limit: 20 };
 const jumpAlone = (point: string, beside: string) => ({
   kind: "all",
   of: [
-    { kind: "jump", point, by: 10, holdS: 1800 },
-    // What the plant really does moves both: losing the pump takes the supply up by more than 10 K in a minute [SIM].
-    { kind: "not", of: { kind: "jump", point: beside, by: 5, holdS: 1800 } },
+    { kind: "jump", point, by: 10, holdS: 28_800, untilBack: true },
+    // What the plant really does moves both, one more than the other: losing the pump, or getting the fans back, takes the
+    // supply by more than 10 K in a minute [SIM]. The witness is remembered for longer, so that it never ends first.
+    { kind: "not", of: { kind: "jump", point: beside, by: 3, holdS: 36_000 } },
+    // A sensor that was mended jumps, too: what fits the heat balance again is believed after half an hour.
+    {
+      kind: "any",
+      of: [
+        { kind: "jump", point, by: 10, holdS: 1800 },
+        { kind: "fitted", of: { kind: "deviation", point: "heat_balance_pct", from: 95, by: 25, deadband: 5 } },
+      ],
+    },
   ],
 });
 const frozenAlone = (point: string, beside: string) => ({
@@ -19,6 +28,11 @@ const frozenAlone = (point: string, beside: string) => ({
   points: [point],
   forS: 1800,
   whileMoves: { point: beside, by: 0.5 },
+});
+/** Under load no temperature stands still to a tenth of a kelvin for half a working day, however good the control is [J]. */
+const frozenForLong = (point: string) => ({
+  kind: "all",
+  of: [{ kind: "frozen", points: [point], forS: 21_600 }, LOADED],
 });
 
 /** Sensors, water and planned work. */
@@ -39,6 +53,8 @@ export const UPKEEP_RULES = [
         jumpAlone("return_temp_c", "supply_temp_c"),
         frozenAlone("supply_temp_c", "return_temp_c"),
         frozenAlone("return_temp_c", "supply_temp_c"),
+        frozenForLong("supply_temp_c"),
+        frozenForLong("return_temp_c"),
         {
           kind: "all",
           of: [

@@ -5,11 +5,14 @@ import { applyConditionEvents } from "../../../domain/alarms/alarm-book.ts";
 import { advanceSlot, applySnapshots, closeSlot } from "../../../domain/alarms/alarm-engine.ts";
 import type { ConditionEvent } from "../../../domain/alarms/alarm-event.ts";
 import { EMPTY_FLEET, FleetState } from "../../../domain/alarms/fleet-state.ts";
+import { isQuantity } from "../../../domain/alarms/quantities.ts";
 import { compileRuleSet } from "../../../domain/alarms/rule-set.ts";
 import { DEFAULT_RULES } from "../../../domain/alarms/starter-rules/index.ts";
+import type { PointName } from "../../../domain/points/catalogue.ts";
 import type { Snapshot } from "../../../domain/telemetry/snapshot.ts";
 import { aRule, aSnapshot, NOON, PlayedFleet, type Reading, START_MS, someFacts } from "./fleet-under-test.ts";
 
+type Raised = Extract<ConditionEvent, { type: "raised" }>;
 const SET = compileRuleSet(DEFAULT_RULES);
 const SITES = ["a", "b", "c", "d", "e", "f"];
 const FACTS = new Map(SITES.map((id) => [id, someFacts(id, { segmentId: "seg", circleId: "all" })]));
@@ -133,6 +136,35 @@ test("every raised alarm ends when the plant is healthy again", () => {
       expect([...book.values()].filter(({ active }) => active)).toEqual([]);
     }),
     { numRuns: 25 },
+  );
+});
+
+/** Whether a snapshot shows what an alarm says that it rests on; a slope is in no single one. */
+function shows(snapshot: Snapshot | undefined, { ruleId, point, sources, value }: Raised): boolean {
+  if (point === "missed_polls") return snapshot === undefined;
+  if (snapshot === undefined || point === null) return false;
+  if (ruleId === "cooling-lost" || isQuantity(point)) return true;
+  if (sources.includes("controller"))
+    return snapshot.faults.includes(point) || snapshot.values[point as PointName] === true;
+  const read = snapshot.quality[point] === undefined ? snapshot.values[point as PointName] : null;
+  return (read ?? null) === value;
+}
+
+test("no starter rule begins without a sample that shows its grounds", () => {
+  fc.assert(
+    fc.property(history, (slots) => {
+      for (const event of replay(slots).events) {
+        if (event.type !== "raised" || event.siteId === null) continue;
+        const sample = slots[(Date.parse(event.at) - START_MS) / 60_000]?.find(({ siteId }) => siteId === event.siteId);
+        expect([event.siteId, event.ruleId, event.point, shows(sample, event)]).toEqual([
+          event.siteId,
+          event.ruleId,
+          event.point,
+          true,
+        ]);
+      }
+    }),
+    { numRuns: 60 },
   );
 });
 

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { expect, test } from "vitest";
 import type { Condition } from "../../../domain/alarms/condition.ts";
 import { CONDITION_KINDS } from "../../../domain/alarms/kinds/index.ts";
@@ -180,6 +182,18 @@ const CASES: readonly Case[] = [
     condition: { kind: "jump", point: "supply_temp_c", by: 10, holdS: 120 },
     readings: supply(35, 46, 46, 46, 46),
     expected: "01100",
+  },
+  {
+    name: "a jump ends when the value is back where it was, at once or slowly",
+    condition: { kind: "jump", point: "supply_temp_c", by: 10, holdS: 1800, untilBack: true },
+    readings: supply(35, 46, 34, 35, 47, 42, 39, 39),
+    expected: "01001100",
+  },
+  {
+    name: "a second jump on the way does not forget where the first one came from",
+    condition: { kind: "jump", point: "supply_temp_c", by: 10, holdS: 180, untilBack: true },
+    readings: supply(35, 46, 58, 58, 58, 58, 35),
+    expected: "0111101",
   },
   {
     name: "no jump is seen over a gap, nor without a value",
@@ -417,9 +431,12 @@ test.for(CASES)("$name", ({ condition, rule, facts, readings, expected }) => {
 });
 
 test("every kind has a case", () => {
-  const text = JSON.stringify(CASES);
-  const missing = Object.keys(CONDITION_KINDS).filter((kind) => !text.includes(`"kind":"${kind}"`));
-  expect(missing).toEqual(["sites"]);
+  const text = JSON.stringify([CASES, sites()]);
+  const missing = Object.keys(CONDITION_KINDS).filter(
+    (kind) =>
+      !text.includes(`"kind":"${kind}"`) && !existsSync(path.join(import.meta.dirname, "kinds", `${kind}.test.ts`)),
+  );
+  expect(missing, "a new kind has a test beside kinds/_blueprint.test.ts").toEqual([]);
 });
 
 test.for(CASES)("an alarm of «$name» names its grounds", ({ condition, rule, facts, readings }) => {
