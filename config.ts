@@ -48,6 +48,8 @@ const Environment = z.object({
   SECRET_KEY: keyInBase64().optional(),
   SECRET_KEY_PREVIOUS: keyInBase64().optional(),
   WEBHOOK_ALLOW: z.string().default("").transform(blocksFrom),
+  HEARTBEAT_URL: z.url({ protocol: /^https?$/, error: "must look like https://watch.example.com/ping/…" }).optional(),
+  HEARTBEAT_INTERVAL_S: wholeNumber(10, 3600).default(60),
   ...OIDC_ENVIRONMENT,
   EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
@@ -97,6 +99,8 @@ export type Config = {
   readonly previousSecretKey: Buffer | null;
   /** Addresses and CIDR blocks of the own network that webhooks may be sent to; empty = public addresses only. */
   readonly webhookAllow: readonly string[];
+  /** An outside address that is called while the platform is well; null: none. The URL may hold a secret. */
+  readonly heartbeat: { readonly url: string; readonly intervalS: number } | null;
   /** Sign-in with an identity provider; null without one. */
   readonly oidc: OidcSettings | null;
   readonly editor: "on" | "readonly" | "off";
@@ -114,6 +118,7 @@ const SECRETS = [
   "OIDC_CLIENT_SECRET",
   "DATABASE_URL",
   "REDIS_URL",
+  "HEARTBEAT_URL",
 ] as const;
 
 /**
@@ -163,6 +168,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     secretKey: env.SECRET_KEY ? Buffer.from(env.SECRET_KEY, "base64") : storedKey(dataDir, env.DATABASE_URL),
     previousSecretKey: env.SECRET_KEY_PREVIOUS ? Buffer.from(env.SECRET_KEY_PREVIOUS, "base64") : null,
     webhookAllow: env.WEBHOOK_ALLOW,
+    heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, intervalS: env.HEARTBEAT_INTERVAL_S } : null,
     oidc,
     editor: env.EDITOR,
     logLevel: env.LOG_LEVEL,

@@ -9,6 +9,7 @@ import type { LatestMirror } from "./adapters/live/create-live-state.ts";
 import { type LiveFeedOptions, startLiveFeed } from "./adapters/live/live-feed.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
 import { createRoundJoiner } from "./adapters/live/round-joiner.ts";
+import { type AlarmQueue, type AlarmQueueOptions, createAlarmQueue } from "./adapters/redis/alarm-queue.ts";
 import { createLatestMirror } from "./adapters/redis/latest-mirror.ts";
 import { createLiveBus, type LiveBus } from "./adapters/redis/live-bus.ts";
 import { createOnlineSet } from "./adapters/redis/online-set.ts";
@@ -49,6 +50,8 @@ export type Fleet = {
   readonly distant: DistantPolling | null;
   /** Who is on line in the other processes; null without Redis. */
   readonly onlineExchange: OnlineExchange | null;
+  /** Shows other programs which alarms want somebody; null without Redis. */
+  alarmQueue(options: Omit<AlarmQueueOptions, "connection">): AlarmQueue | null;
   /** The live state as the flow sees it: what is put into it goes to the other processes too. */
   connect(liveState: LiveState, collector: Collector): LiveState;
   close(): void;
@@ -66,6 +69,7 @@ export function createFleet(options: FleetOptions): Fleet {
     redisState: () => redis?.state() ?? "in_process",
     distant: bus && shows ? listenToPolling(bus) : null,
     onlineExchange: redis && shows ? createOnlineSet(redis, Date.now) : null,
+    alarmQueue: (given) => (redis && shows ? createAlarmQueue({ connection: redis, ...given }) : null),
     connect(liveState, collector) {
       const expectedSites = countEnabled(inventory);
       const joiner = createRoundJoiner({

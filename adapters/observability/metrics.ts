@@ -23,6 +23,14 @@ export type MetricSources = {
       readonly lastSuccess: readonly { readonly job: string; readonly atS: number }[];
     };
   };
+  /** Absent: the process has no alarms. `countByState` rejects while the database is away. */
+  readonly alarms?: {
+    readonly store: {
+      countByState(): Promise<readonly { readonly priority: string; readonly state: string; readonly count: number }[]>;
+    };
+    isJudging(): boolean;
+    judgedMs(): number | null;
+  };
   /** Absent: the process keeps no audit trail. */
   readonly auditState?: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
 };
@@ -140,6 +148,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
 
   if (collectors) countCollectors(registers, collectors);
+  if (sources.alarms) countAlarms(registers, sources.alarms);
 
   let lastSlot: string | null = null;
   const timer = setInterval(() => {
@@ -159,6 +168,33 @@ export function createMetrics(sources: MetricSources): Metrics {
     addLiveBytes: (bytes) => liveBytes.inc(bytes),
     stop: () => clearInterval(timer),
   };
+}
+
+/** While the database is away the series of alarms are missing. */
+function countAlarms(
+  registers: Registry[],
+  { store, isJudging, judgedMs }: NonNullable<MetricSources["alarms"]>,
+): void {
+  new Gauge({
+    name: "antbox_alarms",
+    help: "Alarms that are not over and seen, by priority and state; of the whole platform",
+    labelNames: ["priority", "state"],
+    registers,
+    async collect() {
+      this.reset();
+      const counts = await store.countByState().catch(() => []);
+      for (const { priority, state, count } of counts) this.set({ priority, state }, count);
+    },
+  });
+  new Gauge({
+    name: "antbox_rule_lag_seconds",
+    help: "Age of the newest round that the alarm rules have judged; NaN in a process that does not judge",
+    registers,
+    collect() {
+      const judged = isJudging() ? judgedMs() : null;
+      this.set(judged === null ? Number.NaN : (Date.now() - judged) / 1000);
+    },
+  });
 }
 
 /** One question to the database per scrape. While it is away the series are missing, which is what is known. */

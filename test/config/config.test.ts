@@ -194,3 +194,14 @@ test("networks that webhooks may be sent to are a comma list of addresses and bl
   expect(read({ WEBHOOK_ALLOW: "10.0.0.0/8, fd00::1" }).webhookAllow).toEqual(["10.0.0.0/8", "fd00::1"]);
   expect(() => read({ WEBHOOK_ALLOW: "hooks.local" })).toThrow("WEBHOOK_ALLOW");
 });
+
+test("a heartbeat has an address and a beat a minute, and its address is never told", () => {
+  expect(read({}).heartbeat).toBeNull();
+  const url = "https://watch.example.com/ping/4f1c0a";
+  expect(read({ HEARTBEAT_URL: url }).heartbeat).toEqual({ url, intervalS: 60 });
+  expect(read({ HEARTBEAT_URL: url, HEARTBEAT_INTERVAL_S: "300" }).heartbeat).toEqual({ url, intervalS: 300 });
+  expect(() => read({ HEARTBEAT_URL: url, HEARTBEAT_INTERVAL_S: "5" })).toThrow("HEARTBEAT_INTERVAL_S");
+  const wrong = () => read({ HEARTBEAT_URL: "ftp://watch.example.com/4f1c0a" });
+  expect(wrong).toThrow("HEARTBEAT_URL: the given value must look like");
+  expect(wrong).not.toThrow("4f1c0a");
+});

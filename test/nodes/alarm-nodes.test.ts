@@ -7,6 +7,7 @@ import type { Database } from "../../adapters/database/database.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
 import { takeLeases } from "../../adapters/leases/lease-store.ts";
 import type { AlarmTransition } from "../../domain/alarms/alarm.ts";
+import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import { setPlatform } from "../../nodes/_shared/platform.ts";
@@ -161,6 +162,29 @@ describe("alarm-lifecycle", () => {
     );
     const [row] = await database.query("select state, priority from alarm");
     expect(row).toEqual({ state: "acknowledged", priority: 1 });
+  });
+
+  test("stores what the platform finds wrong with itself, though no rule of the flow is behind it", async () => {
+    const at = new Date().toISOString();
+    const subject = { siteId: null, segmentId: null, ruleId: "platform-write-lag", at };
+    const raised: ConditionEvent = {
+      type: "raised",
+      ...subject,
+      priority: "high",
+      sources: ["platform"],
+      point: "write_lag_s",
+      value: 90,
+      limit: 60,
+      unit: "s",
+      latching: false,
+      suppressedBy: null,
+    };
+    const payload = platform.alarms.beside([{ type: "cleared", ...subject }, raised]);
+    await node.receive({ topic: "alarm-conditions", payload });
+    expect(node.errors).toEqual([]);
+    await vi.waitFor(() => expect(changes()).toEqual([["alarm", "raised"]]));
+    const rows = await database.query("select id, site_id, state from alarm");
+    expect(rows).toEqual([{ id: "~.platform-write-lag", site_id: null, state: "unacknowledged" }]);
   });
 
   test.for([

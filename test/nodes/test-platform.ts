@@ -57,6 +57,10 @@ export function createTestPlatform(
     /** Lets it judge alarm rules. */
     fence?: Fence;
     rulesFolder?: string;
+    /** Tells nobody when absent. */
+    notifications?: Platform["notifications"];
+    /** Finds nothing when absent. */
+    selfWatch?: Platform["selfWatch"];
   } = {},
 ): TestPlatform {
   const sites = new Map((parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE }]));
@@ -101,6 +105,12 @@ export function createTestPlatform(
     },
     derivedMemory: { extend: () => undefined },
     alarms,
+    notifications: parts.notifications ?? {
+      take: async () => undefined,
+      attach: () => () => undefined,
+      stats: () => ({ waiting: 0, isBehind: false }),
+    },
+    selfWatch: parts.selfWatch ?? { onFound: () => () => undefined, active: () => [], endings: () => [] },
     rulesFolder: parts.rulesFolder ?? "",
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),
     pollIntervalS: 60,
