@@ -9,6 +9,7 @@ import {
   countAlarms,
   countByRule,
   countBySite,
+  countByState,
   countChanges,
   type ListedAlarm,
   listAlarms,
@@ -16,6 +17,7 @@ import {
   type RuleAlarmCount,
   readAlarm,
   type SiteAlarmCount,
+  type StateAlarmCount,
   type TransitionFilter,
 } from "./read-alarms.ts";
 import { type AlarmAct, type AlarmOutcome, type Fence, writeAlarms } from "./write-alarms.ts";
@@ -41,6 +43,8 @@ export interface AlarmStore {
   count(siteIds: readonly string[] | null): Promise<AlarmCounts>;
   countBySite(siteIds: readonly string[] | null): Promise<SiteAlarmCount[]>;
   countByRule(siteIds: readonly string[] | null): Promise<RuleAlarmCount[]>;
+  /** Of the whole platform. */
+  countByState(): Promise<StateAlarmCount[]>;
   /** Another number than before: something has changed, here or in another process. */
   countChanges(): Promise<number>;
   transitions(
@@ -86,6 +90,7 @@ export function createAlarmStore(options: AlarmStoreOptions): AlarmStore {
     count: (siteIds) => countAlarms(database, sites, siteIds),
     countBySite: (siteIds) => countBySite(database, sites, siteIds),
     countByRule: (siteIds) => countByRule(database, sites, siteIds),
+    countByState: () => countByState(database),
     countChanges: () => countChanges(database),
     transitions: (filter, page) => listTransitions(database, sites, filter, page),
     onChange(listener) {

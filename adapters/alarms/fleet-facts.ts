@@ -1,4 +1,4 @@
-import { type SiteFacts, segmentIdOf } from "../../domain/alarms/site-facts.ts";
+import { BaselineName, type SiteFacts, segmentIdOf } from "../../domain/alarms/site-facts.ts";
 import type { Log } from "../../domain/log.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 import { indexCircles, type Kin } from "../../domain/sites/sisters.ts";
@@ -18,7 +18,7 @@ export type FleetFactsOptions = {
   /** Default polling interval, seconds. */
   readonly pollIntervalS: number;
   readonly log: Log;
-  /** For tests: how often flags and laboratory readings are looked at. */
+  /** For tests: how often flags, laboratory readings and baselines are looked at. */
   readonly lookMs?: number;
 };
 
@@ -30,26 +30,35 @@ const FLAGS = `
 const LAB = `
   select distinct on (r.site_id, r.point) s.code, r.point, r.value, r.taken_at from lab_reading r join site s on s.id = r.site_id
   where r.voided_at is null order by r.site_id, r.point, r.taken_at desc, r.id desc`;
+const BASELINES = `
+  select distinct on (b.site_id, b.quantity) s.code, b.quantity, b.value from site_baseline b join site s on s.id = b.site_id
+  where b.voided_at is null and b.quantity = any($1::text[]) order by b.site_id, b.quantity, b.id desc`;
 
 type Known = {
   readonly maintenance: ReadonlySet<string>;
   readonly curtailment: ReadonlySet<string>;
   readonly lab: ReadonlyMap<string, SiteFacts["lab"]>;
+  readonly baselines: ReadonlyMap<string, SiteFacts["baselines"]>;
 };
 
-/** Reads flags and laboratory readings every some seconds; while the database is away the last ones stand. */
+/** Reads flags, laboratory readings and baselines every some seconds; while the database is away the last ones stand. */
 export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
   const { database, inventory, pollIntervalS, log, lookMs = LOOK_MS } = options;
-  let known: Known = { maintenance: new Set(), curtailment: new Set(), lab: new Map() };
+  let known: Known = { maintenance: new Set(), curtailment: new Set(), lab: new Map(), baselines: new Map() };
   let facts: ReadonlyMap<string, SiteFacts> | null = null;
   let isLooking = false;
+  let isClosed = false;
   let complainedAtMs = Number.NEGATIVE_INFINITY;
   const unsubscribe = inventory.onChange(() => {
     facts = null;
   });
 
   async function look(): Promise<void> {
-    const [flags, readings] = await Promise.all([database.query(FLAGS), database.query(LAB)]);
+    const [flags, readings, measured] = await Promise.all([
+      database.query(FLAGS),
+      database.query(LAB),
+      database.query(BASELINES, [BaselineName.options]),
+    ]);
     const flagged = (kind: string) =>
       new Set(flags.filter((row) => row["kind"] === kind).map((row) => String(row["code"])));
     const lab = new Map<string, Partial<Record<PointName, { value: number; takenAtMs: number }>>>();
@@ -58,26 +67,36 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
       own[row["point"] as PointName] = { value: Number(row["value"]), takenAtMs: (row["taken_at"] as Date).getTime() };
       lab.set(String(row["code"]), own);
     }
-    known = { maintenance: flagged("maintenance"), curtailment: flagged("curtailment"), lab };
+    const baselines = new Map<string, Partial<Record<BaselineName, number>>>();
+    for (const row of measured) {
+      const own = baselines.get(String(row["code"])) ?? {};
+      own[row["quantity"] as BaselineName] = Number(row["value"]);
+      baselines.set(String(row["code"]), own);
+    }
+    known = { maintenance: flagged("maintenance"), curtailment: flagged("curtailment"), lab, baselines };
     facts = null;
   }
 
-  const timer = setInterval(() => {
+  function lookOnce(): void {
     if (isLooking) return;
     isLooking = true;
     look()
       .catch((error) => {
-        if (performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
+        if (isClosed || performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
         complainedAtMs = performance.now();
         log.warn(
           { reason: String(error) },
-          "maintenance, curtailment and laboratory readings cannot be read: the last ones stand",
+          "maintenance, curtailment, laboratory readings and baselines cannot be read: the last ones stand",
         );
       })
       .finally(() => {
         isLooking = false;
       });
-  }, lookMs);
+  }
+
+  // At once: until then rules know no flag and judge by their fall-backs.
+  lookOnce();
+  const timer = setInterval(lookOnce, lookMs);
   timer.unref();
 
   return {
@@ -86,6 +105,7 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
       return facts;
     },
     close() {
+      isClosed = true;
       clearInterval(timer);
       unsubscribe();
     },
@@ -108,7 +128,7 @@ function factsOf(sites: readonly Site[], known: Known, pollIntervalS: number): M
         intervalS: intervalS ?? pollIntervalS,
         enabled,
         ratedPowerKw,
-        baselines: {},
+        baselines: known.baselines.get(id) ?? {},
         lab: known.lab.get(id) ?? {},
         isInMaintenance: known.maintenance.has(id),
         isCurtailed: known.curtailment.has(id),

@@ -37,6 +37,9 @@ export type SiteAlarmCount = {
   readonly unacknowledged: number;
 };
 
+/** For whoever watches the platform from outside. */
+export type StateAlarmCount = { readonly priority: Priority; readonly state: AlarmState; readonly count: number };
+
 /** Conditions that hold now, seen or unseen. */
 export type RuleAlarmCount = { readonly ruleId: string; readonly active: number };
 
@@ -168,6 +171,18 @@ export async function countAlarms(
     return { present: Number(row?.["present"] ?? 0), unacknowledged: Number(row?.["unacknowledged"] ?? 0) };
   };
   return { critical: of("critical"), high: of("high"), medium: of("medium"), low: of("low") };
+}
+
+/** How many are in each state, of the whole platform; what is over and seen is left out. */
+export async function countByState(database: AlarmDatabase): Promise<StateAlarmCount[]> {
+  const rows = await database.query(
+    "select priority, state, count(*)::int as count from alarm where state <> 'normal' group by 1, 2 order by 1, 2",
+  );
+  const ranks = Object.entries(PRIORITY_RANK) as [Priority, number][];
+  return rows.flatMap(({ priority: rank, state, count }) => {
+    const priority = ranks.find(([, place]) => place === rank)?.[0];
+    return priority === undefined ? [] : [{ priority, state: state as AlarmState, count: Number(count) }];
+  });
 }
 
 /** The same by site, for tiles and tables; sites without any are left out. */
