@@ -14,6 +14,7 @@ const WIDGETS = [
   "ui-site-detail",
   "ui-trends",
   "ui-fleet-heatmap",
+  "ui-alarms",
   "ui-jobs",
   "ui-admin",
 ];
@@ -24,10 +25,12 @@ const CHART_CODE =
 const TREND_CODE = /[\\/]dashboard[\\/]trends[\\/]/;
 /** What only the administration needs. */
 const ADMIN_CODE = [
-  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|problems))/,
+  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|notifications-|problems))/,
   /[\\/]dashboard[\\/]composables[\\/](?:use-list|use-password-policy|problem-text)/,
-  /[\\/]domain[\\/](?:settings|webhooks|access[\\/](?:password-policy|service-token))/,
+  /[\\/]domain[\\/](?:settings|webhooks|notification|access[\\/](?:password-policy|service-token))/,
 ];
+/** What only the alarm centre needs; its later tabs share it. */
+const ALARM_CODE = /[\\/]dashboard[\\/](?:alarms[\\/]|locales[\\/]alarms-)/;
 const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
@@ -141,10 +144,11 @@ const widgets: UserConfig = {
               name: "shared",
               minShareCount: 2,
               priority: 3,
-              test: (id) => !TREND_CODE.test(id) && !CHART_CODE.test(id) && !isAdminCode(id),
+              test: (id) => ![TREND_CODE, CHART_CODE, ALARM_CODE].some((own) => own.test(id)) && !isAdminCode(id),
             },
             { name: "charts", priority: 2, test: CHART_CODE },
             { name: "trends", priority: 1, test: TREND_CODE },
+            { name: "alarms", priority: 1, minShareCount: 2, test: ALARM_CODE },
             { name: "admin", priority: 1, minShareCount: 2, test: isAdminCode },
           ],
         },

@@ -3,7 +3,7 @@ import type { AlarmFilter } from "../adapters/alarms/read-alarms.ts";
 import { AlarmId, AlarmState, Priority, RuleId, SuppressionCause } from "../domain/alarms/alarm.ts";
 import { plainText } from "../domain/plain-text.ts";
 import { SiteId } from "../domain/sites/site-id.ts";
-import { alarmSites } from "./alarm-view.ts";
+import { alarmSites, knownRules } from "./alarm-view.ts";
 import type { ApiContext } from "./context.ts";
 import { invalid, show } from "./problem.ts";
 import { type Viewer, visibleSites } from "./visible-sites.ts";
@@ -76,7 +76,7 @@ function search(
 ): NonNullable<AlarmFilter["found"]> {
   const wanted = text.toLowerCase();
   const has = (...words: readonly string[]): boolean => words.some((word) => word.toLowerCase().includes(wanted));
-  const rules = alarms.rules().filter(({ id, texts }) => has(id, texts["zh-CN"].title, texts.en.title));
+  const rules = knownRules({ alarms }).filter(({ id, texts }) => has(id, texts["zh-CN"].title, texts.en.title));
   const sites = visibleSites({ inventory }, viewer).filter(({ id, name }) => has(id, name));
   return { ruleIds: rules.map(({ id }) => id), siteIds: sites.map(({ id }) => id) };
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { AlarmListItem, AlarmTransition, RuleId, TransitionKind } from "../domain/alarms/alarm.ts";
 import { AlarmSummary } from "../domain/alarms/alarm-summary.ts";
-import { RuleFacts, ruleFacts } from "../domain/alarms/rule-facts.ts";
+import { RuleFacts } from "../domain/alarms/rule-facts.ts";
 import { SiteId } from "../domain/sites/site-id.ts";
 import { AlarmSelection, readSelection, sitesOf, wordsOf } from "./alarm-filter.ts";
-import { AlarmParams, alarmItems, findAlarm, summariseAlarms, unknownAlarm } from "./alarm-view.ts";
+import { AlarmParams, alarmItems, findAlarm, knownRules, summariseAlarms, unknownAlarm } from "./alarm-view.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { invalid, show } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
@@ -104,14 +104,14 @@ export const ALARM_ROUTES: readonly Route[] = [
     answer: { status: 200, description: "The alarm, its rule and its last changes", schema: AlarmDetail },
     refusals: [404, 503],
     async handle({ params, session }, { context }) {
-      const { store, rules } = context.alarms;
+      const { store } = context.alarms;
       const found = await findAlarm(context, params.id, session);
       const [item] = alarmItems(context, [found]);
       if (item === undefined) throw unknownAlarm(params.id);
       const page = { limit: NEWEST_TRANSITIONS, cursor: null };
       const { items } = await stored(store.transitions({ siteIds: null, alarmId: params.id }, page));
-      const rule = rules().find(({ id }) => id === item.ruleId);
-      return { kind: "json", body: { ...item, rule: rule ? ruleFacts(rule) : null, transitions: items } };
+      const rule = knownRules(context).find(({ id }) => id === item.ruleId) ?? null;
+      return { kind: "json", body: { ...item, rule, transitions: items } };
     },
   }),
   defineRoute({

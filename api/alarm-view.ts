@@ -3,6 +3,8 @@ import type { ListedAlarm } from "../adapters/alarms/read-alarms.ts";
 import type { SiteScope } from "../domain/access/site-scope.ts";
 import { AlarmId, type AlarmListItem, alarmListItem } from "../domain/alarms/alarm.ts";
 import type { AlarmSummary } from "../domain/alarms/alarm-summary.ts";
+import { type RuleFacts, ruleFacts } from "../domain/alarms/rule-facts.ts";
+import { PLATFORM_RULE_FACTS } from "../domain/alarms/self-watch/index.ts";
 import { AppError } from "../domain/errors.ts";
 import type { ApiContext } from "./context.ts";
 import { stored } from "./stored.ts";
@@ -32,10 +34,15 @@ export async function findAlarm(context: Context, alarmId: string, viewer: Viewe
   return found;
 }
 
+/** Every rule that alarms may be of: those of the flow, and the platform's own. */
+export function knownRules({ alarms }: Pick<ApiContext, "alarms">): readonly RuleFacts[] {
+  return [...PLATFORM_RULE_FACTS, ...alarms.rules().map(ruleFacts)];
+}
+
 /** Alarms as lists show them. One whose rule is gone bears the rule's id. */
-export function alarmItems({ alarms }: Pick<ApiContext, "alarms">, listed: readonly ListedAlarm[]): AlarmListItem[] {
+export function alarmItems(context: Pick<ApiContext, "alarms">, listed: readonly ListedAlarm[]): AlarmListItem[] {
   const titles = new Map(
-    alarms.rules().map(({ id, texts }) => [id, { "zh-CN": texts["zh-CN"].title, en: texts.en.title }]),
+    knownRules(context).map(({ id, texts }) => [id, { "zh-CN": texts["zh-CN"].title, en: texts.en.title }]),
   );
   return listed.map(({ alarm, children }) =>
     alarmListItem(alarm, children, titles.get(alarm.ruleId) ?? { "zh-CN": alarm.ruleId, en: alarm.ruleId }),

@@ -1,4 +1,5 @@
 import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
+import type { AlarmSummary } from "../../domain/alarms/alarm-summary.ts";
 import type { LiveRow } from "../../domain/live/live-table.ts";
 import {
   createLiveConnection,
@@ -22,6 +23,8 @@ export type Live = {
   /** True from the first frame of the view on. */
   readonly hasRows: Readonly<Ref<boolean>>;
   readonly round: Readonly<ShallowRef<LiveRound | null>>;
+  /** Another object whenever an alarm has changed; null until the server has told it. */
+  readonly alarms: Readonly<ShallowRef<AlarmSummary | null>>;
   /** Server's time of the newest frame, kept up while live; the moment it went blind afterwards. */
   readonly blindSinceMs: Readonly<Ref<number | null>>;
   serverNowMs(): number;
@@ -32,6 +35,7 @@ const status = ref<LiveStatus>("connecting");
 const rows = shallowRef<ReadonlyMap<string, LiveRow>>(new Map());
 const hasRows = ref(false);
 const round = shallowRef<LiveRound | null>(null);
+const alarms = shallowRef<AlarmSummary | null>(null);
 const blindSinceMs = ref<number | null>(null);
 
 let connection: LiveConnection | null = null;
@@ -53,10 +57,16 @@ export function useLive(): Live {
     rows,
     hasRows: readonly(hasRows),
     round,
+    alarms,
     blindSinceMs: readonly(blindSinceMs),
     serverNowMs: current.serverNowMs,
     show: current.show,
   };
+}
+
+/** The alarms as REST tells them; what came over the line and was counted later stays. */
+export function seedAlarms(summary: AlarmSummary): void {
+  if (alarms.value === null || alarms.value.at < summary.at) alarms.value = summary;
 }
 
 /** The newest rounds, newest first, as REST tells them before the first one has ended. */
@@ -78,6 +88,7 @@ function connect(): LiveConnection {
       hasRows.value = opened.table().epoch !== null;
     }
     if (change.kind === "round") round.value = newestFleetRound(round.value, change.round);
+    if (change.kind === "alarms") alarms.value = change.summary;
     if (change.kind === "status") {
       blindSinceMs.value = change.status === "blind" ? (opened.lastFrameAtMs() ?? Date.now()) : null;
       status.value = change.status;

@@ -1,3 +1,4 @@
+import type { AlarmSummary } from "../../domain/alarms/alarm-summary.ts";
 import { HEARTBEAT_MS, type RoundFrame, type ServerFrame, type Subscribe } from "../../domain/live/live-frame.ts";
 import { applyFrame, createLiveTable, type LiveTable } from "../../domain/live/live-table.ts";
 import { retryDelayMs } from "./retry-delay.ts";
@@ -47,6 +48,7 @@ export type LiveEnvironment = {
 export type LiveChange =
   | { readonly kind: "rows"; readonly siteIds: readonly string[] }
   | { readonly kind: "round"; readonly round: LiveRound }
+  | { readonly kind: "alarms"; readonly summary: AlarmSummary }
   | { readonly kind: "status"; readonly status: LiveStatus };
 
 export type LiveConnection = {
@@ -152,6 +154,7 @@ export function createLiveConnection(environment: LiveEnvironment): LiveConnecti
     failures = 0;
     if (frame.type !== "error") clock.hear(Date.parse(frame.at) + heldMs);
     if (frame.type === "round") tell({ kind: "round", round: frame.round });
+    if (frame.type === "alarms") tell({ kind: "alarms", summary: frame.summary });
     if (frame.type !== "full" || frame.view === view?.view) takeRows(frame);
     check();
   }

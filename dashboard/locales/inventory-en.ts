@@ -178,6 +178,7 @@ export const inventoryEn = {
   "audit.group.alarm": "Alarms",
   "audit.group.flows": "Flows",
   "audit.group.settings": "Settings",
+  "audit.group.notification": "Notification",
   "audit.group.webhook": "Webhooks",
   "audit.group.job": "Jobs",
   "audit.group.audit": "Audit trail",

@@ -178,6 +178,7 @@ export const inventoryZhCN: Readonly<Record<InventoryKey, string>> = {
   "audit.group.alarm": "报警",
   "audit.group.flows": "流程",
   "audit.group.settings": "平台设置",
+  "audit.group.notification": "报警通知",
   "audit.group.webhook": "外发通知",
   "audit.group.job": "后台任务",
   "audit.group.audit": "审计日志",

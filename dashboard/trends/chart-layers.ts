@@ -47,6 +47,15 @@ export function line(
   };
 }
 
+/** A straight line between two places. */
+export function ruler(
+  place: Place,
+  ends: readonly [readonly [number, number], readonly [number, number]],
+  lineStyle: Record<string, unknown>,
+) {
+  return { type: "line", ...place, data: ends, showSymbol: false, silent: true, clip: true, lineStyle, z: 5 };
+}
+
 /** A run of a single reading has no line: it needs a dot to be seen. */
 function isSparse(samples: Samples): boolean {
   return runsOf(samples).some(({ from, to }) => from === to);

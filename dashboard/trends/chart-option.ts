@@ -1,7 +1,7 @@
 import { POINTS } from "../../domain/points/catalogue.ts";
 import type { Panel } from "./axes.ts";
 import { axisPlace, type Geometry, LANE, plotWidth } from "./chart-geometry.ts";
-import { envelope, type Fill, hatched, lane, line, normalBand, type Place } from "./chart-layers.ts";
+import { envelope, type Fill, hatched, lane, line, normalBand, type Place, ruler } from "./chart-layers.ts";
 import { gapSpans } from "./gaps.ts";
 import { type ChartColours, faded, lineColour } from "./palette.ts";
 import type { Scale } from "./scale.ts";
@@ -18,6 +18,8 @@ export type ChartModel = {
   readonly hasEnvelope: boolean;
   readonly hasBand: boolean;
   readonly locale: string;
+  /** What an alarm is about: the limit in force, and when it was passed. */
+  readonly event?: { readonly limit: number | null; readonly atMs: number };
   /** Name of a line as the reader knows it. */
   readonly nameOf: (series: TrendSeries) => string;
 };
@@ -34,6 +36,8 @@ export type ChartOption = {
 };
 
 const FONT_SIZE = 11;
+/** Further than anybody zooms out from an event. */
+const FAR_MS = 12 * 366 * 86_400_000;
 /** More rows than these lie closer than the line is wide. */
 const DENSE_ROWS = 800;
 
@@ -76,7 +80,7 @@ export function buildOption(model: ChartModel, geometry: Geometry, colours: Char
     const ticks = Math.max(2, Math.round(box.height / 46));
     return panel.axes.map(({ unit, points }, index) => {
       const own = seriesOfPoints(model.series, points);
-      const scale = scaleOf(own, ticks, model.hasEnvelope, model.hasBand);
+      const scale = scaleOf(own, ticks, model.hasEnvelope, model.hasBand, model.event?.limit ?? null);
       const at: Place = { xAxisIndex: place, yAxisIndex: firstAxis + index };
       const isAlone = panel.axes.length === 1;
       const layers = [
@@ -84,6 +88,7 @@ export function buildOption(model: ChartModel, geometry: Geometry, colours: Char
         // Bands of several scales over each other say nothing.
         ...(model.hasBand && isAlone ? bandLayers(own, at, scale) : []),
         ...own.flatMap((series) => lineLayers(series, at)),
+        ...eventLayers(at, scale),
       ];
       const colour = isAlone || own.length !== 1 ? colours.faint : lineColour(colours.lines, own[0]?.colour ?? 0);
       const axis = numberAxis(place, index, scale, unit, colour);
@@ -116,6 +121,23 @@ export function buildOption(model: ChartModel, geometry: Geometry, colours: Char
       model.nowMs,
     );
     return gaps.length > 0 ? [hatched(at, gaps, fill, atY) as Layer] : [];
+  }
+
+  /** The limit over the whole width, however far somebody zooms out, and an upright line where it was passed. */
+  function eventLayers(at: Place, scale: Scale): Layer[] {
+    if (!model.event) return [];
+    const { limit, atMs } = model.event;
+    const upright = [
+      [atMs, scale.min],
+      [atMs, scale.max],
+    ] as const;
+    const layers: Layer[] = [ruler(at, upright, { color: colours.ink, width: 1, type: [2, 3] })];
+    if (limit === null) return layers;
+    const across = [
+      [atMs - FAR_MS, limit],
+      [atMs + FAR_MS, limit],
+    ] as const;
+    return [...layers, ruler(at, across, { color: colours.ink, width: 1.4, type: [9, 4] })];
   }
 
   /** Grey for one point; in each point's own colour where several share the diagram. */

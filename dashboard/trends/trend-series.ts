@@ -38,13 +38,20 @@ export function pointsOfPanel(panel: Panel): readonly PointName[] {
 }
 
 /** The scale of one axis: everything that is drawn on it, and the usual band where it is near. */
-export function scaleOf(series: readonly TrendSeries[], ticks: number, hasEnvelope: boolean, hasBand: boolean): Scale {
+export function scaleOf(
+  series: readonly TrendSeries[],
+  ticks: number,
+  hasEnvelope: boolean,
+  hasBand: boolean,
+  limit: number | null = null,
+): Scale {
   const columns = series.flatMap(({ samples, compared, sisters, setpoint }) => [
     ...(hasEnvelope ? [samples.min, samples.max] : [samples.avg]),
     ...(compared ? [compared.avg] : []),
     ...(sisters ? [sisters.spread.min, sisters.spread.max] : []),
     ...(setpoint ? [setpoint.avg] : []),
   ]);
+  if (limit !== null) columns.push([limit]);
   const decimals = Math.max(0, ...series.map(({ point }) => POINTS[point].decimals ?? 1));
   const bands = series.flatMap(({ point }) => (hasBand ? [POINTS[point].band ?? [null, null]] : []));
   let extent = extentOf(columns);

@@ -141,7 +141,7 @@ describe("the overview", () => {
   test("groups by zone, searches by id, and says when nothing matches", async () => {
     const page = await show(FleetOverview);
     await goLive();
-    await page.findAll(".abx-toolbar button")[3]?.trigger("click");
+    await page.findAll(".abx-toolbar button")[4]?.trigger("click");
     expect(page.findAll(".abx-group")).toHaveLength(14);
     expect(page.findAll(".abx-group")[0]?.text()).toContain("10 sites, 1 abnormal");
     await page.get("input[type=search]").setValue("site-04");
@@ -308,6 +308,29 @@ describe("the shell", () => {
     document.querySelector<HTMLButtonElement>(".abx-banner button")?.click();
     await flushPromises();
     expect(chrome()).not.toContain("Evaluation");
+  });
+
+  test("comes to know what is wrong with the platform while it is open, and that it is over", async () => {
+    await import("../../dashboard/components/SelfAlarms.vue");
+    const status = { isEvaluation: false, version: "0.1.0", pollIntervalS: 60, editor: "off" };
+    routes["/api/v1/status"] = { ...status, selfAlarms: [] };
+    await show(AntboxShell);
+    FakeSocket.newest().accept();
+    const pass = async () => {
+      for (let n = 0; n < 31; n++) {
+        FakeSocket.newest().receive(framesOf(fleet).heartbeat(1, Date.now()));
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      await flushPromises();
+    };
+    const since = new Date().toISOString();
+    routes["/api/v1/status"] = { ...status, selfAlarms: [{ ruleId: "platform-write-lag", priority: "high", since }] };
+    expect(chrome()).not.toContain("The database is behind");
+    await pass();
+    expect(chrome()).toContain("Platform: The database is behind, since");
+    routes["/api/v1/status"] = { ...status, selfAlarms: [] };
+    await pass();
+    expect(chrome()).not.toContain("The database is behind");
   });
 
   test("offers no editor when there is none, also to an engineer", async () => {

@@ -5,6 +5,7 @@ import { extname, join, normalize } from "node:path";
 import type { Duplex } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { type WebSocket, WebSocketServer } from "ws";
+import type { Priority } from "../../../domain/alarms/alarm.ts";
 import {
   encodeDeltaBody,
   encodeFullBody,
@@ -15,10 +16,12 @@ import {
 import { HEARTBEAT_MS, OVERVIEW_POINTS, type Subscribe } from "../../../domain/live/live-frame.ts";
 import { POINT_NAMES } from "../../../domain/points/catalogue.ts";
 import { createFakeAdmin, fakeUser } from "./fake-admin.ts";
+import { createFakeAlarms, type FakeAlarms } from "./fake-alarms.ts";
 import { createFakeFleet, type FakeFleet, fakePoints } from "./fake-fleet.ts";
 import { fakeFleetHistory, fakeHistory, fakeOutliers, fakeSisters } from "./fake-history.ts";
 import { inventoryAnswer } from "./fake-inventory.ts";
 import { fakeJobs } from "./fake-jobs.ts";
+import { createFakeNotifications, type FakeNotifications } from "./fake-notifications.ts";
 
 /**
  * The pages with a made-up back end: real files, real frames, real HTTP and WebSocket on loopback. For working on the
@@ -27,19 +30,27 @@ import { fakeJobs } from "./fake-jobs.ts";
 export type FakePlatform = {
   readonly url: string;
   readonly fleet: FakeFleet;
+  readonly alarms: FakeAlarms;
+  readonly notifications: FakeNotifications;
   /** As when the process dies: every socket is cut, the port refuses. */
   stop(): Promise<void>;
   /** On the same port again. */
   start(): Promise<void>;
   /** False: the server answers but polls nothing. */
   setPolling(isPolling: boolean): void;
+  /** What the platform finds wrong with itself. */
+  setSelfAlarms(alarms: SelfAlarms): void;
 };
+
+type SelfAlarms = readonly { readonly ruleId: string; readonly priority: Priority; readonly since: string }[];
 
 type Options = {
   readonly sites?: number;
   readonly intervalS?: number;
   readonly roundEveryMs?: number;
   readonly port?: number;
+  /** How many nothing hides; up to three have a story, more are spread over all sites and rules. */
+  readonly alarms?: number;
 };
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -58,14 +69,18 @@ const COOKIE = "antbox_access=harness";
 export async function startFakePlatform(options: Options = {}): Promise<FakePlatform> {
   const intervalS = options.intervalS ?? 60;
   const fleet = createFakeFleet(options.sites ?? 150, intervalS, Date.now());
-  const live = createFakeLive(fleet);
+  const alarms = createFakeAlarms(fleet, options.alarms ?? 3, Date.now());
+  const notifications = createFakeNotifications(Date.now());
+  const back: Back = { fleet, alarms, notifications, selfAlarms: [] };
+  const live = createFakeLive(fleet, alarms);
+  alarms.onChange(live.alarms);
   let polling = true;
   let port = options.port ?? 0;
   let server: Server | undefined;
   const timers: NodeJS.Timeout[] = [];
 
   async function start(): Promise<void> {
-    const started = createServer((request, response) => answer(fleet, request, response));
+    const started = createServer((request, response) => answer(back, request, response));
     started.on("upgrade", live.upgrade);
     await new Promise<void>((resolve) => started.listen(port, "127.0.0.1", resolve));
     port = (started.address() as AddressInfo).port;
@@ -85,6 +100,8 @@ export async function startFakePlatform(options: Options = {}): Promise<FakePlat
   return {
     url: `http://127.0.0.1:${port}`,
     fleet,
+    alarms,
+    notifications,
     start,
     async stop() {
       for (const timer of timers.splice(0)) clearInterval(timer);
@@ -97,14 +114,18 @@ export async function startFakePlatform(options: Options = {}): Promise<FakePlat
     setPolling(isPolling) {
       polling = isPolling;
     },
+    setSelfAlarms(alarms) {
+      back.selfAlarms = alarms;
+    },
   };
 }
 
 type Client = { readonly socket: WebSocket; layout: FrameLayout | null; seq: number };
 
-function createFakeLive(fleet: FakeFleet) {
+function createFakeLive(fleet: FakeFleet, alarms: FakeAlarms) {
   const sockets = new WebSocketServer({ noServer: true });
   const clients = new Set<Client>();
+  const alarmFrame = () => JSON.stringify({ type: "alarms", at: new Date().toISOString(), summary: alarms.summary() });
   const epoch = () => `harness-${process.pid}`;
 
   sockets.on("connection", (socket) => {
@@ -117,6 +138,7 @@ function createFakeLive(fleet: FakeFleet) {
       client.layout = { epoch: epoch(), view, sites: sites ?? fleet.ids, points };
       const snapshots = client.layout.sites.map((id) => fleet.snapshot(id));
       socket.send(stampFull(encodeFullBody(client.layout, client.seq, snapshots), new Date().toISOString()));
+      socket.send(alarmFrame());
     });
   });
 
@@ -141,6 +163,9 @@ function createFakeLive(fleet: FakeFleet) {
         }
         socket.send(JSON.stringify({ type: "round", at, round: fakeRound(fleet, moved.length) }));
       }
+    },
+    alarms() {
+      for (const { socket, layout } of clients) if (layout) socket.send(alarmFrame());
     },
     cut() {
       for (const { socket } of clients) socket.terminate();
@@ -173,20 +198,34 @@ const granted = (own: Record<string, unknown> = {}) => ({
   user: { ...user(), ...own },
 });
 
-function answer(fleet: FakeFleet, request: IncomingMessage, response: ServerResponse): void {
+type Back = {
+  readonly fleet: FakeFleet;
+  readonly alarms: FakeAlarms;
+  readonly notifications: FakeNotifications;
+  selfAlarms: SelfAlarms;
+};
+
+function answer(back: Back, request: IncomingMessage, response: ServerResponse): void {
+  const { alarms, notifications } = back;
   const url = new URL(request.url ?? "/", "http://127.0.0.1");
   if (url.pathname === "/api/v1/auth/login") answerLogin(request, response);
   else if (url.pathname === "/api/v1/auth/methods") send(response, METHODS);
   else if (isSignedIn(request) && url.pathname === "/api/v1/sites/import") {
     request.resume();
-    send(response, apiAnswer(fleet, request, url));
+    send(response, apiAnswer(back, request, url));
   } else if (isSignedIn(request) && request.method !== "GET" && url.pathname.startsWith("/api/v1/")) {
     void readJson(request).then((body) => {
       const path = url.pathname.slice("/api/v1".length);
-      send(response, admin.answer(request.method ?? "", path, body) ?? apiAnswer(fleet, request, url));
+      const method = request.method ?? "";
+      const told = notifications.answer(method, url, body, request.headers["if-match"]);
+      const known = told ?? alarms.answer(method, url, body) ?? admin.answer(method, path, body);
+      send(response, known ?? apiAnswer(back, request, url));
     });
-  } else if (url.pathname.startsWith("/api/v1/")) send(response, apiAnswer(fleet, request, url));
-  else answerPage(request, url, response);
+  } else if (url.pathname.startsWith("/api/v1/")) {
+    const told = isSignedIn(request) ? notifications.answer("GET", url, {}, undefined) : null;
+    const known = told ?? (isSignedIn(request) ? alarms.answer("GET", url, {}) : null);
+    send(response, known ?? apiAnswer(back, request, url));
+  } else answerPage(request, url, response);
 }
 
 function answerPage(request: IncomingMessage, url: URL, response: ServerResponse): void {
@@ -203,7 +242,7 @@ function answerPage(request: IncomingMessage, url: URL, response: ServerResponse
   else send(response, redirectTo(`/login?next=${encodeURIComponent(path + url.search)}`));
 }
 
-function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer {
+function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: URL): Answer {
   if (!isSignedIn(request)) return { status: 401, body: { code: "auth.not-signed-in" } };
   const path = url.pathname.slice("/api/v1".length);
   if (path === "/history") return { status: 200, body: fakeFleetHistory(fleet, url) };
@@ -231,8 +270,10 @@ function apiAnswer(fleet: FakeFleet, request: IncomingMessage, url: URL): Answer
         isEvaluation: true,
         version: "0.1.0",
         organisation: "Example Mining",
+        timeZone: "Asia/Dubai",
         pollIntervalS: fleet.intervalS,
         editor: "on",
+        selfAlarms,
       },
     },
   };

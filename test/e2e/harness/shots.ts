@@ -7,7 +7,11 @@ const SIZES = { wall: [1920, 1080], laptop: [1366, 768], phone: [390, 844] } as 
 const [folder = "shots", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
-const platform = await startFakePlatform({ sites: 150, port: Number(process.env["PORT"] ?? 23600) });
+const platform = await startFakePlatform({
+  sites: 150,
+  alarms: Number(process.env["ALARMS"] ?? 3),
+  port: Number(process.env["PORT"] ?? 23600),
+});
 const browser = await chromium.launch({
   executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
   args: [
@@ -25,12 +29,23 @@ type Shot = { name: string; path: string; size: keyof typeof SIZES; locale: "zh-
 const PATHS = {
   overview: "/dashboard/overview",
   site: "/dashboard/site?id=site-041",
+  alarms: "/dashboard/alarms",
+  "alarm-detail": "/dashboard/alarms?alarm=site-041.supply-temp-high",
+  "alarm-history": "/dashboard/alarms?tab=history",
+  "alarm-statistics": "/dashboard/alarms?tab=statistics",
+  "alarm-rules": "/dashboard/alarms?tab=rules",
+  "alarm-maintenance": "/dashboard/alarms?tab=maintenance",
   jobs: "/dashboard/jobs",
   account: "/dashboard/admin?section=account",
   people: "/dashboard/admin?section=people",
   sessions: "/dashboard/admin?section=sessions",
   tokens: "/dashboard/admin?section=tokens",
   webhooks: "/dashboard/admin?section=webhooks",
+  "notify-channels": "/dashboard/admin?section=notifications&part=channels",
+  "notify-recipients": "/dashboard/admin?section=notifications&part=recipients",
+  "notify-routes": "/dashboard/admin?section=notifications&part=routes",
+  "notify-on-call": "/dashboard/admin?section=notifications&part=on-call",
+  "notify-deliveries": "/dashboard/admin?section=notifications&part=deliveries",
   settings: "/dashboard/admin?section=settings",
   sites: "/dashboard/admin?section=sites",
   audit: "/dashboard/admin?section=audit",
