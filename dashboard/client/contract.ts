@@ -3,7 +3,7 @@ import type { components, paths } from "./openapi.ts";
 /** What our API takes and answers, by its name in the reference. */
 export type Schemas = components["schemas"];
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 /** Every address of the reference that has this method. */
 export type PathOf<M extends Method> = {

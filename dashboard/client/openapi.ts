@@ -21,6 +21,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/acknowledge/{token}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The acknowledge link of a message: shows what it is about, and asks */
+    get: operations["getAcknowledgeToken"];
+    put?: never;
+    /** Acknowledges what the message tells of; works once */
+    post: operations["postAcknowledgeToken"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/acknowledge/page/style.css": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Style of that page */
+    get: operations["getAcknowledgePageStyleCss"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/about": {
     parameters: {
       query?: never;
@@ -183,6 +218,23 @@ export interface paths {
     };
     /** What happened to alarms, the newest first */
     get: operations["getAlarmHistory"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/alarm-statistics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How well the alarms serve people: figures of ISA-18.2 */
+    get: operations["getAlarmStatistics"];
     put?: never;
     post?: never;
     delete?: never;
@@ -718,6 +770,163 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/notifications/channels": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The channels of notification, their settings and how each does */
+    get: operations["getNotificationsChannels"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/channels/{kind}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Sets a channel up */
+    put: operations["putNotificationsChannelsKind"];
+    post?: never;
+    /** Forgets how a channel is set up */
+    delete: operations["deleteNotificationsChannelsKind"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/deliveries": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Messages about alarms, to whom and how each went, the newest first; kept for 30 days */
+    get: operations["getNotificationsDeliveries"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/on-call": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is on call now, by calendar */
+    get: operations["getNotificationsOnCall"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/plan": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who is told of what: routes and on-call calendars */
+    get: operations["getNotificationsPlan"];
+    /** Changes routes and calendars; `If-Match` names the state that was read */
+    put: operations["putNotificationsPlan"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/reasons": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Why people were told of a change of an alarm, or not: by route, the newest first */
+    get: operations["getNotificationsReasons"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/recipients": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Who can be told of alarms, with their addresses */
+    get: operations["getNotificationsRecipients"];
+    put?: never;
+    /** Adds a recipient */
+    post: operations["postNotificationsRecipients"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/recipients/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Changes a recipient: every field is given */
+    put: operations["putNotificationsRecipientsId"];
+    post?: never;
+    /** Removes a recipient that no route and no calendar names */
+    delete: operations["deleteNotificationsRecipientsId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/notifications/recipients/{id}/test": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Sends a test message to a recipient */
+    post: operations["postNotificationsRecipientsIdTest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/outliers": {
     parameters: {
       query?: never;
@@ -831,6 +1040,92 @@ export interface paths {
     get: operations["getRules"];
     put?: never;
     post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/rules/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One rule as it is in force, to be copied and changed */
+    get: operations["getRulesId"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/rules/backtest": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Runs alarm rules over history: what they would have done */
+    post: operations["postRulesBacktest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/rules/backtest/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far a back-test is, and what came of it */
+    get: operations["getRulesBacktestId"];
+    put?: never;
+    post?: never;
+    /** Ends a back-test */
+    delete: operations["deleteRulesBacktestId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/rules/check": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Checks a rule: names the field or the position that is wrong, and what is allowed */
+    post: operations["postRulesCheck"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/rules/preview": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Judges a rule on the present data: at which sites its condition holds */
+    post: operations["postRulesPreview"];
     delete?: never;
     options?: never;
     head?: never;
@@ -993,6 +1288,41 @@ export interface paths {
     head?: never;
     /** Changes, disables or enables a site; `If-Match` names the state that was read */
     patch: operations["patchSitesId"];
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/baselines": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was measured when a site was commissioned */
+    get: operations["getSitesIdBaselines"];
+    put?: never;
+    /** Sets baselines: a value by hand, or what the history says, after a dry run if wanted */
+    post: operations["postSitesIdBaselines"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/baselines/{baselineId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Voids a baseline: it stays in the list, and the one before it counts again */
+    delete: operations["deleteSitesIdBaselinesBaselineId"];
+    options?: never;
+    head?: never;
+    patch?: never;
     trace?: never;
   };
   "/api/v1/sites/{id}/configuration": {
@@ -1497,7 +1827,7 @@ export interface components {
       /** @description Those that stay as they are, and why; the first 1000 */
       refused: {
         /** @enum {string} */
-        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "rule.expression-invalid" | "rule.invalid" | "internal.unexpected";
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
         id: string;
       }[];
       /** @description What it is about, before anything was changed */
@@ -1694,6 +2024,56 @@ export interface components {
       /** @description Its value at that time */
       value: number | boolean | string | null;
     };
+    /** @description Figures of ISA-18.2 over a period */
+    AlarmStatistics: {
+      /** @description Times that people were told of an alarm; what was hidden or repeated is not in it */
+      announced: number;
+      byPriority: {
+        critical: number;
+        high: number;
+        low: number;
+        medium: number;
+      };
+      /** @description Changed more than 5 times within 5 minutes; goal: none */
+      chattering: {
+        count: number;
+        /** @description The first 100 */
+        ids: string[];
+      };
+      /** @description Of the 10-minute intervals, those with more than 10 alarms; goal: below 0.01 */
+      crowdedShare: number;
+      /** @description Lasted less than 10 s; goal: none */
+      fleeting: {
+        count: number;
+        /** @description The first 100 */
+        ids: string[];
+      };
+      /** @description Of the time, that in flood; goal: below 0.01 */
+      floodShare: number;
+      /** Format: date-time */
+      from: string;
+      /** @description Seconds from being told to the acknowledgement */
+      medianAcknowledgeS: number | null;
+      operators: number;
+      perOperatorHour: number;
+      /** @description Active for more than 24 h at the end; goal: fewer than 5 */
+      stale: {
+        count: number;
+        /** @description The first 100 */
+        ids: string[];
+      };
+      /** Format: date-time */
+      to: string;
+      /** @description The ten loudest */
+      topRules: {
+        announced: number;
+        ruleId: string;
+        share: number;
+      }[];
+      /** @description Of these ten together; goal: below 0.05. null: no alarm */
+      topShare: number | null;
+      worstAcknowledgeS: number | null;
+    };
     /** @description Alarms in numbers */
     AlarmSummary: {
       /**
@@ -1837,6 +2217,186 @@ export interface components {
       publicKey: string;
       /** @description Rows that were looked at, up to the first bad one */
       rows: number;
+    };
+    /** @description Rules run over history, and how far that is */
+    BackTest: {
+      /** @description Of the old rules */
+      before: components["schemas"]["BackTestResult"] | null;
+      difference: components["schemas"]["BackTestDifference"] | null;
+      endedAt: string | null;
+      failure: {
+        /** @enum {string} */
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+        reason: string;
+      } | null;
+      /** Format: date-time */
+      from: string;
+      /** Format: uuid */
+      id: string;
+      progress: number;
+      result: components["schemas"]["BackTestResult"] | null;
+      /** @description Under test */
+      ruleIds: string[];
+      /** @description Judged so far */
+      snapshots: number;
+      /** Format: date-time */
+      startedAt: string;
+      /** @enum {string} */
+      state: "running" | "done" | "failed" | "cancelled";
+      /** Format: date-time */
+      to: string;
+    };
+    /** @description What the new rules change */
+    BackTestDifference: {
+      /** @description Announcements more (or, negative, fewer) than before, without priority low */
+      announcedChange: number;
+      both: number;
+      /** @description Of both, those that begin earlier now */
+      earlier: number;
+      /** @description One of the results holds only its first firings: counts are of those */
+      isCut: boolean;
+      /** @description What differs, in order of time; the first 500 */
+      items: {
+        /** @description Begin with the new rules; null: they did not fire */
+        afterAt: string | null;
+        alarmId: string;
+        /** @description Begin with the old rules; null: they did not fire */
+        beforeAt: string | null;
+        /** @description Negative: earlier than before */
+        shiftS: number | null;
+      }[];
+      /** @description Of both, those that begin later now */
+      later: number;
+      medianShiftS: number | null;
+      /** @description Fired with the new rules only */
+      onlyAfter: number;
+      /** @description Fired with the old rules only */
+      onlyBefore: number;
+    };
+    /** @description One time that a rule would have fired */
+    BackTestFiring: {
+      alarmId: string;
+      /** @description How often people would have been told of it */
+      announced: number;
+      /** Format: date-time */
+      beginAt: string;
+      /** @description Of its time, that in which the site was curtailed */
+      curtailmentS: number;
+      /** @description null: it still held at the end of the stretch */
+      endAt: string | null;
+      /** @description What hid it at the begin: a parent alarm or a reason by design */
+      hiddenBy: string | null;
+      limit: number | null;
+      /** @description Of its time, that in which the site was under maintenance */
+      maintenanceS: number;
+      /** @description The value furthest beyond the limit; of a segment or the fleet that at the begin */
+      peak: number | boolean | string | null;
+      point: string | null;
+      /**
+       * @description The worst that it had
+       * @enum {string}
+       */
+      priority: "critical" | "high" | "medium" | "low";
+      ruleId: string;
+      segmentId: string | null;
+      siteId: string | null;
+      /** @description The controller's own trip that belongs to it; a positive lead: the alarm came first */
+      trip: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        fault: "power_fault" | "power_relay_fault" | "power_distribution_fault" | "phase_failure" | "cabinet_temp_high" | "circulation_pump_fault" | "makeup_pump_fault" | "second_pump1_fault" | "second_pump2_fault" | "supply_temp_high" | "supply_temp_too_high" | "return_temp_high" | "return_temp_too_high" | "supply_pressure_high" | "return_pressure_low" | "supply_flow_low" | "supply_temp_sensor_fault" | "return_temp_sensor_fault" | "level_sensor_fault" | "spray_pump_fault" | "tower_fan1_fault" | "tower_fan2_fault" | "tower_fan3_fault" | "dry_cooler_mains_fault" | "dry_cooler_inverter_fault" | "exhaust_fan1_fault" | "exhaust_fan2_fault" | "exhaust_fan_fault" | "smoke_sensor_fault";
+        leadS: number;
+      } | null;
+      unit: string | null;
+      /** @description At the begin */
+      value: number | boolean | string | null;
+    };
+    /** @description What rules would have done over a stretch of history */
+    BackTestResult: {
+      /** @description Times that people would have been told, without priority low */
+      announced: number;
+      budget: {
+        /** @description What the fleet may have in 24 h */
+        perDay: number;
+        perSiteDay: number;
+        /** @description Of the budget, what these rules take */
+        share: number;
+      };
+      /** @description Share of the stretch about which there is history */
+      coverage: number;
+      /** @description The same of priority low */
+      events: number;
+      firings: number;
+      /** Format: date-time */
+      from: string;
+      /** @description There were more firings than `items` holds; the counts are of all of them */
+      isCut: boolean;
+      /** @description In order of their begin; of very many the first ones */
+      items: components["schemas"]["BackTestFiring"][];
+      /** @description `announced` in 24 h, of the whole fleet */
+      perDay: number;
+      /** @description Sites at which something fired, most announcements first */
+      perSite: {
+        announced: number;
+        firings: number;
+        siteId: string;
+      }[];
+      /** @description Most announcements first */
+      rules: components["schemas"]["BackTestRule"][];
+      /** @description Time that is covered by history × sites */
+      siteDays: number;
+      sites: number;
+      /** @description Rounds that were judged */
+      slots: number;
+      snapshots: number;
+      /** Format: date-time */
+      to: string;
+    };
+    BackTestRule: {
+      activeS: number;
+      announced: number;
+      /** @description 0 for priority low, which asks nobody for anything */
+      budgetShare: number;
+      /** @description Subjects at which it changed more than 5 times within 5 minutes */
+      chattering: number;
+      curtailmentS: number;
+      firings: number;
+      /** @description Returns within 15 minutes of the announcement */
+      flaps: number;
+      /** @description Firings that lasted for less than 10 s, or for a single sample */
+      fleeting: number;
+      /** @description Firings of which nobody would ever have been told */
+      hidden: number;
+      maintenanceS: number;
+      medianLeadS: number | null;
+      /** @description Announcements of the whole fleet in 24 h */
+      perDay: number;
+      /** @enum {string} */
+      priority: "critical" | "high" | "medium" | "low";
+      ruleId: string;
+      /** @description Sites at which it fired */
+      sites: number;
+      /** @description How often the controller set one of the faults that the rule warns of */
+      trips: number;
+      /** @description Of those, how often the alarm had begun before */
+      warned: number;
+    };
+    /** @description What a stretch of history says about one baseline */
+    BaselineFinding: {
+      lack: ("too-few" | "too-scattered" | "implausible") | null;
+      /** @description So many are needed */
+      leastSamples: number;
+      /** @description More than this is refused, in the unit; null = any */
+      mostSpread: number | null;
+      /** @enum {string} */
+      quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h";
+      /** @description Readings that count */
+      samples: number;
+      /** @description Distance between the quartiles, in the unit; null without readings */
+      spread: number | null;
+      /** @description Null when history gives none; `lack` says why */
+      value: number | null;
     };
     /** @description How the collectors share the sites */
     Collectors: {
@@ -2213,9 +2773,341 @@ export interface components {
       expiresInDays: number;
       /** @description Its user name is `token:` and this */
       name: string;
-      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "webhooks:manage")[];
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
       /** @default null */
       scope?: components["schemas"]["SiteScope"] | null;
+    };
+    NoticeChannel: {
+      addressHelp: {
+        en: string;
+        "zh-CN": string;
+      };
+      addressLabel: {
+        en: string;
+        "zh-CN": string;
+      };
+      /** @description Failed tries since the last one that was delivered */
+      failures: number;
+      fields: {
+        help?: {
+          en: string;
+          "zh-CN": string;
+        };
+        input: components["schemas"]["NoticeFieldInput"];
+        /** @description It is sealed, and never shown again */
+        isSecret: boolean;
+        key: string;
+        label: {
+          en: string;
+          "zh-CN": string;
+        };
+        when?: {
+          is: string;
+          key: string;
+        };
+      }[];
+      /** @description The receiver tells repetitions by the message's key */
+      honoursKey: boolean;
+      isEnabled: boolean;
+      isSetUp: boolean;
+      /** @enum {string} */
+      kind: "email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram";
+      label: {
+        en: string;
+        "zh-CN": string;
+      };
+      lastFailedAt: string | null;
+      lastOkAt: string | null;
+      lastReason: string | null;
+      /** @description What the receiver's side lets through; longer messages are cut */
+      limits: {
+        longest: {
+          count: number;
+          /** @enum {string} */
+          unit: "bytes" | "characters";
+        };
+        perMinute: number;
+        perSecond: number | null;
+      };
+      /** @description Secret fields that have a value */
+      secretsSet: string[];
+      /** @description Without what is secret */
+      settings: {
+        [key: string]: string | number | boolean | {
+          [key: string]: string;
+        } | null;
+      };
+    };
+    NoticeChannelEntry: {
+      isEnabled: boolean;
+      /** @description As its fields say. A secret that is left out stays what it was; null takes it away */
+      settings: {
+        [key: string]: string | number | boolean | {
+          [key: string]: string;
+        } | null;
+      };
+    };
+    NoticeChannelList: {
+      items: components["schemas"]["NoticeChannel"][];
+      nextCursor: null;
+      total: number;
+    };
+    /** @description How one message to one recipient went */
+    NoticeDelivery: {
+      /** @description When its acknowledge link was used */
+      acknowledgedAt: string | null;
+      /** @description Masked; null: the recipient has none there any more */
+      address: string | null;
+      alarmIds: string[];
+      attempts: number;
+      /** @enum {string} */
+      channel: "email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram";
+      /** Format: date-time */
+      createdAt: string;
+      id: string;
+      /** @description The same for every try; sent along, so that a receiver tells repetitions */
+      key: string;
+      /** @enum {string} */
+      kind: "raised" | "repeated" | "escalated" | "cleared" | "test";
+      lastTryAt: string | null;
+      nextTryAt: string | null;
+      /** @enum {string} */
+      priority: "critical" | "high" | "medium" | "low";
+      /** @description Of the last try that failed */
+      reason: string | null;
+      /** Format: uuid */
+      recipientId: string;
+      recipientName: string;
+      routeId: string | null;
+      settledAt: string | null;
+      /** @enum {string} */
+      state: "waiting" | "delivering" | "delivered" | "possibly_delivered" | "expired" | "failed";
+      /** @description The group of alarms that it tells of */
+      subject: string;
+      title: string;
+      /** @description Which message of the group */
+      transition: string;
+    };
+    NoticeDeliveryList: {
+      items: components["schemas"]["NoticeDelivery"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    NoticeFieldInput: {
+      isRequired: boolean;
+      least: number | null;
+      /** @description Of a number its value, of a text its characters */
+      most: number | null;
+      /** @description Of a choice; otherwise none */
+      options: string[];
+      /** @description What counts when it is left out */
+      standard: (string | number | boolean | {
+        [key: string]: string;
+      }) | null;
+      /**
+       * @description pairs: names with a text each
+       * @enum {string}
+       */
+      type: "text" | "lines" | "number" | "choice" | "pairs";
+    };
+    NoticeReasons: {
+      alarmId: string;
+      decidedAt: string | null;
+      /** @description By route; an empty name stands for all routes */
+      reasons: {
+        [key: string]: string;
+      };
+      revision: number;
+      /** Format: date-time */
+      takenAt: string;
+    };
+    NoticeReasonsList: {
+      items: components["schemas"]["NoticeReasons"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    NoticeRecipient: {
+      /** @description Where the recipient is reached, by channel; each as its channel wants it */
+      addresses: {
+        [key: string]: string;
+      };
+      /** Format: uuid */
+      id: string;
+      /** @description False: nothing is sent, for example while on leave */
+      isEnabled: boolean;
+      /** @enum {string} */
+      language: "zh-CN" | "en";
+      /** @description A person, or a group that reads together */
+      name: string;
+    };
+    NoticeRecipientEntry: {
+      /** @description Where the recipient is reached, by channel; each as its channel wants it */
+      addresses: {
+        [key: string]: string;
+      };
+      /**
+       * @description False: nothing is sent, for example while on leave
+       * @default true
+       */
+      isEnabled?: boolean;
+      /** @enum {string} */
+      language: "zh-CN" | "en";
+      /** @description A person, or a group that reads together */
+      name: string;
+    };
+    NoticeRecipientList: {
+      items: components["schemas"]["NoticeRecipient"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    NoticeRoute: {
+      /** @description The first one on which a recipient is reached; the next one when that fails */
+      channels: ("email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram")[];
+      /**
+       * @description Who is told besides when nobody acknowledges
+       * @default []
+       */
+      escalations: {
+        afterMin: number;
+        to: {
+          /** @default [] */
+          recipientIds: string[];
+          /**
+           * @description Whoever is on call when the notice is made
+           * @default []
+           */
+          scheduleIds: string[];
+        };
+      }[];
+      /**
+       * @description Later routes take the alarm too
+       * @default false
+       */
+      goOn: boolean;
+      /**
+       * @description Alarms with the same cause (rule), segment, site or priority are told together
+       * @default cause
+       * @enum {string}
+       */
+      groupBy: "cause" | "segment" | "site" | "priority" | "alarm";
+      id: string;
+      /**
+       * @description Least time between two notices of a group
+       * @default 300
+       */
+      intervalS: number;
+      /** @default true */
+      isEnabled: boolean;
+      /**
+       * @default [
+       *     "raised",
+       *     "cleared",
+       *     "escalated"
+       *   ]
+       */
+      kinds: ("raised" | "cleared" | "escalated")[];
+      /**
+       * @description Empty: every alarm
+       * @default {}
+       */
+      match: {
+        /** @description `to` before `from`: over midnight */
+        hours?: {
+          from: string;
+          to: string;
+        };
+        priorities?: ("critical" | "high" | "medium" | "low")[];
+        regions?: string[];
+        ruleIds?: string[];
+        segmentIds?: string[];
+        siteIds?: string[];
+        /** @description 1 = Monday */
+        weekdays?: number[];
+        zones?: string[];
+      };
+      name: string;
+      /** @description Hours in which notices of these priorities are held back until their end */
+      quiet?: {
+        from: string;
+        priorities: ("high" | "medium" | "low")[];
+        to: string;
+      };
+      /**
+       * @description While nobody acknowledges; null = never
+       * @default 60
+       */
+      repeatEveryMin: number | null;
+      to: {
+        /** @default [] */
+        recipientIds: string[];
+        /**
+         * @description Whoever is on call when the notice is made
+         * @default []
+         */
+        scheduleIds: string[];
+      };
+      /**
+       * @description How long the first one of a group waits for others
+       * @default 10
+       */
+      waitS: number;
+    };
+    NotificationPlan: {
+      /** @description In order: the first one that fits takes an alarm, unless it says `goOn` */
+      routes: components["schemas"]["NoticeRoute"][];
+      schedules: components["schemas"]["OnCallSchedule"][];
+    };
+    OnCallNow: {
+      name: string;
+      /** @description Names; none while no shift has these hours */
+      recipients: string[];
+      scheduleId: string;
+    };
+    OnCallNowList: {
+      items: components["schemas"]["OnCallNow"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    OnCallSchedule: {
+      id: string;
+      name: string;
+      /**
+       * @description Instead of the shifts, for a time
+       * @default []
+       */
+      overrides: {
+        /** Format: date-time */
+        from: string;
+        /** Format: uuid */
+        recipientId: string;
+        /** Format: date-time */
+        to: string;
+      }[];
+      shifts: {
+        /**
+         * @description How long a turn lasts
+         * @default 7
+         */
+        everyDays: number;
+        /** @description Absent: around the clock, with the change at midnight */
+        hours?: {
+          from: string;
+          to: string;
+        };
+        /** @description In this order; one alone is always on call */
+        rotation: string[];
+        /**
+         * Format: date
+         * @description First day of the first one's turn
+         */
+        startsOn: string;
+        /** @description 1 = Monday */
+        weekdays?: number[];
+      }[];
     };
     OrderedJob: {
       /**
@@ -2371,7 +3263,7 @@ export interface components {
        * @description Stable: programs decide by it
        * @enum {string}
        */
-      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "rule.expression-invalid" | "rule.invalid" | "internal.unexpected";
+      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
       detail: string;
       errors?: {
         allowed: string;
@@ -2803,8 +3695,39 @@ export interface components {
       nextCursor: string | null;
       total: number;
     };
+    /** @description Whether a rule can be used, and what is wrong with it */
+    RuleCheck: {
+      clear: string | null;
+      /** @description The condition in one line */
+      condition: string | null;
+      isValid: boolean;
+      problem: {
+        allowed: string | null;
+        /** @enum {string} */
+        code: "rule.invalid" | "rule.expression-invalid";
+        /** @description Path of the field, such as `condition.limit`; null: see the message */
+        field: string | null;
+        found: string | null;
+        /** @description In English, with what was found and what is allowed */
+        message: string;
+        /** @description Of an expression: the sign at which it is, from 1 */
+        position: number | null;
+        /** @description Of an expression: what kind of fault it is; programs translate by it */
+        word: string | null;
+      } | null;
+      /** @description Points and computed quantities that it reads */
+      reads: string[];
+    };
+    RuleData: {
+      [key: string]: unknown;
+    };
     /** @description An alarm rule for reading */
     RuleFacts: {
+      /**
+       * @description About the plant, or about the platform itself
+       * @enum {string}
+       */
+      class: "process" | "platform";
       /** @description What ends it; null: that the condition does not hold any more */
       clear: string | null;
       /** @description What is watched, with its limits, in signs and names of the catalogue */
@@ -2865,6 +3788,11 @@ export interface components {
     RuleListItem: {
       /** @description Of the asker's sites: alarms whose condition holds now, seen or unseen */
       active: number;
+      /**
+       * @description About the plant, or about the platform itself
+       * @enum {string}
+       */
+      class: "process" | "platform";
       /** @description What ends it; null: that the condition does not hold any more */
       clear: string | null;
       /** @description What is watched, with its limits, in signs and names of the catalogue */
@@ -2916,6 +3844,26 @@ export interface components {
         };
       };
     };
+    /** @description What a rule would say to the present data, delays left out */
+    RulePreview: {
+      /** @description At which it does not */
+      clear: number;
+      /** @description Sites (or segments, or the fleet) at which the condition holds now */
+      holds: number;
+      /** @description Where it holds; of very many the first ones */
+      items: {
+        limit: number | null;
+        point: string | null;
+        segmentId: string | null;
+        siteId: string | null;
+        unit: string | null;
+        value: number | boolean | string | null;
+      }[];
+      /** @description It needs several samples in a row (a slope, a count …): one moment shows little of it */
+      needsHistory: boolean;
+      /** @description At which it cannot be told: no data, or none that can be trusted */
+      unknown: number;
+    };
     ServiceToken: {
       /** Format: date-time */
       createdAt: string;
@@ -2965,6 +3913,13 @@ export interface components {
       /** @description Goes into `cursor` for the next page; null at the end */
       nextCursor: string | null;
       total: number;
+    };
+    SetSiteBaselines: {
+      /** @description What the history says; empty for a value entered by hand */
+      found: components["schemas"]["BaselineFinding"][];
+      isDryRun: boolean;
+      /** @description What was kept; of a dry run nothing */
+      items: components["schemas"]["SiteBaseline"][];
     };
     SetSiteFlags: {
       isDryRun: boolean;
@@ -3073,6 +4028,36 @@ export interface components {
       times: string[];
       /** Format: date-time */
       to: string;
+    };
+    /** @description What was measured when a site was commissioned */
+    SiteBaseline: {
+      /** @description Begin of the history that it was taken from; null = entered by hand */
+      from: string | null;
+      id: number;
+      /** @description The newest of its quantity that is not voided: rules use this one */
+      isInForce: boolean;
+      note: string;
+      /** @enum {string} */
+      quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h";
+      /** @description Readings that it was taken from */
+      samples: number | null;
+      /** Format: date-time */
+      setAt: string;
+      setBy: string;
+      siteId: string;
+      /** @description Distance between their quartiles */
+      spread: number | null;
+      to: string | null;
+      value: number;
+      /** @description Not null: it counts no longer */
+      voidedAt: string | null;
+      voidedBy: string | null;
+    };
+    SiteBaselineList: {
+      items: components["schemas"]["SiteBaseline"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
     };
     /** @description The settings of a site; addresses are write-only */
     SiteConfiguration: {
@@ -3296,6 +4281,14 @@ export interface components {
       /** @enum {string} */
       redis: "in_process" | "connected" | "unreachable";
       roles: string[];
+      /** @description What the platform finds wrong with itself now, also while no alarm can be stored. As `journal` */
+      selfAlarms: {
+        /** @enum {string} */
+        priority: "critical" | "high" | "medium" | "low";
+        ruleId: string;
+        /** Format: date-time */
+        since: string;
+      }[] | null;
       /** Format: date-time */
       startedAt: string;
       timeZone: string;
@@ -3311,6 +4304,10 @@ export interface components {
         state: "writing" | "behind" | "waiting_for_database";
         written: number;
       } | null;
+    };
+    TestedRecipient: {
+      /** @description Names the message in the list of deliveries, which says how it went */
+      key: string;
     };
     TestedWebhook: {
       /**
@@ -3461,7 +4458,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such alarm · No such flag of a site */
+    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such recipient · The channel is not set up · No such alarm · No such flag of a site · No such baseline of the site · No such back-test */
     Problem404: {
       headers: {
         [name: string]: unknown;
@@ -3470,7 +4467,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off · The alarm is like that already · The alarm needs no acknowledgement · The alarm needs no reset · The condition still holds · The alarm is not shelved · The alarm is in service · The flag is over already */
+    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off · A route names the recipient · Name of a recipient taken · Too many recipients · No address on this channel · The channel is off · The alarm is like that already · The alarm needs no acknowledgement · The alarm needs no reset · The condition still holds · The alarm is not shelved · The alarm is in service · The flag is over already · The history gives no baseline · Back-tests under way */
     Problem409: {
       headers: {
         [name: string]: unknown;
@@ -3551,7 +4548,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Query took too long */
+    /** @description Query took too long · Back-test took too long */
     Problem504: {
       headers: {
         [name: string]: unknown;
@@ -3584,6 +4581,85 @@ export interface operations {
         content?: never;
       };
       403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getAcknowledgeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page for people, whatever the link is worth */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/html": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postAcknowledgeToken: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        token: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page for people, whatever the link is worth */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/html": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getAcknowledgePageStyleCss: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description CSS */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/css": string;
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
       429: components["responses"]["Problem429"];
     };
   };
@@ -3849,6 +4925,8 @@ export interface operations {
         cursor?: string;
         /** @description Changes at this time and later */
         from?: string;
+        /** @description Kinds of change, joined by commas, such as `acknowledged` */
+        kind?: string;
         /** @description Most items of one page, 1 to 500 */
         limit?: number;
         /** @description Ids of rules, joined by commas */
@@ -3879,6 +4957,39 @@ export interface operations {
       503: components["responses"]["Problem503"];
     };
   };
+  getAlarmStatistics: {
+    parameters: {
+      query?: {
+        /** @description Seven days before `to`, when absent */
+        from?: string;
+        /** @description Operator positions that share the work */
+        operators?: number;
+        site?: string;
+        /** @description Now, when absent */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Counted from what is stored, of the asker's sites */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["AlarmStatistics"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
   getAlarms: {
     parameters: {
       query?: {
@@ -3891,6 +5002,8 @@ export interface operations {
         present?: "true" | "false" | "any";
         /** @description Priorities, joined by commas */
         priority?: string;
+        /** @description Alarms of sites of this region */
+        region?: string;
         /** @description Ids of rules, joined by commas */
         rule?: string;
         site?: string;
@@ -3898,6 +5011,10 @@ export interface operations {
         state?: string;
         /** @description Hidden by this alarm, or for this reason */
         suppressedBy?: ("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string;
+        /** @description Part of a rule's title or id, or of a site's name or id */
+        text?: string;
+        /** @description Alarms of sites of this zone */
+        zone?: string;
       };
       header?: never;
       path?: never;
@@ -4307,6 +5424,8 @@ export interface operations {
              * @description Only what was raised at this time or before: what is newer nobody has seen yet
              */
             raisedUntil?: string;
+            /** @description Alarms of sites of this region */
+            region?: string;
             /** @description Ids of rules, joined by commas */
             rule?: string;
             site?: string;
@@ -4314,6 +5433,10 @@ export interface operations {
             state?: string;
             /** @description Hidden by this alarm, or for this reason */
             suppressedBy?: ("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string;
+            /** @description Part of a rule's title or id, or of a site's name or id */
+            text?: string;
+            /** @description Alarms of sites of this zone */
+            zone?: string;
           };
           /** @description These alarms */
           ids?: string[];
@@ -4375,6 +5498,8 @@ export interface operations {
              * @description Only what was raised at this time or before: what is newer nobody has seen yet
              */
             raisedUntil?: string;
+            /** @description Alarms of sites of this region */
+            region?: string;
             /** @description Ids of rules, joined by commas */
             rule?: string;
             site?: string;
@@ -4382,6 +5507,10 @@ export interface operations {
             state?: string;
             /** @description Hidden by this alarm, or for this reason */
             suppressedBy?: ("curtailment" | "maintenance" | "site-stopped" | "site-starting") | string;
+            /** @description Part of a rule's title or id, or of a site's name or id */
+            text?: string;
+            /** @description Alarms of sites of this zone */
+            zone?: string;
           };
           /** @description These alarms */
           ids?: string[];
@@ -4945,6 +6074,409 @@ export interface operations {
       429: components["responses"]["Problem429"];
     };
   };
+  getNotificationsChannels: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All kinds, in the order of lists */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeChannelList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  putNotificationsChannelsKind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        kind: "email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram";
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NoticeChannelEntry"];
+      };
+    };
+    responses: {
+      /** @description The channel, without what is secret */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeChannel"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteNotificationsChannelsKind: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        kind: "email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram";
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Nothing is sent by it any more */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getNotificationsDeliveries: {
+    parameters: {
+      query?: {
+        /** @description Messages that tell of this alarm */
+        alarmId?: string;
+        channel?: "email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram";
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        recipientId?: string;
+        state?: "waiting" | "delivering" | "delivered" | "possibly_delivered" | "expired" | "failed";
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One item per message, recipient and channel; addresses are masked */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeDeliveryList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getNotificationsOnCall: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In the order of the plan */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["OnCallNowList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getNotificationsPlan: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description With an ETag, which a change has to name */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotificationPlan"];
+        };
+      };
+      /** @description What was answered with that ETag still holds */
+      304: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  putNotificationsPlan: {
+    parameters: {
+      query?: never;
+      header: {
+        /** @description ETag of the state that the change is made on */
+        "If-Match": string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NotificationPlan"];
+      };
+    };
+    responses: {
+      /** @description What counts now, within seconds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NotificationPlan"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      412: components["responses"]["Problem412"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      428: components["responses"]["Problem428"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getNotificationsReasons: {
+    parameters: {
+      query?: {
+        alarmId?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A hundred at most */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeReasonsList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getNotificationsRecipients: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In order of name, all of them: there are 500 at most */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeRecipientList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postNotificationsRecipients: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NoticeRecipientEntry"];
+      };
+    };
+    responses: {
+      /** @description The recipient; routes name it by its id */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeRecipient"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  putNotificationsRecipientsId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NoticeRecipientEntry"];
+      };
+    };
+    responses: {
+      /** @description The recipient */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["NoticeRecipient"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteNotificationsRecipientsId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Nothing is sent there any more; what was sent stays in the list */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postNotificationsRecipientsIdTest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @enum {string} */
+          channel: "email" | "sms" | "wecom" | "dingtalk" | "feishu" | "webhook" | "telegram";
+        };
+      };
+    };
+    responses: {
+      /** @description It is on its way: the list of deliveries says how it went */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["TestedRecipient"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      500: components["responses"]["Problem500"];
+      503: components["responses"]["Problem503"];
+    };
+  };
   getOutliers: {
     parameters: {
       query?: {
@@ -5142,6 +6674,209 @@ export interface operations {
       403: components["responses"]["Problem403"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
+    };
+  };
+  getRulesId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As it stands in a rule file: see `AlarmRule`. The platform's own rules are no such data */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RuleData"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postRulesBacktest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * @description Alarms per site and day
+           * @default 1
+           */
+          budgetPerSiteDay?: number;
+          /** @description The old rules: those in force, or others */
+          compareWith?: "in-force" | {
+            [key: string]: unknown;
+          }[];
+          /** Format: date-time */
+          from: string;
+          /** @description Rules in force */
+          ruleIds?: string[];
+          /** @description Edited rules; one with the id of a rule in force stands in its place */
+          rules?: {
+            [key: string]: unknown;
+          }[];
+          /**
+           * Format: date-time
+           * @description At most 92 days after `from`
+           */
+          to: string;
+        };
+      };
+    };
+    responses: {
+      /** @description It runs; ask for it by its id, of this process. One at a time of each person, two in all, ended after 10 minutes. Whoever is limited to some sites tests rules about single sites, on those */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BackTest"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getRulesBacktestId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description One's own; the last ones are kept until the process ends */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["BackTest"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  deleteRulesBacktestId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It ends; one that has ended stays as it is */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postRulesCheck: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description A rule as it stands in a rule file: see `AlarmRule` */
+          rule: {
+            [key: string]: unknown;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description What is wrong with it, or what it says */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RuleCheck"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postRulesPreview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description A rule as it stands in a rule file: see `AlarmRule` */
+          rule: {
+            [key: string]: unknown;
+          };
+        };
+      };
+    };
+    responses: {
+      /** @description Where it holds now, delays left out */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RulePreview"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
     };
   };
   getServiceTokens: {
@@ -5616,6 +7351,134 @@ export interface operations {
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
       428: components["responses"]["Problem428"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesIdBaselines: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        /** @description `true` also lists those that do not count any more */
+        past?: "true" | "false";
+        quantity?: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h";
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteBaselineList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdBaselines: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /**
+           * @description Only tells what would be kept
+           * @default false
+           */
+          dryRun?: boolean;
+          /**
+           * Format: date-time
+           * @description Taken from the history from here on
+           */
+          from?: string;
+          /** @default  */
+          note?: string;
+          /**
+           * @description `all`: each that the history gives; not the greasing of the pump, which no history shows
+           * @enum {string}
+           */
+          quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h" | "all";
+          /**
+           * Format: date-time
+           * @description At most 31 days later, and not in the future
+           */
+          to?: string;
+          /** @description Entered by hand, in the unit of the quantity */
+          value?: number;
+        };
+      };
+    };
+    responses: {
+      /** @description What was kept, and what the history says */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SetSiteBaselines"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteSitesIdBaselinesBaselineId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        baselineId: number;
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The baseline */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteBaseline"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
     };

@@ -38,6 +38,12 @@ export const ADMIN_SECTIONS: readonly AdminSection[] = [
     load: () => import("../admin/tokens/TokensSection.vue"),
   },
   {
+    id: "notifications",
+    title: { "zh-CN": "通知", en: "Notifications" },
+    permission: "notifications:read",
+    load: () => import("../admin/notifications/NotificationsSection.vue"),
+  },
+  {
     id: "webhooks",
     title: { "zh-CN": "外发通知", en: "Webhooks" },
     permission: "webhooks:manage",

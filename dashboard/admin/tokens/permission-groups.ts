@@ -6,7 +6,20 @@ const { locale } = useText();
 
 /** What belongs together for whoever gives a program its rights. Areas that stand nowhere else are `other`. */
 const GROUPS = {
-  readings: ["live", "sites", "snapshots", "history", "rounds", "points", "profiles", "lab", "raw", "alarms", "rules"],
+  readings: [
+    "live",
+    "sites",
+    "snapshots",
+    "history",
+    "rounds",
+    "points",
+    "profiles",
+    "lab",
+    "raw",
+    "alarms",
+    "rules",
+    "notifications",
+  ],
   platform: ["status", "docs", "metrics", "jobs", "dashboard"],
   administration: ["audit", "settings", "webhooks"],
 } as const satisfies Record<string, readonly string[]>;
