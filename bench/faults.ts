@@ -1,23 +1,28 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
+import { runAlarmFlood } from "../test/faults/alarm-flood.ts";
 import { findFakeTime, runClockSteps } from "../test/faults/clock-steps.ts";
 import { runFencingTrials } from "../test/faults/fencing-trials.ts";
 import { runFullDisk } from "../test/faults/full-disk.ts";
 import { runLossPlan } from "../test/faults/loss-harness.ts";
 import { runRedisAway } from "../test/faults/redis-away.ts";
+import { type OutagePhase, runSinkOutage } from "../test/faults/sink-outage.ts";
 import { runSlowDatabase, SLOW_WAYS } from "../test/faults/slow-database.ts";
 import { createFreshDatabase } from "../test/services/fresh-database.ts";
 import { startPostgres } from "../test/services/postgres-server.ts";
 
 /**
  * What the platform promises under faults, at a round a second instead of one a minute (a factor of 60), by the simulator's
- * ledger. `node bench/faults.ts [--only F1,F2,F3,F5,F6,F8] [--quick]`; `--quick` is a minute a fault, in full F1 takes 12 minutes.
+ * ledger; F11 and F13 by the servers that people are told by, at a round every 5 s.
+ * `node bench/faults.ts [--only F1,F2,F3,F5,F6,F8,F11,F13] [--quick] [--long]`; `--quick` is a minute a fault, in full F1
+ * takes 12 minutes; `--long`: each server of F13 fails for 20 minutes.
  */
 const { values } = parseArgs({
   options: {
-    only: { type: "string", default: "F1,F2,F3,F5,F6,F8" },
+    only: { type: "string", default: "F1,F2,F3,F5,F6,F8,F11,F13" },
     sites: { type: "string", default: "150" },
     quick: { type: "boolean", default: false },
+    long: { type: "boolean", default: false },
   },
 });
 const wanted = new Set(values.only.split(","));
@@ -103,6 +108,43 @@ if (wanted.has("F8")) {
   judge("F8 leader stopped or cut off", `${result.staleNaive} stale without a fence`, {
     [`stale with the fence, of ${result.fencedEffects} in ${result.trials} trials`]: [result.staleFenced, 0],
     "takeover, lives of a lease": [result.worstTakeoverTtls, 2],
+  });
+}
+if (wanted.has("F11")) {
+  // The rule holds for two minutes beyond its end, and good news waits two more for it to last.
+  const result = await runAlarmFlood({ sites, intervalS: 5, silentS: isQuick ? 40 : 90, recoveryS: 330 });
+  const bites = `${result.silentSites} sites are said not to answer`;
+  judge("F11 the whole fleet stops answering", bites, {
+    "sites that are not said to": [sites - result.silentSites, 0],
+    "detected after, rounds": [result.detectedRounds, 2],
+    "messages in all": [result.messages, 3],
+    "messages of one channel": [result.mostPerChannel, 1],
+    "rows at the top of the list": [result.topRows, 10],
+    "recovery, messages of one channel": [result.mostRecoveryPerChannel, 1],
+  });
+  console.log(result.titles.join("\n"));
+}
+if (wanted.has("F13")) {
+  const outageS = values.long ? 1_200 : isQuick ? 40 : 60;
+  const phases = (ways: readonly OutagePhase["way"][]) =>
+    ways.map((way) => ({ way, lastsS: outageS / ways.length, alarms: 5 }));
+  const result = await runSinkOutage({
+    sites,
+    intervalS: 5,
+    healthyAlarms: 15,
+    healthyS: 30,
+    web: phases(["down", "hangs", "errs", "breaks off"]),
+    mail: phases(["down", "hangs", "errs", "breaks off"]),
+    settleS: 240,
+  });
+  const { webHeldAtHeal, mailHeldAtHeal, repetitions, healthyS } = result;
+  const bites = `${webHeldAtHeal} + ${mailHeldAtHeal} waited at the end, ${repetitions} came again`;
+  judge(`F13 web hook, then mail, fail for ${outageS} s each`, bites, {
+    "fault that did not bite": [webHeldAtHeal > 0 && mailHeldAtHeal > 0 && repetitions > 0 ? 0 : 1, 0],
+    [`lost of 2 × ${result.alarms}`]: [result.lost, 0],
+    "told twice under two keys": [result.duplicates, 0],
+    "mail while the web hook fails, p95 s, limit = healthy + 1 s": [result.mailWhileWebFailedS, healthyS + 1],
+    "web hook while mail fails, p95 s, limit = healthy + 1 s": [result.webWhileMailFailedS, healthyS + 1],
   });
 }
 

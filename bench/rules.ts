@@ -2,8 +2,11 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { compileExpression } from "../domain/alarms/expression/compile-expression.ts";
 import { trustedReading } from "../domain/alarms/expression/point-reading.ts";
+import { DEFAULT_RULES, STARTER_RULES } from "../domain/alarms/starter-rules/index.ts";
 import type { Snapshot } from "../domain/telemetry/snapshot.ts";
 import { pinSelf } from "./peers/pin-self.ts";
+import { runPrometheus } from "./peers/prometheus.ts";
+import { promqlOf } from "./peers/promql.ts";
 import {
   celEngine,
   type Facts,
@@ -14,15 +17,26 @@ import {
 } from "./peers/rule-engines.ts";
 import { median, round1 } from "./peers/statistics.ts";
 import { BENCH_CONDITIONS } from "./rule-load/conditions.ts";
+import { plainValues } from "./rule-load/plain-days.ts";
 import { ruleSnapshots } from "./rule-load/rule-snapshots.ts";
+import { conditionsMs, slotMs } from "./rule-load/whole-slots.ts";
 
 /**
  * The conditions of 31 rules on 150 snapshots: our closures, with the sorting out of doubtful readings, beside
  * @marcbachmann/cel-js, JSONata and json-rules-engine in turns, on the same readings with the same hits. Compiled once.
  * Goals: ≤ 1 ms a pass and ≥ 4.5 M evaluations/s on a core; ≥ 50 × JSONata and json-rules-engine; ≥ 2 × cel-js.
+ *
+ * `--prometheus`: besides, the starter rules as they are shipped, a whole slot at a time, beside Debian's Prometheus on
+ * those that PromQL can say; two times `--seconds 30`. Goal: ≤ 3 ms for a slot with life cycle and suppression.
  */
 pinSelf();
-const { values: options } = parseArgs({ options: { turns: { type: "string", default: "12" } } });
+const { values: options } = parseArgs({
+  options: {
+    turns: { type: "string", default: "12" },
+    prometheus: { type: "boolean", default: false },
+    seconds: { type: "string", default: "30" },
+  },
+});
 const TURNS = Number(options.turns);
 const SITES = 150;
 
@@ -54,6 +68,41 @@ for (let turn = 0; turn < TURNS; turn += 1) {
   for (const candidate of candidates) candidate.nsPerEvaluation.push(await timed(candidate));
 }
 report();
+if (options.prometheus) await beside();
+
+/** Prometheus says its own time; ours is processor time, and its readings come from memory, not from a time series. */
+async function beside(): Promise<void> {
+  const said = STARTER_RULES.filter((rule) => promqlOf(rule) !== null);
+  const ours = conditionsMs(said, snapshots, 400);
+  const ill = slotMs(DEFAULT_RULES, () => snapshots, 400);
+  const usual = slotMs(DEFAULT_RULES, plainRound, 400);
+  const prometheus = await runPrometheus(STARTER_RULES, snapshots, Number(options.seconds));
+  if (prometheus === null) throw new Error("no Prometheus here: scripts/services/install.sh --bench brings it");
+  const { rules, evaluations: times, groupMs, cpuMsPerEvaluation, hits } = prometheus;
+  if (hits !== ours.hits) throw new Error(`Prometheus finds ${hits} conditions that hold, ours ${ours.hits}`);
+  const rows = [
+    { what: "ours: conditions", rules: said.length, ms: round3(ours.ms) },
+    { what: "ours: whole slot with life cycle and suppression", rules: DEFAULT_RULES.length, ms: round3(ill) },
+    { what: "ours: the same on a usual day", rules: DEFAULT_RULES.length, ms: round3(usual) },
+    { what: "Prometheus: last_duration of the group", rules, ms: round3(groupMs) },
+    { what: "Prometheus: processor time of an evaluation", rules, ms: round3(cpuMsPerEvaluation) },
+  ];
+  console.table(rows);
+  console.log(
+    `${rules} of ${STARTER_RULES.length} starter rules can be said in PromQL; ${hits} hold; ${times} evaluations`,
+  );
+  const load = loadavg().map(round1);
+  console.log(JSON.stringify({ bench: "rules-prometheus", sites: SITES, rows, hits, evaluations: times, load }));
+}
+
+/** Sites in which little is wrong, other numbers each minute. */
+function plainRound(slot: number): Snapshot[] {
+  return snapshots.map((snapshot, place) => ({ ...snapshot, values: plainValues(place + 1, slot), faults: [] }));
+}
+
+function round3(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
 
 function oursPass(sites: readonly Snapshot[]): () => number {
   const rules = BENCH_CONDITIONS.map(({ cel }) => compileExpression(cel));

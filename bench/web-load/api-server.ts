@@ -5,6 +5,9 @@ import { BlockList } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import express from "express";
+import { createBackTests } from "../../adapters/alarms/back-tests.ts";
+import { createSiteBaselines } from "../../adapters/alarms/site-baselines.ts";
+import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { createAudit } from "../../adapters/audit/create-audit.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
 import { createHistoryImport } from "../../adapters/database/history-import.ts";
@@ -23,10 +26,10 @@ import { boxFor, SEALED_COLUMNS } from "../../adapters/security/sealed-columns.t
 import { createSecondFactor } from "../../adapters/security/second-factor.ts";
 import { createSecretBox } from "../../adapters/security/secret-box.ts";
 import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
-import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
 import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
 import { createApi } from "../../api/create-api.ts";
+import { startNotifications } from "../../notification-services.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
 import { NO_ALARMS } from "./no-alarms.ts";
 import { answerParent } from "./pinned-child.ts";
@@ -109,6 +112,9 @@ const api = createApi({
   historyImport: createHistoryImport({ database, hasSite: () => false, folder: join(folder, "import") }),
   alarms: NO_ALARMS,
   siteFlags: createSiteFlags({ database, sites: inventory }),
+  siteBaselines: createSiteBaselines({ database, sites: inventory }),
+  selfWatch: { active: () => [] },
+  backTests: createBackTests({ database, facts: () => new Map(), timeZone: "UTC", clock: Date.now, log: silent }),
   profiles: [],
   auth,
   audit,
@@ -133,6 +139,20 @@ const api = createApi({
     sealers: { url: boxFor(box, SEALED_COLUMNS.webhookUrl), secret: boxFor(box, SEALED_COLUMNS.webhookSecret) },
     lease: { name: "scheduler", holder: "nobody", fenceSql: "", token: () => null },
     guard: createAddressGuard({ allow: new BlockList(), forbidden: () => new Set() }),
+    log: silent,
+  }),
+  notifications: startNotifications({
+    database,
+    inventory,
+    history: { site: async () => ({ timesMs: [], series: {}, isCut: false }) },
+    pollIntervalS: 60,
+    alarms: { rules: () => [], isJudging: () => false },
+    lease: { name: "scheduler", holder: "nobody", fenceSql: "", token: () => null },
+    secretBox: box,
+    linkKey: randomBytes(32),
+    guard: createAddressGuard({ allow: new BlockList(), forbidden: () => new Set() }),
+    publicUrl,
+    timeZone: "UTC",
     log: silent,
   }),
   metrics: createMetrics(sources),

@@ -13,11 +13,13 @@ export const NO_ALARMS: ApiContext["alarms"] = {
     count: async () => ({ critical: NONE, high: NONE, medium: NONE, low: NONE }),
     countBySite: async () => [],
     countByRule: async () => [],
+    countByState: async () => [],
     countChanges: async () => 0,
     transitions: async () => ({ items: [], nextCursor: null }),
     onChange: () => () => undefined,
   },
   rules: () => [],
+  facts: () => new Map(),
   isJudging: () => false,
   judgedMs: () => null,
 };
