@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { type AccessServices, openAccess } from "./access-services.ts";
 import type { AlarmDesk } from "./adapters/alarms/alarm-desk.ts";
 import type { BackTests } from "./adapters/alarms/back-tests.ts";
+import type { SiteBaselines } from "./adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
@@ -32,6 +33,7 @@ import { memberOf, readLeases } from "./adapters/leases/lease-store.ts";
 import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leases/process-identity.ts";
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
+import type { Notifications } from "./adapters/notification/create-notifications.ts";
 import { blockListOf } from "./adapters/security/client-address.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
 import { resealAll } from "./adapters/security/reseal.ts";
@@ -41,7 +43,7 @@ import type { SelfWatch } from "./adapters/self-watch/self-watch.ts";
 import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
 import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
-import { createAlarms } from "./alarm-services.ts";
+import { type AlarmServiceOptions, createAlarms } from "./alarm-services.ts";
 import type { Storage } from "./api/context.ts";
 import type { Config } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
@@ -52,6 +54,7 @@ import type { Site } from "./domain/sites/site.ts";
 import type { LevelRetention } from "./domain/telemetry/history-level.ts";
 import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
+import { startNotifications } from "./notification-services.ts";
 import { startSelfWatch } from "./self-watch-services.ts";
 import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
 
@@ -78,6 +81,7 @@ export type Services = AccessServices & {
   readonly derivedMemory: DerivedMemory;
   readonly alarms: AlarmDesk;
   readonly siteFlags: SiteFlags;
+  readonly siteBaselines: SiteBaselines;
   readonly backTests: BackTests;
   readonly selfWatch: SelfWatch;
   readonly labBook: LabBook;
@@ -92,6 +96,7 @@ export type Services = AccessServices & {
   readonly settings: SettingsStore;
   readonly idempotency: Idempotency;
   readonly webhooks: Webhooks;
+  readonly notifications: Notifications;
   readonly redisState: () => "in_process" | "connected" | "unreachable";
   /** Ends what is under way and closes everything: sockets, journal, database. */
   close(): Promise<void>;
@@ -152,6 +157,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const polled = inventory.all().filter(({ id }) => share?.isMine(id));
   const leftMs = WAIT_FOR_LATEST_MS - (performance.now() - openedMs);
   await within(leftMs, derivedMemory.restore(polled.map(({ id }) => id)), undefined);
+  let noteOverBudget: AlarmServiceOptions["onOverBudget"] = () => undefined;
   const { close: closeAlarms, ...alarmServices } = createAlarms({
     database,
     inventory,
@@ -160,10 +166,16 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     maySeeAll: config.roles.includes("ui"),
     pollIntervalS: config.pollIntervalS,
     timeZone: config.siteTimeZone,
+    alarmQueue: fleet.alarmQueue,
+    onOverBudget: (verdict, ruleIds) => noteOverBudget(verdict, ruleIds),
     log,
   });
   let signsAudit = () => false;
   const audit = openAudit(config, database, () => signsAudit(), log);
+  noteOverBudget = ({ perDay, allowedPerDay }, ruleIds) => {
+    const detail = { rules: ruleIds.slice(0, 10), perDay, allowedPerDay };
+    audit.trail.note({ actorKind: "platform", actor: "", action: "rule:over-budget", outcome: "done", detail });
+  };
   const access = openAccess({ config, database, settings, secretBox, audit: audit.trail, fleet, log });
   const jobs = startJobs({
     database,
@@ -196,16 +208,32 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     guard,
     log,
   });
+  const storage = storageOf(database, inventory, () => retentionFor(database.engine, config.retention));
+  const notifications = startNotifications({
+    database,
+    inventory,
+    history: storage.history,
+    pollIntervalS: config.pollIntervalS,
+    alarms: alarmServices.alarms,
+    lease: jobs.lease,
+    secretBox,
+    linkKey: deriveKey(config.secretKey, "notification-links"),
+    guard,
+    publicUrl: config.publicUrl,
+    timeZone: config.siteTimeZone,
+    log,
+  });
+  const { alarms } = alarmServices;
   const selfWatch = startSelfWatch({
     database,
     liveState,
     inventory,
-    alarms: alarmServices.alarms,
+    alarms,
     writer: pollsHere ? writer : null,
     journal: pollsHere ? journal : null,
-    failingChannels: () => [],
+    failingChannels: notifications.failing,
     pollIntervalS: config.pollIntervalS,
-    isJudging: alarmServices.alarms.isJudging,
+    reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
     heartbeat: config.heartbeat,
     guard,
     log,
@@ -224,7 +252,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     replayer: createReplayer({ journal }),
     liveState,
     ...access,
-    storage: storageOf(database, inventory, () => retentionFor(database.engine, config.retention)),
+    storage,
     derivedMemory,
     ...alarmServices,
     selfWatch,
@@ -247,6 +275,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       log,
     }),
     webhooks,
+    notifications,
     redisState: fleet.redisState,
     async close() {
       await collector.close();
@@ -256,6 +285,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       await webhooks.close();
       selfWatch.stop();
       await closeAlarms();
+      await notifications.close();
       await jobs.stop();
       await writer.close();
       await derivedMemory.close();

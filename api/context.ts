@@ -1,4 +1,6 @@
 import type { AlarmDesk } from "../adapters/alarms/alarm-desk.ts";
+import type { BackTests } from "../adapters/alarms/back-tests.ts";
+import type { SiteBaselines } from "../adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "../adapters/alarms/site-flags.ts";
 import type { AuditBook } from "../adapters/audit/create-audit.ts";
 import type { Collector } from "../adapters/controller/collector.ts";
@@ -10,6 +12,7 @@ import type { WriterStats } from "../adapters/database/writer.ts";
 import type { Idempotency } from "../adapters/idempotency/idempotency.ts";
 import type { SiteBook } from "../adapters/inventory/inventory.ts";
 import type { LiveState } from "../adapters/live/live-state.ts";
+import type { Notifications } from "../adapters/notification/create-notifications.ts";
 import type { LoopMonitor } from "../adapters/observability/loop-monitor.ts";
 import type { Metrics } from "../adapters/observability/metrics.ts";
 import type { JobBoard } from "../adapters/scheduler/job-board.ts";
@@ -18,6 +21,7 @@ import type { Auth } from "../adapters/security/create-auth.ts";
 import type { OidcSignIn } from "../adapters/security/oidc-sign-in.ts";
 import type { OwnAccount } from "../adapters/security/own-account.ts";
 import type { People } from "../adapters/security/people.ts";
+import type { SelfWatch } from "../adapters/self-watch/self-watch.ts";
 import type { SettingsStore } from "../adapters/settings/settings-store.ts";
 import type { Webhooks } from "../adapters/webhooks/create-webhooks.ts";
 import type { AuditTrail } from "../domain/access/audit-entry.ts";
@@ -78,15 +82,22 @@ export type ApiContext = {
   readonly historyImport: HistoryImport;
   readonly jobs: JobBoard;
   /** Alarms and their rules; whether this process judges them. */
-  readonly alarms: Pick<AlarmDesk, "store" | "rules" | "isJudging" | "judgedMs">;
+  readonly alarms: Pick<AlarmDesk, "store" | "rules" | "facts" | "isJudging" | "judgedMs">;
   /** Sites under maintenance or curtailed. */
   readonly siteFlags: SiteFlags;
+  /** What was measured at commissioning. */
+  readonly siteBaselines: SiteBaselines;
+  /** What this process finds wrong with the platform. */
+  readonly selfWatch: Pick<SelfWatch, "active">;
+  /** Alarm rules run over history, in this process. */
+  readonly backTests: BackTests;
   /** What changes something writes it here first. */
   readonly audit: AuditTrail;
   readonly auditBook: AuditBook;
   readonly settings: SettingsStore;
   readonly idempotency: Idempotency;
   readonly webhooks: Webhooks;
+  readonly notifications: Notifications;
   /** The newest version of each. */
   readonly profiles: readonly CompiledProfile[];
   readonly auth: Auth;

@@ -1,11 +1,14 @@
 import { ABOUT_ROUTES } from "./about-routes.ts";
 import { ACCOUNT_ROUTES } from "./account-routes.ts";
+import { ACKNOWLEDGE_ROUTES } from "./acknowledge-routes.ts";
 import { ALARM_ACT_ROUTES } from "./alarm-act-routes.ts";
 import { ALARM_BULK_ROUTES } from "./alarm-bulk-routes.ts";
 import { ALARM_ROUTES } from "./alarm-routes.ts";
 import { ALARM_STATISTICS_ROUTES } from "./alarm-statistics-route.ts";
 import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { AUTH_ROUTES } from "./auth-routes.ts";
+import { BACKTEST_ROUTES } from "./backtest-routes.ts";
+import { BASELINE_ROUTES } from "./baseline-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
 import { COLLECTOR_ROUTES } from "./collector-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
@@ -18,12 +21,14 @@ import { INVENTORY_ROUTES } from "./inventory-routes.ts";
 import { JOB_ROUTES } from "./job-routes.ts";
 import { LAB_ROUTES } from "./lab-routes.ts";
 import { LIVE_ROUTES } from "./live-routes.ts";
+import { NOTIFICATION_ROUTES } from "./notification-routes.ts";
 import { OIDC_ROUTES } from "./oidc-routes.ts";
 import { OUTLIER_ROUTES } from "./outlier-routes.ts";
 import { PAGE_ROUTES } from "./page-routes.ts";
 import { PROFILE_ROUTES } from "./profile-routes.ts";
 import { ROUND_ROUTES } from "./round-routes.ts";
 import type { Route } from "./route.ts";
+import { RULE_CHECK_ROUTES } from "./rule-check-routes.ts";
 import { RULE_ROUTES } from "./rule-routes.ts";
 import { SERVICE_TOKEN_ROUTES } from "./service-token-routes.ts";
 import { SESSION_ROUTES } from "./session-routes.ts";
@@ -58,7 +63,10 @@ export const ROUTES: readonly Route[] = [
   ...ALARM_ACT_ROUTES,
   ...ALARM_STATISTICS_ROUTES,
   ...RULE_ROUTES,
+  ...RULE_CHECK_ROUTES,
+  ...BACKTEST_ROUTES,
   ...SITE_FLAG_ROUTES,
+  ...BASELINE_ROUTES,
   ...IMPORT_ROUTES,
   ...ROUND_ROUTES,
   ...COLLECTOR_ROUTES,
@@ -68,6 +76,8 @@ export const ROUTES: readonly Route[] = [
   ...AUDIT_ROUTES,
   ...SETTINGS_ROUTES,
   ...WEBHOOK_ROUTES,
+  ...NOTIFICATION_ROUTES,
+  ...ACKNOWLEDGE_ROUTES,
   ...LIVE_ROUTES,
   ...DOCS_ROUTES,
 ];

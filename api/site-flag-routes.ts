@@ -73,7 +73,8 @@ function chooseSites(context: ApiContext, viewer: Viewer | null, { sites, region
       (region === undefined || site.region === region) &&
       (zone === undefined || site.zone === zone),
   );
-  if (chosen.length === 0) invalid({ field: "body", value: show(region ?? zone), allowed: "must hold at least one site" });
+  if (chosen.length === 0)
+    invalid({ field: "body", value: show(region ?? zone), allowed: "must hold at least one site" });
   return chosen.map(({ id }) => id);
 }
 

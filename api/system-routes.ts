@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Priority, RuleId } from "../domain/alarms/alarm.ts";
 import type { ApiContext } from "./context.ts";
 import { readinessOf } from "./readiness.ts";
 import { defineRoute, type Route } from "./route.ts";
@@ -61,6 +62,10 @@ const Status = z
       })
       .nullable()
       .describe("As `journal`"),
+    selfAlarms: z
+      .array(z.strictObject({ ruleId: RuleId, priority: Priority, since: z.iso.datetime() }))
+      .nullable()
+      .describe("What the platform finds wrong with itself now, also while no alarm can be stored. As `journal`"),
   })
   .meta({ id: "Status", description: "The state of the platform, for the notices of the user interface" });
 
@@ -70,6 +75,12 @@ const tag = "System";
 function journalOf({ journal }: ApiContext): z.infer<typeof Status>["journal"] {
   const { rows, bytes, capBytes, oldestSlot, quarantined, dropped, isWritable } = journal.stats();
   return { rows, bytes, capBytes, oldestSlot, quarantined, dropped, isWritable };
+}
+
+function selfAlarmsOf({ selfWatch }: ApiContext): z.infer<typeof Status>["selfAlarms"] {
+  return selfWatch
+    .active()
+    .map(({ ruleId, priority, sinceMs }) => ({ ruleId, priority, since: new Date(sinceMs).toISOString() }));
 }
 
 function writerOf({ writer }: ApiContext): z.infer<typeof Status>["writer"] {
@@ -148,6 +159,7 @@ export const SYSTEM_ROUTES: readonly Route[] = [
         redis: redis(),
         journal: isLimited ? null : journalOf(context),
         writer: isLimited ? null : writerOf(context),
+        selfAlarms: isLimited ? null : selfAlarmsOf(context),
       };
       return { kind: "json", body: status };
     },

@@ -1,5 +1,6 @@
 import { ruleFacts } from "../../domain/alarms/rule-facts.ts";
 import { STARTER_RULES } from "../../domain/alarms/starter-rules/index.ts";
+import { BACKTEST_EXAMPLES } from "./backtest.ts";
 import { type Examples, pageOf, SLOT } from "./example.ts";
 
 const SITE_ID = "north-101-a";
@@ -88,6 +89,22 @@ const TRANSITION = {
   flaps: 0,
 };
 const RULE = STARTER_RULES.filter(({ id }) => id === RULE_ID).map(ruleFacts)[0];
+const SUPPLY_HIGH = { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 };
+const WORDS = {
+  title: "Supply too hot",
+  cause: "Fans stopped",
+  consequence: "Miners stop",
+  action: "Look at the fans",
+};
+const EXPRESSION_RULE = {
+  id: "our-supply-high",
+  owner: "operations",
+  priority: "high",
+  respondWithinMin: 10,
+  condition: { kind: "expression", text: "supply_temp >= 40" },
+  source: "J",
+  texts: { "zh-CN": { title: "供液过热", cause: "风机停机", consequence: "矿机停机", action: "检查风机" }, en: WORDS },
+};
 const FLAG = {
   id: "6f1c2a54-3f0e-4b7a-9c61-2f5f0f6c9d11",
   kind: "maintenance",
@@ -191,4 +208,35 @@ export const ALARM_EXAMPLES: Examples = {
     answer: { ...FLAG, endedAt: "2026-11-23T11:20:00.000Z", endedBy: "chen.yu" },
   },
   "GET /api/v1/rules": { answer: pageOf({ ...RULE, active: 1 }) },
+  "GET /api/v1/rules/{id}": { answer: { ...EXPRESSION_RULE } },
+  "POST /api/v1/rules/check": {
+    body: { rule: EXPRESSION_RULE },
+    answer: {
+      isValid: false,
+      problem: {
+        code: "rule.expression-invalid",
+        message:
+          'expression, position 1: unknown point: "supply_temp"; allowed: a name of the point catalogue; near: supply_temp_c',
+        field: null,
+        word: "unknown-name",
+        position: 1,
+        found: '"supply_temp"',
+        allowed: "a name of the point catalogue; near: supply_temp_c",
+      },
+      condition: null,
+      clear: null,
+      reads: [],
+    },
+  },
+  "POST /api/v1/rules/preview": {
+    body: { rule: { ...EXPRESSION_RULE, condition: { ...SUPPLY_HIGH } } },
+    answer: {
+      holds: 1,
+      clear: 147,
+      unknown: 2,
+      needsHistory: false,
+      items: [{ siteId: SITE_ID, segmentId: null, ...MEASURED }],
+    },
+  },
+  ...BACKTEST_EXAMPLES,
 };

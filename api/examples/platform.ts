@@ -91,6 +91,7 @@ export const PLATFORM_EXAMPLES: Examples = {
         state: "writing",
         lastError: null,
       },
+      selfAlarms: [{ ruleId: "platform-round-late", priority: "medium", since: SLOT }],
     },
   },
   "GET /api/v1/jobs": {

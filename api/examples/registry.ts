@@ -1,7 +1,9 @@
 import { ALARM_EXAMPLES } from "./alarms.ts";
+import { BASELINE_EXAMPLES } from "./baselines.ts";
 import type { Examples } from "./example.ts";
 import { FLEET_EXAMPLES } from "./fleet.ts";
 import { INVENTORY_EXAMPLES } from "./inventory.ts";
+import { NOTIFICATION_EXAMPLES } from "./notification.ts";
 import { PEOPLE_EXAMPLES } from "./people.ts";
 import { PLATFORM_EXAMPLES } from "./platform.ts";
 
@@ -9,7 +11,9 @@ import { PLATFORM_EXAMPLES } from "./platform.ts";
 export const EXAMPLES: Examples = {
   ...FLEET_EXAMPLES,
   ...ALARM_EXAMPLES,
+  ...BASELINE_EXAMPLES,
   ...INVENTORY_EXAMPLES,
+  ...NOTIFICATION_EXAMPLES,
   ...PEOPLE_EXAMPLES,
   ...PLATFORM_EXAMPLES,
 };

@@ -51,6 +51,11 @@ export const PERMISSIONS = {
     label: { "zh-CN": "确认、指派、备注和复位报警", en: "Acknowledge, assign, comment and reset alarms" },
   },
   "alarms:shelve": { lowestRole: "operator", label: { "zh-CN": "搁置报警", en: "Shelve alarms for a time" } },
+  "notifications:read": {
+    lowestRole: "operator",
+    isFleetWide: true,
+    label: { "zh-CN": "查看通知投递记录", en: "See who was told of alarms" },
+  },
   "lab:write": { lowestRole: "operator", label: { "zh-CN": "录入和作废化验结果", en: "Enter and void lab readings" } },
   "metrics:read": {
     lowestRole: "operator",
@@ -64,7 +69,14 @@ export const PERMISSIONS = {
   "sites:manage": { lowestRole: "engineer", label: { "zh-CN": "管理站点清单", en: "Manage the inventory of sites" } },
   "alarms:manage": {
     lowestRole: "engineer",
-    label: { "zh-CN": "停用报警，设置检修和限电", en: "Take alarms out of service, set maintenance and curtailment" },
+    label: {
+      "zh-CN": "停用报警，设置检修、限电和调试基准值",
+      en: "Take alarms out of service, set maintenance, curtailment and baselines",
+    },
+  },
+  "rules:backtest": {
+    lowestRole: "engineer",
+    label: { "zh-CN": "用历史数据回测报警规则", en: "Run alarm rules over history" },
   },
   "audit:read": {
     lowestRole: "engineer",
@@ -102,6 +114,11 @@ export const PERMISSIONS = {
     lowestRole: "admin",
     isFleetWide: true,
     label: { "zh-CN": "修改平台设置", en: "Change the settings of the platform" },
+  },
+  "notifications:manage": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "管理通知接收人、渠道和路由", en: "Manage recipients, channels and routes of notification" },
   },
   "webhooks:manage": {
     lowestRole: "admin",

@@ -23,6 +23,9 @@ export type Slot = {
 /** The state after a step, and what happened in it; at the end of a slot segments come before their sites. The old state stays as it was. */
 export type Step = { readonly state: FleetState; readonly events: readonly ConditionEvent[] };
 
+/** What a site read, as far as it can be trusted, and when: ms since the epoch. */
+export type SiteReading = { readonly siteId: string; readonly readAtMs: number; readonly reading: PointReading };
+
 /** What else is known at the end of a slot. */
 export type SlotEnd = {
   /** Sites whose extra poll, between two rounds, brought no good reply. */
@@ -30,6 +33,9 @@ export type SlotEnd = {
   /** The newest snapshot of a site: for rules that count sites by their readings. */
   readonly latest?: (siteId: string) => Snapshot | undefined;
 };
+
+/** The newest reading of a site that is still of now; null = there is none. */
+type ReadingAtClose = (facts: SiteFacts) => PointReading | null;
 
 /** A slot may come a little early: a poll is due after this share of its interval. */
 const DUE_SHARE = 0.9;
@@ -43,17 +49,19 @@ const FRESH_INTERVALS = 3;
  * @param state belongs to this rule set: see `adoptRules`
  */
 export function applySnapshots(set: RuleSet, state: FleetState, slot: Slot, snapshots: readonly Snapshot[]): Step {
-  const newest = newestBySite(state, snapshots);
-  if (newest.size === 0) return { state, events: [] };
+  return applyReadings(set, state, slot, [...newestBySite(state, snapshots).values()].sort(bySiteId));
+}
+
+/** @param newest one of each site, ordered by site */
+function applyReadings(set: RuleSet, state: FleetState, slot: Slot, newest: readonly SiteReading[]): Step {
+  if (newest.length === 0) return { state, events: [] };
   const events: ConditionEvent[] = [];
   const sites: Record<string, SiteState> = { ...state.sites };
-  for (const siteId of [...newest.keys()].sort()) {
+  for (const { siteId, readAtMs, reading } of newest) {
     const facts = slot.facts.get(siteId);
-    const { snapshot, readAtMs } = newest.get(siteId) ?? {};
-    if (!facts?.enabled || snapshot === undefined || readAtMs === undefined) continue;
-    if (!isFresh(readAtMs, facts, slot.slotMs)) continue;
+    if (!facts?.enabled || !isFresh(readAtMs, facts, slot.slotMs)) continue;
     const before = sites[siteId] ?? newSite(facts, slot.slotMs);
-    const heard = hearSite(set, state, slot, facts, before, trustedReading(snapshot), readAtMs);
+    const heard = hearSite(set, state, slot, facts, before, reading, readAtMs);
     sites[siteId] = settleSite(set, state.groups, slot, facts, before, heard, events);
   }
   return { state: { ...state, sites }, events };
@@ -61,20 +69,30 @@ export function applySnapshots(set: RuleSet, state: FleetState, slot: Slot, snap
 
 /** Ends a slot: counts the polls that were missed, judges what depends on several sites, and settles what hides what. */
 export function closeSlot(set: RuleSet, state: FleetState, slot: Slot, end: SlotEnd = {}): Step {
+  const { missed, latest } = end;
+  return close(set, state, slot, missed ?? NO_SITES, (facts) => readingAtClose(latest?.(facts.siteId), facts, slot));
+}
+
+function close(
+  set: RuleSet,
+  state: FleetState,
+  slot: Slot,
+  missed: ReadonlySet<string>,
+  readingOf: ReadingAtClose,
+  judgedGroups?: FleetState["groups"],
+): Step {
   const { slotMs, facts } = slot;
   const events: ConditionEvent[] = endGoneSites(set, state, slot);
   const enabled = [...facts.values()].filter(({ enabled }) => enabled);
   const sites: Record<string, SiteState> = {};
   const views: SiteView[] = [];
   for (const own of enabled) {
-    const known = state.sites[own.siteId] ?? newSite(own, slotMs);
-    const isDue = slotMs - known.lastPollMs >= DUE_SHARE * own.intervalS * 1000;
-    const isMissed = isDue || (end.missed?.has(own.siteId) === true && known.lastPollMs < slotMs);
-    const site = isMissed ? missSite(set, state, slot, own, known) : known;
+    const site = polledSite(set, state, slot, own, missed);
     sites[own.siteId] = site;
-    views.push(viewOf(state, slot, own, site, readingAtClose(set, own, slot, end)));
+    if (judgedGroups === undefined)
+      views.push(viewOf(state, slot, own, site, set.readsAtClose ? readingOf(own) : null));
   }
-  const groups = judgeGroups(set, state.groups, slot, views, events);
+  const groups = judgedGroups ?? judgeGroups(set, state.groups, slot, views, events);
   for (const own of enabled) {
     const site = sites[own.siteId];
     if (site === undefined) continue;
@@ -84,7 +102,22 @@ export function closeSlot(set: RuleSet, state: FleetState, slot: Slot, end: Slot
   return { state: { ruleKeys: set.keys, slotMs, sites, groups, sisters }, events };
 }
 
-/** A whole slot at once: what the back-test does with history, and what the live engine amounts to. */
+/** A site at the end of a slot: a poll that was due and brought nothing counts. */
+function polledSite(
+  set: RuleSet,
+  state: FleetState,
+  slot: Slot,
+  facts: SiteFacts,
+  missed: ReadonlySet<string>,
+): SiteState {
+  const { slotMs } = slot;
+  const known = state.sites[facts.siteId] ?? newSite(facts, slotMs);
+  const isDue = slotMs - known.lastPollMs >= DUE_SHARE * facts.intervalS * 1000;
+  const isMissed = isDue || (missed.has(facts.siteId) && known.lastPollMs < slotMs);
+  return isMissed ? missSite(set, state, slot, facts, known) : known;
+}
+
+/** A whole slot at once: what the live engine amounts to. */
 export function advanceSlot(
   set: RuleSet,
   state: FleetState,
@@ -97,17 +130,41 @@ export function advanceSlot(
   return { state: closed.state, events: [...heard.events, ...closed.events] };
 }
 
-type Found = { readonly snapshot: Snapshot; readonly readAtMs: number };
+/**
+ * The same for readings that are all of this slot, at most one of each site: what the back-test does with history.
+ *
+ * @param readings ordered by site
+ * @param judgedGroups what segments and fleet are after this slot, when that is known: then only some sites may be judged
+ */
+export function advanceReadings(
+  set: RuleSet,
+  state: FleetState,
+  slot: Slot,
+  readings: readonly SiteReading[],
+  judgedGroups?: FleetState["groups"],
+): Step {
+  const heard = applyReadings(set, state, slot, readings);
+  const bySite = set.readsAtClose ? new Map(readings.map(({ siteId, reading }) => [siteId, reading])) : null;
+  const readingOf: ReadingAtClose = ({ siteId }) => bySite?.get(siteId) ?? null;
+  const closed = close(set, heard.state, slot, NO_SITES, readingOf, judgedGroups);
+  return { state: closed.state, events: [...heard.events, ...closed.events] };
+}
 
-function newestBySite({ sites }: FleetState, snapshots: readonly Snapshot[]): Map<string, Found> {
-  const newest = new Map<string, Found>();
+const NO_SITES: ReadonlySet<string> = new Set();
+
+function newestBySite({ sites }: FleetState, snapshots: readonly Snapshot[]): Map<string, SiteReading> {
+  const newest = new Map<string, SiteReading>();
   for (const snapshot of snapshots) {
     const { siteId, slot } = snapshot;
     const readAtMs = Date.parse(slot);
     const known = newest.get(siteId)?.readAtMs ?? sites[siteId]?.lastGoodMs ?? Number.NEGATIVE_INFINITY;
-    if (readAtMs > known) newest.set(siteId, { snapshot, readAtMs });
+    if (readAtMs > known) newest.set(siteId, { siteId, readAtMs, reading: trustedReading(snapshot) });
   }
   return newest;
+}
+
+function bySiteId(a: SiteReading, b: SiteReading): number {
+  return a.siteId < b.siteId ? -1 : 1;
 }
 
 function isFresh(readAtMs: number, { intervalS }: SiteFacts, slotMs: number): boolean {
@@ -123,14 +180,26 @@ function settleSite(
   site: SiteState,
   events: ConditionEvent[],
 ): SiteState {
+  if (isQuiet(site) && (site.rules === before.rules || isQuiet(before))) return site;
   const around = surroundingsOf(groups, facts, site);
   const hidden = settleSubject(set, set.sitePlaces, before, around, slotMs, events);
   return hidden === site.hidden ? site : { ...site, hidden };
 }
 
-function readingAtClose(set: RuleSet, facts: SiteFacts, { slotMs }: Slot, { latest }: SlotEnd): PointReading | null {
-  const snapshot = set.readsAtClose ? latest?.(facts.siteId) : undefined;
-  if (snapshot === undefined || slotMs - Date.parse(snapshot.slot) >= facts.intervalS * 1000) return null;
+/** True when no rule is active: there is nothing to hide, and nothing to tell if there was nothing before. */
+function isQuiet({ rules }: SiteState): boolean {
+  for (let place = 0; place < rules.length; place++) {
+    if (typeof rules[place]?.activeSinceMs === "number") return false;
+  }
+  return true;
+}
+
+function readingAtClose(
+  snapshot: Snapshot | undefined,
+  { intervalS }: SiteFacts,
+  { slotMs }: Slot,
+): PointReading | null {
+  if (snapshot === undefined || slotMs - Date.parse(snapshot.slot) >= intervalS * 1000) return null;
   return trustedReading(snapshot);
 }
 

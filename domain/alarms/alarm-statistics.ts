@@ -7,9 +7,9 @@ const DAY_MS = 86_400_000;
 const FLOOD_STARTS_OVER = 10;
 const FLOOD_ENDS_BELOW = 5;
 /** More than 5 changes within 5 minutes [M]; an alarm that lasts less than 10 s [M]; one that stands for more than a day. */
-const CHATTER_OVER = 5;
-const CHATTER_WINDOW_MS = 300_000;
-const FLEETING_MS = 10_000;
+export const CHATTER_OVER = 5;
+export const CHATTER_WINDOW_MS = 300_000;
+export const FLEETING_MS = 10_000;
 const TOP = 10;
 
 /** Figures of ISA-18.2 over a period, per operator position. Shares are 0 to 1; null where there is nothing to divide by. */

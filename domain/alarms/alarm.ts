@@ -125,7 +125,7 @@ export type Alarm = z.infer<typeof Alarm>;
  * - `suppressed` and `released`: by a parent or by design; `released` while active is as good as raised
  * - `unshelved`: by a person, or (`by` null) because the time ran out
  */
-const TransitionKind = z.enum([
+export const TransitionKind = z.enum([
   "raised",
   "reraised",
   "chattering",

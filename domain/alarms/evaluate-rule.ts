@@ -45,17 +45,16 @@ export function evaluateRule(compiled: CompiledRule, state: RuleState | null, si
 /** Memories with this sample taken in; the old list when none of them changed. */
 function observe({ observers }: CompiledRule, before: readonly Json[], site: SiteView): Json[] {
   if (observers.length === 0) return before as Json[];
-  const memory: Json[] = [];
-  let isChanged = before.length !== observers.length;
+  let after: Json[] | null = before.length === observers.length ? null : [];
   for (let place = 0; place < observers.length; place++) {
     const observer = observers[place];
     if (observer === undefined) continue;
     const old = before[place] ?? observer.start;
-    const next = observer.observe(old, site, memory);
-    memory.push(next);
-    if (next !== before[place]) isChanged = true;
+    const next = observer.observe(old, site, after ?? before);
+    if (after === null && next !== old) after = before.slice();
+    if (after !== null) after[place] = next;
   }
-  return isChanged ? memory : (before as Json[]);
+  return after ?? (before as Json[]);
 }
 
 /** Whether the rule should be active, as far as this sample says. */

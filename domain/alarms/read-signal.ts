@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { POINT_NAMES, POINTS, type PointName } from "../points/catalogue.ts";
 import type { PointValue } from "../telemetry/snapshot.ts";
+import { oncePerView } from "./once-per-view.ts";
 import { isQuantity, QUANTITIES, QUANTITY_NAMES } from "./quantities.ts";
 import type { SiteView } from "./site-view.ts";
 import { trustedNumber, trustedValue } from "./trusted-reading.ts";
@@ -21,8 +22,19 @@ export function pointsBehind(signal: Signal): readonly string[] {
   return isQuantity(signal) ? [signal, ...QUANTITIES[signal].points] : [signal];
 }
 
+const readers = new Map<Signal, (site: SiteView) => number | null>();
+
 /** A reader of one signal: null when there is no number, or a doubtful one. Manual points come from the laboratory. */
 export function numberReader(signal: Signal): (site: SiteView) => number | null {
+  let reader = readers.get(signal);
+  if (reader === undefined) {
+    reader = oncePerView(readerOf(signal), null);
+    readers.set(signal, reader);
+  }
+  return reader;
+}
+
+function readerOf(signal: Signal): (site: SiteView) => number | null {
   if (isQuantity(signal)) {
     const { compute } = QUANTITIES[signal];
     return (site) => (site.reading === null ? null : compute(site.reading, site.facts));

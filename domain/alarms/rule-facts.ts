@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AlarmClass, alarmClassOf } from "./alarm-class.ts";
 import { describeCondition } from "./describe-condition.ts";
 import { Rule } from "./rule.ts";
 
@@ -8,6 +9,7 @@ const { id, scope, texts, respondWithinMin, owner, priority, source } = Rule.sha
 export const RuleFacts = z
   .strictObject({
     id,
+    class: AlarmClass.describe("About the plant, or about the platform itself"),
     scope: scope.unwrap().describe("What its alarms are about"),
     texts,
     respondWithinMin,
@@ -30,6 +32,7 @@ export type RuleFacts = z.infer<typeof RuleFacts>;
 export function ruleFacts(rule: Rule): RuleFacts {
   return {
     id: rule.id,
+    class: alarmClassOf(rule.id),
     scope: rule.scope,
     texts: rule.texts,
     respondWithinMin: rule.respondWithinMin,

@@ -50,6 +50,11 @@ export function compileRuleSet(rules: readonly Rule[]): RuleSet {
   };
 }
 
+/** The same rules in the same places, of which only some are judged at sites; those about groups are judged as before. */
+export function judgingOnly(set: RuleSet, ids: ReadonlySet<string>): RuleSet {
+  return { ...set, sitePlaces: set.sitePlaces.filter((place) => ids.has(set.rules[place]?.rule.id ?? "")) };
+}
+
 /** The rules that a rule names as its parents; causes and `sensor-fault` are none. */
 function parentRulesOf({ suppressedBy }: Pick<Rule, "suppressedBy">): readonly string[] {
   return suppressedBy.filter((parent) => parent !== "sensor-fault" && !SuppressionCause.safeParse(parent).success);

@@ -8,6 +8,8 @@ import type { Inventory } from "../../adapters/inventory/inventory.ts";
 import type { Journal } from "../../adapters/journal/journal.ts";
 import type { Replayer } from "../../adapters/journal/replayer.ts";
 import type { LiveState } from "../../adapters/live/live-state.ts";
+import type { Notifications } from "../../adapters/notification/create-notifications.ts";
+import type { SelfWatch } from "../../adapters/self-watch/self-watch.ts";
 import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
 
 /** The services that the nodes use. They live as long as the process; nodes come and go with each deploy. */
@@ -23,6 +25,10 @@ export type Platform = {
   readonly derivedMemory: Pick<DerivedMemory, "extend">;
   readonly inventory: Inventory;
   readonly alarms: AlarmDesk;
+  /** Telling people of alarms. */
+  readonly notifications: Pick<Notifications, "take" | "attach" | "stats">;
+  /** What the platform finds wrong with itself. */
+  readonly selfWatch: Pick<SelfWatch, "onFound" | "active" | "endings">;
   /** Where files of rules are, beside the flows. */
   readonly rulesFolder: string;
   readonly storage: { readonly history: HistoryStore };

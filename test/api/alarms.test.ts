@@ -109,6 +109,12 @@ describe("the list", () => {
     { query: "?rule=flow-low", ids: 2 },
     { query: "?suppressedBy=site-001.site-unreachable", ids: 1 },
     { query: "?site=site-005", ids: 0 },
+    { query: "?region=north", ids: 3 },
+    { query: "?region=north&site=site-002", ids: 0 },
+    { query: "?text=FLOW-low", ids: 2 },
+    { query: "?text=site-001", ids: 2 },
+    { query: "?text=flow-low&site=site-003", ids: 1 },
+    { query: "?text=nothing%20is%20called%20so", ids: 0 },
   ])("$query finds $ids", async ({ query, ids }) => {
     const { items, total } = await list(query);
     expect([items.length, total]).toEqual([ids, ids]);
@@ -218,6 +224,7 @@ describe("the list", () => {
     expect(await history("")).toHaveLength(7);
     expect(await history("?site=site-004")).toHaveLength(2);
     expect(await history("?rule=flow-low,housekeeping")).toHaveLength(4);
+    expect(await history("?kind=cleared")).toEqual(["site-004.housekeeping"]);
     expect(await history(`?from=${isoAt(T0_MS + 60_000)}&to=${isoAt(T0_MS + 120_000)}`)).toEqual(["site-002.flow-low"]);
     expect(await history("", "operator-south")).toEqual([
       "site-004.housekeeping",

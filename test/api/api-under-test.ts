@@ -3,7 +3,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { createBackTests } from "../../adapters/alarms/back-tests.ts";
 import { type AlarmStore, createAlarmStore } from "../../adapters/alarms/create-alarm-store.ts";
+import { createFleetFacts } from "../../adapters/alarms/fleet-facts.ts";
+import { createSiteBaselines } from "../../adapters/alarms/site-baselines.ts";
 import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { type Audit, createAudit } from "../../adapters/audit/create-audit.ts";
 import type { Database } from "../../adapters/database/database.ts";
@@ -38,7 +41,15 @@ import type { Site } from "../../domain/sites/site.ts";
 import type { ControllerReply } from "../../domain/telemetry/controller-reply.ts";
 import { type Answer, type CallOptions, checkDeclared, send } from "./call-api.ts";
 import { addAccounts, openTestDatabase, PASSWORD, silent } from "./test-database.ts";
-import { createTestInventory, guard, idleWebhooks, storageOf, toldJobs, toldServices } from "./told-services.ts";
+import {
+  createTestInventory,
+  guard,
+  idleNotifications,
+  idleWebhooks,
+  storageOf,
+  toldJobs,
+  toldServices,
+} from "./told-services.ts";
 
 /** The real API on a real HTTP server, database and sessions; only collector, journal and writer are told what to say. */
 export type ApiUnderTest = {
@@ -133,6 +144,14 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   });
   const liveState = createLiveState({ inventory, coalesceMs: 10 });
   const alarms = createAlarmStore({ database: guarded, sites: inventory, fenceSql: FENCE_SQL });
+  const facts = createFleetFacts({ database: guarded, inventory, pollIntervalS: 60, log: silent });
+  const backTests = createBackTests({
+    database: guarded,
+    facts: facts.all,
+    timeZone: "Asia/Dubai",
+    clock,
+    log: silent,
+  });
   const lifecycle = { migrationsDone: true, flowsStarted: true, isShuttingDown: false };
   const journal = { bytes: 10, isWritable: true };
   const watched: [string, number][] = [];
@@ -140,8 +159,12 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const loop = startLoopMonitor();
   const jobs = options.jobs ?? toldJobs(guarded);
   const webhooks = idleWebhooks(guarded);
+  const notifications = idleNotifications(guarded, { publicUrl, clock });
   const sources = { ...toldServices(journal, watched, replies, door, inventory.numberOf), loop, jobs };
-  const metrics = createMetrics(sources);
+  const metrics = createMetrics({
+    ...sources,
+    alarms: { store: alarms, isJudging: () => true, judgedMs: () => Date.now() - 42_000 },
+  });
   const api = createApi({
     ...sources,
     inventory,
@@ -164,6 +187,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       log: silent,
     }),
     webhooks,
+    notifications,
     database: guarded,
     storage: storageOf(guarded, inventory),
     labBook: createLabBook({ database: guarded, numberOf: inventory.numberOf }),
@@ -174,8 +198,17 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       clock,
     }),
     profiles: PROFILES.flatMap(({ id }) => findCompiledProfile(id) ?? []),
-    alarms: { store: alarms, rules: () => DEFAULT_RULES, isJudging: () => false, judgedMs: () => null },
+    alarms: {
+      store: alarms,
+      rules: () => DEFAULT_RULES,
+      facts: facts.all,
+      isJudging: () => false,
+      judgedMs: () => null,
+    },
     siteFlags: createSiteFlags({ database: guarded, sites: inventory }),
+    siteBaselines: createSiteBaselines({ database: guarded, sites: inventory }),
+    selfWatch: { active: () => [{ ruleId: "platform-write-lag", priority: "high", sinceMs: 0 }] },
+    backTests,
     auth,
     oidc: options.oidc
       ? openOidcSignIn({ ...options.oidc, database: guarded, auth, audit: audit.trail, publicUrl, clock })
@@ -247,9 +280,12 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     },
     async close() {
       api.close();
+      await backTests.close();
+      facts.close();
       inventory.close();
       settings.close();
       await webhooks.close();
+      await notifications.close();
       auth.close();
       await audit.close();
       rmSync(auditFolder, { recursive: true, force: true });

@@ -45,9 +45,11 @@ const newPerson = () => ({ username: `p-${randomUUID()}`, role: "viewer", passwo
 
 const asked = ROUTES.filter(({ needsProof }) => needsProof);
 
-test("asked for a proof are: people, tokens, settings, webhooks, and the end of sessions", () => {
+test("asked for a proof are: people, tokens, settings, who is told of alarms, and the end of sessions", () => {
   expect(asked.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "DELETE /api/v1/account/sessions/{id}",
+    "DELETE /api/v1/notifications/channels/{kind}",
+    "DELETE /api/v1/notifications/recipients/{id}",
     "DELETE /api/v1/service-tokens/{id}",
     "DELETE /api/v1/sessions/{id}",
     "DELETE /api/v1/webhooks/{id}",
@@ -55,21 +57,31 @@ test("asked for a proof are: people, tokens, settings, webhooks, and the end of 
     "PATCH /api/v1/users/{username}",
     "PATCH /api/v1/webhooks/{id}",
     "POST /api/v1/account/sessions/end-others",
+    "POST /api/v1/notifications/recipients",
     "POST /api/v1/service-tokens",
     "POST /api/v1/users",
     "POST /api/v1/webhooks",
+    "PUT /api/v1/notifications/channels/{kind}",
+    "PUT /api/v1/notifications/plan",
+    "PUT /api/v1/notifications/recipients/{id}",
   ]);
   // Whatever is added to change these has to ask, too.
-  const weighty: readonly string[] = ["users:manage", "tokens:manage", "settings:manage", "webhooks:manage"];
+  const weighty: readonly string[] = [
+    "users:manage",
+    "tokens:manage",
+    "settings:manage",
+    "webhooks:manage",
+    "notifications:manage",
+  ];
   const writes = ROUTES.filter(({ method, access }) => method !== "GET" && weighty.includes(access));
   const unasked = writes.filter(({ needsProof }) => !needsProof).map(({ method, path }) => `${method} ${path}`);
-  expect(unasked).toEqual(["POST /api/v1/webhooks/{id}/test"]);
+  expect(unasked).toEqual(["POST /api/v1/webhooks/{id}/test", "POST /api/v1/notifications/recipients/{id}/test"]);
 });
 
 test("each of them is refused to a session without a recent proof, whatever it asks for", async () => {
   const headers = await staleSession("admin");
   for (const { method, path } of asked) {
-    const at = path.replace("{username}", "viewer").replace("{id}", NO_ID);
+    const at = path.replace("{username}", "viewer").replace("{id}", NO_ID).replace("{kind}", "email");
     expect([`${method} ${path}`, ...outcome(await call(headers, method, at, {}))]).toEqual([
       `${method} ${path}`,
       ...REQUIRED,

@@ -35,10 +35,13 @@ test("a browser keeps choices of how things look, and nothing else", () => {
     ...[...text.matchAll(/\bsessionStorage\.setItem\(([^,]+),/g)].map(([, name]) => name),
   ]);
   expect([...new Set(kept)].sort()).toEqual([
+    '"alarm-muted-until"',
+    '"alarm-sound"',
     '"antbox.evaluation"',
+    '"antbox.self-alarms"',
     '"locale"',
+    '"overview.arrangement"',
     '"overview.compact"',
-    '"overview.grouped"',
     '"sound"',
     '"theme"',
     "name: string",

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Database } from "../../adapters/database/database.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
 import { takeLeases } from "../../adapters/leases/lease-store.ts";
+import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { aReply, aRound, healthyReplies } from "../nodes/builders.ts";
 import { createTestPlatform, quietLog, type TestPlatform } from "../nodes/test-platform.ts";
 import { flowApi, RED, type RunningNodeRed, setNodesPlatform, startNodeRed } from "./embedded-node-red.ts";
@@ -14,6 +15,10 @@ const MINUTE_MS = 60_000;
 const START_MS = Math.floor(Date.now() / MINUTE_MS - 5) * MINUTE_MS;
 const slotAt = (minute: number) => new Date(START_MS + minute * MINUTE_MS).toISOString();
 const SITES = ["site-001", "site-002", "site-003"];
+
+/** What the platform finds wrong with itself. */
+const OWN = { siteId: null, segmentId: null, ruleId: "platform-write-lag" } as const;
+let tellOfPlatform: ((events: readonly ConditionEvent[]) => void) | null = null;
 
 let nodeRed: RunningNodeRed;
 let platform: TestPlatform;
@@ -29,7 +34,16 @@ beforeAll(async () => {
     [SITES],
   );
   const token = (await takeLeases(database, ["alarms"], "me", 600_000)).get("alarms") ?? 0;
-  platform = createTestPlatform({ database, siteIds: SITES, fence: { name: "alarms", holder: "me", token } });
+  const fence = { name: "alarms", holder: "me", token };
+  const selfWatch: TestPlatform["selfWatch"] = {
+    onFound(listener) {
+      tellOfPlatform = listener;
+      return () => undefined;
+    },
+    active: () => [],
+    endings: () => [{ ...OWN, type: "cleared", at: new Date().toISOString() }],
+  };
+  platform = createTestPlatform({ database, siteIds: SITES, fence, selfWatch });
   setNodesPlatform(platform);
   nodeRed = await startNodeRed();
   await vi.waitFor(() => expect(platform.alarms.isJudging()).toBe(true));
@@ -66,6 +80,34 @@ test("the shipped rules judge what the shipped flows collect, and the alarm is s
   expect(await alarms()).toEqual([]);
   await round(1, true);
   await expect.poll(alarms).toEqual([{ id: "site-002.leak", state: "unacknowledged", is_active: true }]);
+});
+
+test("what the platform finds wrong with itself is stored by the same flow, and ends with its node", async () => {
+  tellOfPlatform?.([
+    {
+      type: "raised",
+      ...OWN,
+      at: new Date().toISOString(),
+      priority: "high",
+      sources: ["platform"],
+      point: "write_lag_s",
+      value: 90,
+      limit: 60,
+      unit: "s",
+      latching: false,
+      suppressedBy: null,
+    },
+  ]);
+  const own = () => database.query("select is_active from alarm where id = '~.platform-write-lag'");
+  await expect.poll(own).toEqual([{ is_active: true }]);
+  const { flows } = structuredClone(flowApi().getFlows());
+  const started = once(RED.events, "flows:started");
+  await flowApi().setFlows(
+    (flows as { id: string }[]).filter(({ id }) => id !== "alarms-watch"),
+    "nodes",
+  );
+  await started;
+  await expect.poll(own).toEqual([{ is_active: false }]);
 });
 
 test("without the rules' node nothing is judged by them, and their alarms end", async () => {
