@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import type { Role } from "../../domain/access/session-user.ts";
 import type { AlarmListItem, AlarmTransition } from "../../domain/alarms/alarm.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
+import { PLATFORM_RULE_FACTS } from "../../domain/alarms/self-watch/index.ts";
 import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
 import { addActors, LIMITED } from "../authorisation/actors.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
@@ -397,7 +398,8 @@ test("the rules are listed with texts, limits and how many alarms they have", as
   await tell(aRaise("site-001"), aRaise("site-002", { suppressedBy: "maintenance" }));
   const { json } = await get("rules");
   const { items, total } = json as { items: { id: string; condition: string; active: number }[]; total: number };
-  expect([items.length, total]).toEqual([DEFAULT_RULES.length, DEFAULT_RULES.length]);
+  const all = DEFAULT_RULES.length + PLATFORM_RULE_FACTS.length;
+  expect([items.length, total]).toEqual([all, all]);
   expect(items.find(({ id }) => id === SUPPLY)).toMatchObject({
     condition: "supply_temp_c >= 40 (deadband 2) or supply_temp_too_high or return_temp_too_high",
     active: 2,

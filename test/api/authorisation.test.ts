@@ -221,6 +221,10 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "DELETE /api/v1/sites/{id}/baselines/{baselineId}": { path: "/api/v1/sites/site-001/baselines/999999", status: 404 },
   "POST /api/v1/site-flags/{id}/end": { path: `/api/v1/site-flags/${NO_ID}/end`, status: 404 },
   "GET /api/v1/rules": { path: "/api/v1/rules" },
+  "GET /api/v1/rules/{id}": { path: "/api/v1/rules/leak" },
+  "POST /api/v1/rules/check": { path: "/api/v1/rules/check", body: { rule: {} } },
+  // Refused as a rule, after the permission was asked.
+  "POST /api/v1/rules/preview": { path: "/api/v1/rules/preview", body: { rule: {} }, status: 400 },
   "POST /api/v1/rules/backtest": {
     path: "/api/v1/rules/backtest",
     // Refused for its time, after the permission was asked: a test of permissions need not run rules.

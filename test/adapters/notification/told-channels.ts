@@ -1,10 +1,7 @@
 import { z } from "zod";
 import { CHANNELS } from "../../../adapters/channels/index.ts";
-import type { ChannelKind, ChannelMessage, Delivery } from "../../../domain/notification/channel.ts";
+import type { ChannelKind, Delivery } from "../../../domain/notification/channel.ts";
 import type { ChannelDefinition } from "../../../domain/notification/channel-definition.ts";
-
-/** What a channel of a test has been given to send, by key. */
-type Told = { readonly kind: ChannelKind; readonly message: ChannelMessage; readonly address: string };
 
 /**
  * A channel that posts to a real HTTP server and keeps to the contract: a 5xx is an answer, a connection that breaks after
