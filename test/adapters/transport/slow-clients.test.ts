@@ -6,6 +6,7 @@ import { blockListOf } from "../../../adapters/security/client-address.ts";
 import { createServer, type PlatformServer } from "../../../adapters/transport/create-server.ts";
 
 const MIB = 1_048_576;
+const SOON = { timeout: 3_500 };
 const lines: string[] = [];
 const log = {
   info: () => undefined,
@@ -108,17 +109,20 @@ test("who waits for an answer that takes its time is not cut", async () => {
   expect(lines).toEqual([]);
 });
 
-test("who never sends a request is cut, and however many they are, others are served", async () => {
+test("who never sends a request is cut, and however many they are, others are served", {
+  timeout: 60_000,
+}, async () => {
   await start(100);
-  platform.server.headersTimeout = 1_000;
+  // Long enough for a busy machine to see them all, before they are cut.
+  platform.server.headersTimeout = 4_000;
   const silent = await Promise.all(Array.from({ length: 300 }, () => connect("127.0.0.2")));
-  await expect.poll(() => lines.join()).toContain("connections of one address were refused");
-  await expect.poll(openSockets).toBeLessThanOrEqual(100);
+  await expect.poll(() => lines.join(), SOON).toContain("connections of one address were refused");
+  await expect.poll(openSockets, SOON).toBeLessThanOrEqual(100);
   expect(await ask("/small", "127.0.0.1")).toBe(5);
   // A proxy brings those of everybody.
   const proxied = await Promise.all(Array.from({ length: 150 }, () => connect("127.0.0.9")));
-  await expect.poll(openSockets).toBeGreaterThanOrEqual(150);
-  await expect.poll(openSockets, { timeout: 15_000 }).toBe(0);
+  await expect.poll(openSockets, SOON).toBeGreaterThanOrEqual(150);
+  await expect.poll(openSockets, { timeout: 20_000 }).toBe(0);
   expect(await ask("/small", "127.0.0.2")).toBe(5);
   for (const socket of [...silent, ...proxied]) socket.destroy();
 });
