@@ -1,3 +1,4 @@
+import { escapeHtml } from "../domain/escape-html.ts";
 import type { Locale } from "../domain/notification/channel.ts";
 
 /** How the page behind an acknowledge link stands. */
@@ -78,8 +79,3 @@ h1 { font-size: 1.25rem; }
 .what { font-weight: 600; }
 button { font: inherit; font-weight: 600; min-height: 3.5rem; width: 100%; }
 `;
-
-function escapeHtml(raw: string): string {
-  const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return raw.replace(/[&<>"']/g, (character) => escapes[character] ?? "");
-}

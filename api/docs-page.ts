@@ -1,4 +1,5 @@
 import { PERMISSIONS } from "../domain/access/permissions.ts";
+import { escapeHtml } from "../domain/escape-html.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 import { PROBLEMS } from "./problem.ts";
 
@@ -50,20 +51,21 @@ type Operation = {
 
 /** The reference as one static page: no script, no other host. Everything in it comes from the document. */
 export function renderDocs(document: OpenApiDocument, language: DocsLanguage): string {
-  const word = (key: keyof typeof WORDS) => text(WORDS[key][language]);
+  const word = (key: keyof typeof WORDS) => escapeHtml(WORDS[key][language]);
   const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, one]) => ({ path, method, operation: one as unknown as Operation })),
   );
   const sections = document.tags.map(({ name }) => {
     const own = operations.filter(({ operation }) => operation.tags.includes(name));
-    return `<h2>${text(name)}</h2>${own.map((one) => renderOperation(one, language)).join("")}`;
+    return `<h2>${escapeHtml(name)}</h2>${own.map((one) => renderOperation(one, language)).join("")}`;
   });
   const schemas = Object.entries(document.components.schemas).map(
-    ([name, schema]) => `<details id="schema-${text(name)}"><summary>${text(name)}</summary>${code(schema)}</details>`,
+    ([name, schema]) =>
+      `<details id="schema-${escapeHtml(name)}"><summary>${escapeHtml(name)}</summary>${code(schema)}</details>`,
   );
   const problems = Object.entries(PROBLEMS).map(
     ([id, { status, title, zh }]) =>
-      `<tr id="${text(id)}"><td><code>${text(id)}</code></td><td>${status}</td><td>${text(language === "en" ? title : zh)}</td></tr>`,
+      `<tr id="${escapeHtml(id)}"><td><code>${escapeHtml(id)}</code></td><td>${status}</td><td>${escapeHtml(language === "en" ? title : zh)}</td></tr>`,
   );
   return `<!doctype html>
 <html lang="${language}">
@@ -83,25 +85,25 @@ function renderOperation(
   { path, method, operation }: { path: string; method: string; operation: Operation },
   language: DocsLanguage,
 ): string {
-  const word = (key: keyof typeof WORDS) => text(WORDS[key][language]);
+  const word = (key: keyof typeof WORDS) => escapeHtml(WORDS[key][language]);
   const permission = operation["x-permission"];
   const rows = operation.parameters.map(
     ({ name, in: place, required, description, schema }) =>
-      `<tr><td><code>${text(name)}</code>${required ? " *" : ""}</td><td>${text(place)}</td><td>${text(description ?? "")} <code>${text(JSON.stringify(schema))}</code></td></tr>`,
+      `<tr><td><code>${escapeHtml(name)}</code>${required ? " *" : ""}</td><td>${escapeHtml(place)}</td><td>${escapeHtml(description ?? "")} <code>${escapeHtml(JSON.stringify(schema))}</code></td></tr>`,
   );
   const [body] = Object.values(operation.requestBody?.content ?? {});
   const exampleOf = (shown: unknown) =>
     shown === undefined ? "" : `<details><summary>${word("example")}</summary>${code(shown)}</details>`;
   const answers = Object.entries(operation.responses).map(([status, { description, $ref, content }]) => {
     const { schema, example } = Object.values(content ?? {})[0] ?? {};
-    return `<tr><td>${text(status)}</td><td>${text(description ?? $ref?.split("/").at(-1) ?? "")} ${schema ? reference(schema) : ""}${exampleOf(example)}</td></tr>`;
+    return `<tr><td>${escapeHtml(status)}</td><td>${escapeHtml(description ?? $ref?.split("/").at(-1) ?? "")} ${schema ? reference(schema) : ""}${exampleOf(example)}</td></tr>`;
   });
-  return `<details><summary><b>${text(method.toUpperCase())}</b> <code>${text(path)}</code> ${text(
+  return `<details><summary><b>${escapeHtml(method.toUpperCase())}</b> <code>${escapeHtml(path)}</code> ${escapeHtml(
     language === "en" ? operation.summary : operation["x-summary-zh-CN"],
   )}</summary>
 <p>${
     permission
-      ? `${word("needs")} <code>${text(permission)}</code> (${text(PERMISSIONS[permission].label[language])}; ${word("from")}: ${PERMISSIONS[permission].lowestRole})`
+      ? `${word("needs")} <code>${escapeHtml(permission)}</code> (${escapeHtml(PERMISSIONS[permission].label[language])}; ${word("from")}: ${PERMISSIONS[permission].lowestRole})`
       : word("everybody")
   }</p>
 ${rows.length > 0 ? `<h3>${word("parameters")}</h3><table><tbody>${rows.join("")}</tbody></table>` : ""}
@@ -113,17 +115,12 @@ ${body ? `<h3>${word("body")}</h3>${reference(body.schema)}${exampleOf(body.exam
 function reference(schema: unknown): string {
   const { $ref } = schema as { $ref?: string };
   const name = $ref?.split("/").at(-1);
-  return name ? `<a href="#schema-${text(name)}">${text(name)}</a>` : code(schema);
+  return name ? `<a href="#schema-${escapeHtml(name)}">${escapeHtml(name)}</a>` : code(schema);
 }
 
 /** JSON, or the text of a file as it is. */
 function code(shown: unknown): string {
-  return `<pre><code>${text(typeof shown === "string" ? shown : JSON.stringify(shown, null, 2))}</code></pre>`;
-}
-
-function text(raw: string): string {
-  const escapes: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-  return raw.replace(/[&<>"']/g, (character) => escapes[character] ?? "");
+  return `<pre><code>${escapeHtml(typeof shown === "string" ? shown : JSON.stringify(shown, null, 2))}</code></pre>`;
 }
 
 export const DOCS_STYLE = `

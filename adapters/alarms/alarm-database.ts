@@ -9,6 +9,3 @@ export interface AlarmDatabase {
 
 /** The database's number of a site, and the way back. A site that it does not have has no alarms. */
 export type SiteNumbers = { numberOf(siteId: string): number | undefined };
-
-/** Places of the priorities in the table, worst first. */
-export const PRIORITY_RANK = { critical: 1, high: 2, medium: 3, low: 4 } as const;

@@ -1,5 +1,11 @@
-import type { Alarm, AlarmState, AlarmTransition, Priority } from "../../domain/alarms/alarm.ts";
-import { type AlarmDatabase, PRIORITY_RANK, type SiteNumbers } from "./alarm-database.ts";
+import {
+  type Alarm,
+  type AlarmState,
+  type AlarmTransition,
+  PRIORITY_RANK,
+  type Priority,
+} from "../../domain/alarms/alarm.ts";
+import type { AlarmDatabase, SiteNumbers } from "./alarm-database.ts";
 
 /** Which alarms; absent or null = all. */
 export type AlarmFilter = {

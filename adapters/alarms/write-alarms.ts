@@ -1,9 +1,8 @@
-import type { Alarm, AlarmTransition } from "../../domain/alarms/alarm.ts";
-import { alarmIdOf } from "../../domain/alarms/alarm.ts";
+import { type Alarm, type AlarmTransition, alarmIdOf, PRIORITY_RANK } from "../../domain/alarms/alarm.ts";
 import type { Refusal } from "../../domain/alarms/alarm-change.ts";
 import type { ConditionEvent, OperatorEvent } from "../../domain/alarms/alarm-event.ts";
 import { applyAlarmEvent } from "../../domain/alarms/life-cycle.ts";
-import { type AlarmDatabase, PRIORITY_RANK, type SiteNumbers } from "./alarm-database.ts";
+import type { AlarmDatabase, SiteNumbers } from "./alarm-database.ts";
 
 /** What a person wants of one alarm. */
 export type AlarmAct = { readonly alarmId: string; readonly event: OperatorEvent };

@@ -1,12 +1,18 @@
 import { createHmac } from "node:crypto";
 import { z } from "zod";
-import { utf8Bytes } from "../../domain/notification/fit-text.ts";
-import { plainText } from "../../domain/plain-text.ts";
+import { jsonBytes } from "../../domain/notification/fit-text.ts";
 import { callsPeople, compose, layOut } from "./compose.ts";
 import { defineChannel, under, VendorKey, vendorUrl, vendorUrlField } from "./define-channel.ts";
 import { failed, judgeExchange, type ReadAnswer, safeDetail } from "./judge-exchange.ts";
 import { markdownLink, plainMarkdown, withoutRules } from "./plain-markdown.ts";
-import { ROBOT_ADDRESS_HELP, ROBOT_ADDRESS_LABEL, readRobotAddress, robotAddress } from "./robot-address.ts";
+import {
+  KEYWORD_FIELD,
+  Keyword,
+  ROBOT_ADDRESS_HELP,
+  ROBOT_ADDRESS_LABEL,
+  readRobotAddress,
+  robotAddress,
+} from "./robot-address.ts";
 
 /**
  * Custom group robots, open.dingtalk.com/document/orgapp/custom-robot-access: 20 messages a minute, more than that is
@@ -30,7 +36,7 @@ export const dingtalk = defineChannel({
     baseUrl: vendorUrl(BASE_URL),
     accessToken: VendorKey.optional(),
     secret: VendorKey.optional(),
-    keyword: plainText(40).optional(),
+    keyword: Keyword.optional(),
   }),
   fields: [
     vendorUrlField(BASE_URL),
@@ -52,15 +58,7 @@ export const dingtalk = defineChannel({
       },
       isSecret: true,
     },
-    {
-      key: "keyword",
-      label: { "zh-CN": "自定义关键词", en: "Keyword" },
-      help: {
-        "zh-CN": "安全设置“自定义关键词”之一，写在每条消息末尾",
-        en: "One of the robot's keywords; ends every message",
-      },
-      isSecret: false,
-    },
+    KEYWORD_FIELD,
   ],
   addressSchema: robotAddress(2),
   addressLabel: ROBOT_ADDRESS_LABEL,
@@ -112,11 +110,6 @@ function addressOf(baseUrl: string, accessToken: string, secret: string | undefi
     url.searchParams.set("sign", createHmac("sha256", secret).update(`${timestamp}\n${secret}`).digest("base64"));
   }
   return url.href;
-}
-
-/** Bytes inside of a JSON string. */
-function jsonBytes(piece: string): number {
-  return utf8Bytes(JSON.stringify(piece)) - 2;
 }
 
 function answerReader(secrets: readonly string[]): ReadAnswer {

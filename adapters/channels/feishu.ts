@@ -2,12 +2,11 @@ import { createHmac } from "node:crypto";
 import { z } from "zod";
 import type { Priority } from "../../domain/alarms/alarm.ts";
 import type { ChannelMessage } from "../../domain/notification/channel.ts";
-import { fitText, utf8Bytes } from "../../domain/notification/fit-text.ts";
-import { plainText } from "../../domain/plain-text.ts";
+import { fitText, jsonBytes, utf8Bytes } from "../../domain/notification/fit-text.ts";
 import { callsPeople, compose } from "./compose.ts";
 import { defineChannel, under, VendorKey, vendorUrl, vendorUrlField } from "./define-channel.ts";
 import { failed, judgeExchange, type ReadAnswer, safeDetail } from "./judge-exchange.ts";
-import { ROBOT_ADDRESS_LABEL, readRobotAddress, robotAddress } from "./robot-address.ts";
+import { KEYWORD_FIELD, Keyword, ROBOT_ADDRESS_LABEL, readRobotAddress, robotAddress } from "./robot-address.ts";
 
 /** Custom robots, open.feishu.cn "自定义机器人使用指南": 100 messages a minute, 5 a second; a body of 20 KB. */
 const BASE_URL = "https://open.feishu.cn";
@@ -33,7 +32,7 @@ export const feishu = defineChannel({
     baseUrl: vendorUrl(BASE_URL),
     token: VendorKey.optional(),
     secret: VendorKey.optional(),
-    keyword: plainText(40).optional(),
+    keyword: Keyword.optional(),
   }),
   fields: [
     vendorUrlField(BASE_URL),
@@ -49,15 +48,7 @@ export const feishu = defineChannel({
       help: { "zh-CN": "安全设置“签名校验”中的密钥", en: "Of the security setting 签名校验 (signature)" },
       isSecret: true,
     },
-    {
-      key: "keyword",
-      label: { "zh-CN": "自定义关键词", en: "Keyword" },
-      help: {
-        "zh-CN": "安全设置“自定义关键词”之一，写在每条消息末尾",
-        en: "One of the robot's keywords; ends every message",
-      },
-      isSecret: false,
-    },
+    KEYWORD_FIELD,
   ],
   addressSchema: robotAddress(2, OPEN_IDS),
   addressLabel: ROBOT_ADDRESS_LABEL,
@@ -107,7 +98,6 @@ function bodyOf(message: ChannelMessage, people: readonly string[], keyword: str
     const card = { config: { wide_screen_mode: true }, header, elements };
     return JSON.stringify({ ...signature, msg_type: "interactive", card });
   };
-  const jsonBytes = (piece: string) => utf8Bytes(JSON.stringify(piece)) - 2;
   // One character stands in for the text, so that its element is counted.
   return write(fitText(text, MOST_BODY_BYTES - utf8Bytes(write(" ")), jsonBytes));
 }

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import MailComposer from "nodemailer/lib/mail-composer";
+import { escapeHtml } from "../../domain/escape-html.ts";
 import type { ChannelMessage, Locale } from "../../domain/notification/channel.ts";
 import { fitText, utf8Bytes } from "../../domain/notification/fit-text.ts";
 import { type Composed, compose } from "./compose.ts";
-import { escapeHtml } from "./escape-html.ts";
 
 /** Far below what servers take; a longer text is read by nobody. */
 export const MOST_TEXT_BYTES = 100_000;

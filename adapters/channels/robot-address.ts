@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Labels } from "../../domain/notification/channel-definition.ts";
+import type { ChannelField, Labels } from "../../domain/notification/channel-definition.ts";
+import { plainText } from "../../domain/plain-text.ts";
 
 const KEY = "[\\x21-\\x7e]{1,200}";
 const MOBILES = "\\+?\\d{6,15}(?:,\\+?\\d{6,15}){0,19}";
@@ -36,3 +37,15 @@ export function readRobotAddress(address: string): RobotAddress {
   const [who = "group", ...keys] = address.split(" ");
   return { isAll: who === "all", called: who === "all" || who === "group" ? [] : who.split(","), keys };
 }
+
+/** A robot may take only what holds a word that was agreed on. */
+export const Keyword = plainText(40);
+export const KEYWORD_FIELD: ChannelField = {
+  key: "keyword",
+  label: { "zh-CN": "自定义关键词", en: "Keyword" },
+  help: {
+    "zh-CN": "安全设置“自定义关键词”之一，写在每条消息末尾",
+    en: "One of the robot's keywords; ends every message",
+  },
+  isSecret: false,
+};

@@ -1,9 +1,9 @@
 import { z } from "zod";
+import { escapeHtml } from "../../domain/escape-html.ts";
 import type { Delivery } from "../../domain/notification/channel.ts";
 import { utf16Units } from "../../domain/notification/fit-text.ts";
 import { compose, layOut } from "./compose.ts";
 import { defineChannel, under, vendorUrl, vendorUrlField } from "./define-channel.ts";
-import { escapeHtml } from "./escape-html.ts";
 import { failed, judgeExchange, type ReadAnswer, safeDetail } from "./judge-exchange.ts";
 
 /**

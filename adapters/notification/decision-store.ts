@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { AlarmTransition } from "../../domain/alarms/alarm.ts";
+import { type AlarmTransition, PRIORITY_RANK } from "../../domain/alarms/alarm.ts";
 import type { Decision } from "../../domain/notification/decide-notices.ts";
 import { NOTHING_TOLD, type Notice, type NotificationState } from "../../domain/notification/notice.ts";
-import { type NotificationDatabase, type NotificationLease, PRIORITY_RANK } from "./notification-database.ts";
+import type { NotificationDatabase, NotificationLease } from "./notification-database.ts";
 
 export type StoredState = { readonly state: NotificationState; readonly revision: string };
 

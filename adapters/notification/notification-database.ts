@@ -21,6 +21,3 @@ export interface ColumnSealer {
 }
 
 export type NotificationSealers = { readonly addresses: ColumnSealer; readonly settings: ColumnSealer };
-
-/** Places of the priorities in the tables, worst first. */
-export const PRIORITY_RANK = { critical: 1, high: 2, medium: 3, low: 4 } as const;

@@ -1,3 +1,4 @@
+import { quantileOf } from "../telemetry/quantiles.ts";
 import type { Alarm, AlarmTransition, Priority } from "./alarm.ts";
 
 const TEN_MIN_MS = 600_000;
@@ -56,6 +57,7 @@ export function alarmStatistics(
   const perInterval = countByInterval(told, fromMs, toMs);
   const topRules = rankRules(told);
   const waits = acknowledgeTimes(transitions).sort((a, b) => a - b);
+  const medianMs = quantileOf(waits, 0.5);
   const byPriority = { critical: 0, high: 0, medium: 0, low: 0 };
   for (const { priority } of told) byPriority[priority]++;
   return {
@@ -70,7 +72,7 @@ export function alarmStatistics(
     stale: [...alarms]
       .filter((alarm) => alarm.active && toMs - Date.parse(alarm.raisedAt) > DAY_MS)
       .map(({ id }) => id),
-    medianAcknowledgeS: waits.length === 0 ? null : median(waits) / 1000,
+    medianAcknowledgeS: medianMs === null ? null : medianMs / 1000,
     worstAcknowledgeS: waits.length === 0 ? null : (waits.at(-1) ?? 0) / 1000,
   };
 }
@@ -146,10 +148,4 @@ function acknowledgeTimes(transitions: readonly AlarmTransition[]): number[] {
     toldMs.delete(alarmId);
   }
   return waits;
-}
-
-function median(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }

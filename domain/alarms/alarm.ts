@@ -16,6 +16,9 @@ import { PointValue } from "../telemetry/snapshot.ts";
 export const Priority = z.enum(["critical", "high", "medium", "low"]);
 export type Priority = z.infer<typeof Priority>;
 
+/** Places of the priorities in tables and order, worst first. */
+export const PRIORITY_RANK = { critical: 1, high: 2, medium: 3, low: 4 } as const satisfies Record<Priority, number>;
+
 /** States of ISA-18.2 as OPC UA Part 9 and public summaries give them; the standard's own text was not checked. */
 export const AlarmState = z.enum([
   "normal",

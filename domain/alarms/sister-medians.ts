@@ -1,4 +1,5 @@
 import { ENOUGH_SISTERS } from "../sites/sisters.ts";
+import { quantileOf } from "../telemetry/quantiles.ts";
 import type { Signal } from "./read-signal.ts";
 
 /** What one site says about the compared signals. */
@@ -29,15 +30,10 @@ export function sisterMedians(
   for (const [circleId, circle] of values) {
     const entries = signals.flatMap((signal, place) => {
       const sorted = (circle[place] ?? []).sort((a, b) => a - b);
-      return sorted.length > ENOUGH_SISTERS ? [[signal, medianOf(sorted)] as const] : [];
+      const median = sorted.length > ENOUGH_SISTERS ? quantileOf(sorted, 0.5) : null;
+      return median === null ? [] : [[signal, median] as const];
     });
     medians[circleId] = Object.fromEntries(entries);
   }
   return medians;
-}
-
-function medianOf(sorted: readonly number[]): number {
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }

@@ -30,6 +30,11 @@ export function oneLine(text: string): string {
   return printable(text).replace(/\s+/g, " ").trim();
 }
 
+/** Bytes of UTF-8 inside of a JSON string. */
+export function jsonBytes(piece: string): number {
+  return utf8Bytes(JSON.stringify(piece)) - 2;
+}
+
 /**
  * Cuts a text to a limit, with `…` in place of the rest, where a reader sees a character end: never inside of a surrogate
  * pair or of a composed sign, unless that alone is longer than the limit.
