@@ -73,8 +73,8 @@ export const HISTORY_ROUTES: readonly Route[] = [
       const site = findSite(context, params.id, session);
       const asked = { id: site.id, intervalS: intervalOf(context, site) };
       const question = { ...query, points: query.points.split(",") };
-      const text = await recentHistory.jsonOf(asked, question).catch(nameField({}));
-      return { kind: "text", contentType: JSON_TYPE, text };
+      const parts = await recentHistory.jsonOf(asked, question).catch(nameField({}));
+      return { kind: "parts", contentType: JSON_TYPE, parts };
     },
   }),
   defineRoute({

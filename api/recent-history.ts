@@ -27,13 +27,13 @@ const MOST_VALUES = 20_000;
 const MINUTE_MS = 60_000;
 
 /**
- * Answers about one site up to the present, as JSON. A control room opens the same trend on many screens: until the site's
- * next snapshot they share one reading of the database and the bytes of it; after that only the newest rows are read, and
- * the whole again after half a minute at most.
+ * Answers about one site up to the present, as JSON in pieces. A control room opens the same trend on many screens: until
+ * the site's next snapshot they share one reading of the database and the bytes of it; after that only the newest rows
+ * are read, and the whole again after half a minute at most.
  */
 export interface RecentHistory {
   /** @throws {AppError} as `answerHistory` does */
-  jsonOf(site: AskedSite, question: HistoryQuestion): Promise<Buffer>;
+  jsonOf(site: AskedSite, question: HistoryQuestion): Promise<readonly Buffer[]>;
 }
 
 type Kept = {
@@ -122,7 +122,7 @@ export function createRecentHistory(
       const plan = planHistory(question, circumstances);
       if (!isShared(plan, nowMs)) {
         const history = await answerHistory(storage.history, site, question, nowMs);
-        return Buffer.from(historyHeadText(history) + historyValuesText(history));
+        return [Buffer.from(historyHeadText(history) + historyValuesText(history))];
       }
       const key = [site.id, site.intervalS, plan.level, ...plan.points].join(" ");
       const known = kept.get(key);
@@ -133,7 +133,7 @@ export function createRecentHistory(
         const { fromMs, toMs, level, stepS } = plan;
         const head = { siteId: site.id, step: level, stepS, from: isoOf(fromMs), to: isoOf(toMs) };
         const values = valuesOf(entry, await entry.history, plan);
-        return Buffer.concat([Buffer.from(historyHeadText(head)), values]);
+        return [Buffer.from(historyHeadText(head)), values];
       } catch (error) {
         if (kept.get(key) === entry) kept.delete(key);
         throw error;

@@ -56,6 +56,12 @@ export type Reply =
       readonly cookies?: readonly string[];
     }
   | {
+      /** UTF-8 in pieces, which many answers may share: they go out as they are, since a copy for each answer costs more. */
+      readonly kind: "parts";
+      readonly contentType: string;
+      readonly parts: readonly Buffer[];
+    }
+  | {
       /** A file for saving. Its pieces are made while they are sent, no faster than the client takes them. */
       readonly kind: "stream";
       readonly contentType: string;

@@ -22,17 +22,31 @@ export function createSender() {
     response: ServerResponse,
     status: number,
     own: Headers,
-    body: Buffer | string,
+    body: Buffer | string | readonly Buffer[],
   ) {
     const contentType = String(own["content-type"] ?? "");
     const policy = contentType.startsWith("text/html") ? OWN_PAGE : NOTHING_FROM_ANYWHERE;
     response.writeHead(status, {
       "content-security-policy": policy,
       "cache-control": "no-store",
-      "content-length": Buffer.byteLength(body),
+      "content-length": byteLengthOf(body),
       ...own,
     });
-    response.end(request.method === "HEAD" ? undefined : body);
+    if (request.method === "HEAD") response.end();
+    else if (typeof body === "string" || Buffer.isBuffer(body)) response.end(body);
+    else endWith(response, body);
+  }
+
+  async function sendParts(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { contentType, parts }: Extract<Reply, { kind: "parts" }>,
+  ): Promise<void> {
+    const encoding = chooseEncoding(request.headers["accept-encoding"], contentType, byteLengthOf(parts));
+    const headers = { "content-type": contentType, vary: "Accept-Encoding" };
+    if (encoding === "identity") return end(request, response, 200, headers, parts);
+    const body = await compress(Buffer.concat(parts), encoding);
+    end(request, response, 200, { ...headers, "content-encoding": encoding }, body);
   }
 
   async function sendText(
@@ -109,6 +123,8 @@ export function createSender() {
             { "content-type": reply.contentType, ...cookieHeader(reply.cookies) },
             reply.text,
           );
+        case "parts":
+          return sendParts(request, response, reply);
         case "representation":
           return sendRepresentation(request, response, reply.representation);
         case "stream":
@@ -142,6 +158,18 @@ export function createSender() {
       end(request, response, problem.status, headers, JSON.stringify(problem));
     },
   };
+}
+
+function byteLengthOf(body: Buffer | string | readonly Buffer[]): number {
+  if (typeof body === "string" || Buffer.isBuffer(body)) return Buffer.byteLength(body);
+  return body.reduce((sum, part) => sum + part.length, 0);
+}
+
+/** Headers and pieces leave in one write. */
+function endWith(response: ServerResponse, parts: readonly Buffer[]): void {
+  response.cork();
+  for (const part of parts) response.write(part);
+  response.end();
 }
 
 function cookieHeader(cookies: readonly string[] | undefined): Headers {

@@ -32,8 +32,10 @@ const SECONDS = options.short ? 3 : Number(options.seconds);
 /** A trend is read anew after each round: what it costs shows over a whole minute only. */
 const TREND_SECONDS = options.short ? SECONDS : Math.max(SECONDS, 61);
 const WARM_UP_S = options.short ? 1 : 2;
-/** Of one person 100 requests a second are taken, of costly ones 20: 500 people are more than a few shared accounts. */
-const ACCOUNTS = 30;
+/** After a start each site's day is read whole once: what that costs is told apart. */
+const TREND_WARM_UP_S = options.short ? 1 : 10;
+/** Of one person few costly requests run at once: 500 people are more than some shared accounts. */
+const ACCOUNTS = 100;
 const SITES = 150;
 const SERVERS = ["ours", "express", "fastify"] as const;
 const GOALS = { all: 20, one: 20, list: 20, trend: 100, alone: null } as const;
@@ -107,10 +109,15 @@ type Turn = { readonly name: Case; readonly server: Server; readonly users: numb
 
 async function measure({ name, server, users, port, headers }: Turn & { headers: string[] }): Promise<Row> {
   const question = { type: "open", port, headers, users, paths: pathsOf(name, platform) };
-  await load.ask<Answers>({ ...question, seconds: WARM_UP_S });
+  const isTrend = name === "trend" || name === "alone";
+  const cold = await load.ask<Answers>({ ...question, seconds: isTrend ? TREND_WARM_UP_S : WARM_UP_S });
+  if (server === "ours" && isTrend)
+    console.log(
+      `  its first ${TREND_WARM_UP_S} s: p50 ${cold.p50Ms.toFixed(1)}, p95 ${cold.p95Ms.toFixed(1)} ms, ${cold.errors} errors`,
+    );
   const pid = server === "ours" ? platform.pid : peers.pid;
   const before = { cpuMs: processorMsOf(pid), databaseMs: processorMsOfAll(platform.postmasterPid) };
-  const seconds = server === "ours" && (name === "trend" || name === "alone") ? TREND_SECONDS : SECONDS;
+  const seconds = server === "ours" && isTrend ? TREND_SECONDS : SECONDS;
   const answers = await load.ask<Answers>({ ...question, seconds });
   const cpuMs = (processorMsOf(pid) - before.cpuMs) / answers.requests;
   const databaseMs = (processorMsOfAll(platform.postmasterPid) - before.databaseMs) / answers.requests;

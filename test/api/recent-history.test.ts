@@ -42,7 +42,7 @@ beforeEach(() => {
 
 async function ask(from = nowMs - 30 * MINUTE_MS, to = nowMs, points = ["supply_temp_c"]): Promise<History> {
   const question = { points, from: isoAt(from), to: isoAt(to), step: "auto" as const };
-  return JSON.parse((await recent.jsonOf(SITE, question)).toString()) as History;
+  return JSON.parse(Buffer.concat(await recent.jsonOf(SITE, question)).toString()) as History;
 }
 
 const valuesOf = ({ series }: History) => series["supply_temp_c"]?.avg;
