@@ -111,18 +111,21 @@ if (wanted.has("F8")) {
   });
 }
 if (wanted.has("F11")) {
-  // The rule holds for two minutes beyond its end, and good news waits two more for it to last.
-  const result = await runAlarmFlood({ sites, intervalS: 5, silentS: isQuick ? 40 : 90, recoveryS: 330 });
-  const bites = `${result.silentSites} sites are said not to answer`;
-  judge("F11 the whole fleet stops answering", bites, {
-    "sites that are not said to": [sites - result.silentSites, 0],
-    "detected after, rounds": [result.detectedRounds, 2],
-    "messages in all": [result.messages, 3],
-    "messages of one channel": [result.mostPerChannel, 1],
-    "rows at the top of the list": [result.topRows, 10],
-    "recovery, messages of one channel": [result.mostRecoveryPerChannel, 1],
-  });
-  console.log(result.titles.join("\n"));
+  for (const how of ["refused", "hang"] as const) {
+    // Self-watch judges for two minutes. The rule holds for two minutes beyond its end, and good news waits two more.
+    const silentS = isQuick ? 40 : 240;
+    const result = await runAlarmFlood({ sites, intervalS: 5, how, silentS, recoveryS: 330 });
+    const bites = `${result.silentSites} sites are said not to answer`;
+    judge(`F11 the whole fleet stops answering: ${how}`, bites, {
+      "sites that are not said to": [sites - result.silentSites, 0],
+      "detected after, rounds": [result.detectedRounds, 2],
+      "messages in all": [result.messages, 3],
+      "messages of one channel": [result.mostPerChannel, 1],
+      "rows at the top of the list": [result.topRows, 10],
+      "recovery, messages of one channel": [result.mostRecoveryPerChannel, 1],
+    });
+    console.log(result.titles.join("\n"));
+  }
 }
 if (wanted.has("F13")) {
   const outageS = values.long ? 1_200 : isQuick ? 40 : 60;

@@ -9,6 +9,8 @@ import { withWitnessedPlatform } from "./witnessed-platform.ts";
 export type AlarmFloodPlan = {
   readonly sites: number;
   readonly intervalS: number;
+  /** Whether a poll is turned away at once, or never answered, so that rounds are long, too. */
+  readonly how: "refused" | "hang";
   /** How long the messages are watched, from the moment the sites stop answering. */
   readonly silentS: number;
   /** How long the messages are watched from the moment they answer again; 0: they never do. */
@@ -18,7 +20,7 @@ export type AlarmFloodPlan = {
 export type AlarmFloodResult = {
   /** Sites of which an alarm says that they do not answer: the fault bites when these are all. */
   readonly silentSites: number;
-  /** From the first refused poll that could be to the stored alarm, in rounds. */
+  /** From the first poll that could fail to the stored alarm, in rounds. */
   readonly detectedRounds: number;
   readonly messages: number;
   readonly mostPerChannel: number;
@@ -34,7 +36,7 @@ const LEARN_ROUNDS = 6;
 
 /** Every site of the fleet stops answering at once (trust.md F11): what people are told of it, by the servers that took it. */
 export async function runAlarmFlood(plan: AlarmFloodPlan): Promise<AlarmFloodResult> {
-  const { sites, intervalS, silentS, recoveryS } = plan;
+  const { sites, intervalS, how, silentS, recoveryS } = plan;
   const [web, mail] = [await startWebSink(), await startMailSink()];
   const parts = { sites, intervalS, environment: { WEBHOOK_ALLOW: SINK_HOST } };
   return withWitnessedPlatform(parts, async ({ platform, fleet, database }) => {
@@ -44,7 +46,7 @@ export async function runAlarmFlood(plan: AlarmFloodPlan): Promise<AlarmFloodRes
     // What a plant of its own has is no part of the flood.
     const before = { web: web.kept.length, mail: mail.kept.length };
     const stoppedMs = Date.now();
-    await orderFault(fleet.controlUrl, "all", "all_silent", { how: "refused" });
+    await orderFault(fleet.controlUrl, "all", "all_silent", { how });
     await sleep(silentS * 1000);
     const toldBefore = { web: web.kept.length, mail: mail.kept.length };
     const { items } = await getJson<{ items: unknown[] }>(platform.url + ALARM_LIST, cookie);

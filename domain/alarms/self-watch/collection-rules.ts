@@ -9,6 +9,12 @@ const LEAST_SUCCESS_PCT = 95;
 const CLEAR_SUCCESS_PCT = 97;
 /** So many intervals without a round, and collection is silent. */
 const SILENT_INTERVALS = 2;
+/**
+ * A round that so few sites answer, share of all, with so many silent ones, is told by `scan-suspect`: that it was long, or
+ * that few polls succeeded, is no second message.
+ */
+const SUSPECT_SHARE = 0.5;
+const SUSPECT_SITES = 5;
 /** A round may end so long after its slot. */
 const ROUND_SLACK_MS = 10_000;
 
@@ -101,20 +107,30 @@ export const COLLECTION_RULES: readonly PlatformRule[] = [
 ];
 
 function judgeLateness({ rounds }: PlatformFacts, isActive: boolean): Finding | null {
-  const seen = rounds.slice(0, ROUNDS_SEEN);
-  if (seen.length < ROUNDS_SEEN) return null;
+  const seen = judgeable(rounds);
+  if (seen === null) return null;
   const late = seen.filter(({ durationMs }) => durationMs >= ROUND_LIMIT_MS).length;
   const slowestMs = Math.max(...seen.map(({ durationMs }) => durationMs));
   return { holds: late >= (isActive ? 1 : 2), value: Math.round(slowestMs / 100) / 10, limit: ROUND_LIMIT_MS / 1000 };
 }
 
 function judgeSuccess({ rounds }: PlatformFacts, isActive: boolean): Finding | null {
-  const seen = rounds.slice(0, ROUNDS_SEEN);
-  const tried = sum(seen, ({ sites, skipped }) => sites - skipped);
-  if (seen.length < ROUNDS_SEEN || tried === 0) return null;
+  const seen = judgeable(rounds);
+  const tried = sum(seen ?? [], ({ sites, skipped }) => sites - skipped);
+  if (seen === null || tried === 0) return null;
   const success = (100 * sum(seen, ({ ok }) => ok)) / tried;
   const limit = isActive ? CLEAR_SUCCESS_PCT : LEAST_SUCCESS_PCT;
   return { holds: success < limit, value: Math.round(success * 10) / 10, limit: LEAST_SUCCESS_PCT };
+}
+
+/** @returns the newest rounds; null when there are too few, or the fleet was silent in one of them: nothing is known then */
+function judgeable(rounds: readonly RoundFact[]): readonly RoundFact[] | null {
+  const seen = rounds.slice(0, ROUNDS_SEEN);
+  return seen.length < ROUNDS_SEEN || seen.some(isSuspect) ? null : seen;
+}
+
+function isSuspect({ sites, ok }: RoundFact): boolean {
+  return sites - ok >= SUSPECT_SITES && ok < sites * SUSPECT_SHARE;
 }
 
 function judgeSilence({ atMs, sinceMs, intervalMs, rounds, sitesExpected }: PlatformFacts): Finding | null {

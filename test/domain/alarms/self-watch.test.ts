@@ -107,6 +107,32 @@ describe("each rule raises and clears", () => {
       expected: [],
     },
     {
+      name: "most of the fleet silent, in long rounds: the scan rule tells that",
+      facts: (second: number, atMs: number) => ({
+        rounds: rounds(atMs, between(second, 30, 600) ? { ok: 74, durationMs: 5_003 } : {}),
+      }),
+      expected: [],
+    },
+    {
+      name: "half of the fleet silent, in long rounds",
+      facts: (second: number, atMs: number) => ({
+        rounds: rounds(atMs, between(second, 30, 300) ? { ok: 75, durationMs: 5_003 } : {}),
+      }),
+      expected: [
+        "30 raised round-late",
+        "150 raised poll-success",
+        "420 cleared round-late",
+        "480 cleared poll-success",
+      ],
+    },
+    {
+      name: "what was wrong before stays, while most of the fleet is silent",
+      facts: (second: number, atMs: number) => ({
+        rounds: rounds(atMs, between(second, 30, 380) ? { ok: second < 200 ? 140 : 3 } : {}),
+      }),
+      expected: ["150 raised poll-success", "560 cleared poll-success"],
+    },
+    {
       name: "no rounds any more",
       facts: (second: number) => (second < 60 ? {} : { rounds: rounds(START_MS) }),
       // Two intervals and 10 s after the last one, and 90 s more.
