@@ -22,8 +22,8 @@ const NOT_LET_IN = [19_001, 19_021, 19_022, 19_024];
 
 const COLOURS: Readonly<Record<Priority, string>> = { critical: "red", high: "orange", medium: "yellow", low: "blue" };
 
-/** This vendor calls people by their open id. */
-const OPEN_IDS = "ou_w{1,40}(?:,ou_w{1,40}){0,9}";
+/** This vendor calls people by their open id: up to ten. */
+const OPEN_IDS = "ou_\\w{1,40}(?:,ou_\\w{1,40}){0,9}";
 
 export const feishu = defineChannel({
   kind: "feishu",
