@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import path from "node:path";
 import { z } from "zod";
@@ -31,6 +31,7 @@ const Environment = z.object({
   TLS_CERT_FILE: z.string().min(1).optional(),
   TLS_KEY_FILE: z.string().min(1).optional(),
   DATA_DIR: z.string().min(1).default("./var"),
+  FLOWS_DIR: z.string().min(1).refine(isFolder, "must be a folder that exists").optional(),
   ...BACKEND_ENVIRONMENT,
   ROLES: z.string().default("all").transform(rolesFrom),
   SITES_FILE: z
@@ -81,6 +82,8 @@ export type Config = {
   /** PEM files of a certificate with its chain, and of its key; null: HTTP, behind a proxy that ends TLS. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly dataDir: string;
+  /** Where the flows and their rule files are, and where the editor puts what is deployed; null: in the package. */
+  readonly flowsDir: string | null;
   /** Without `sslmode`: that is in `databaseAccess`. */
   readonly databaseUrl: string | null;
   readonly databaseAccess: BackendAccess;
@@ -150,6 +153,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     rateLimitPerS: env.RATE_LIMIT_PER_S,
     tls,
     dataDir,
+    flowsDir: env.FLOWS_DIR ? path.resolve(env.FLOWS_DIR) : null,
     databaseUrl: database.url,
     databaseAccess: database.access,
     redisUrl: redis.url,
@@ -292,6 +296,10 @@ function storedKey(dataDir: string, databaseUrl: string | null): Buffer {
   const key = Buffer.from(readFileSync(file, "utf8"), "base64");
   if (key.length !== 32) throw new AppError("config.invalid", `${file}: must hold 32 bytes in base64`);
   return key;
+}
+
+function isFolder(folder: string): boolean {
+  return statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 function hostForUrl(host: string): string {

@@ -28,13 +28,14 @@ import { readTlsFiles } from "./adapters/transport/tls-files.ts";
 import { actorOf } from "./api/audit-actor.ts";
 import type { Lifecycle } from "./api/context.ts";
 import { type Api, createApi } from "./api/create-api.ts";
+import { profileOf } from "./collection-services.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
 import { createRefusalCount } from "./domain/access/count-refusals.ts";
 import { AppError } from "./domain/errors.ts";
 import { PROFILES } from "./domain/profiles/index.ts";
 import { setPlatform } from "./nodes/_shared/platform.ts";
-import { profileOf, type Services, startServices } from "./services.ts";
+import { type Services, startServices } from "./services.ts";
 import { createNodeRedAccess, createNodeRedSettings, type NodeRedAccess, type NodeRedOptions } from "./settings.ts";
 
 /** The package's own folder, whether this runs as source or from `dist/`. */
@@ -113,7 +114,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
     isOwnOrigin: auth.isOwnOrigin,
     onRefused: noteRefusals(services.audit, config),
     logLevel: config.logLevel,
-    flowsDir: path.join(PROJECT_ROOT, "flows"),
+    flowsDir: config.flowsDir ?? path.join(PROJECT_ROOT, "flows"),
     hasNodeOfType,
     onLog: ({ level, message, ...facts }) => log[level](facts, message),
     onDeploy: (deploy) => noteDeploy(services.audit, deploy, log),

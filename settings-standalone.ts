@@ -21,7 +21,7 @@ const options: NodeRedOptions = {
   credentialSecret: process.env["SECRET_KEY"] ?? randomBytes(32).toString("base64"),
   sessionOf: () => null,
   logLevel: "info",
-  flowsDir: path.join(projectRoot, "flows"),
+  flowsDir: path.resolve(process.env["FLOWS_DIR"] ?? path.join(projectRoot, "flows")),
 };
 
 const access = createNodeRedAccess(options);

@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const { folder, manifest } = await makeBackup({
     dataDir: path.resolve(given ?? process.env["DATA_DIR"] ?? "var"),
     to: path.resolve(to),
-    flowsDir: path.join(ROOT, "flows"),
+    flowsDir: path.resolve(process.env["FLOWS_DIR"] ?? path.join(ROOT, "flows")),
     version,
     nowMs: Date.now(),
   });

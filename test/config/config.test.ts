@@ -70,6 +70,7 @@ test.for([
     'ROLES: "collector,cook" must be "all" or a comma list of collector, ui, scheduler, video',
   ],
   [{ EDITOR: "yes" }, 'EDITOR: "yes" must be one of on, readonly, off'],
+  [{ FLOWS_DIR: "no/such/folder" }, 'FLOWS_DIR: "no/such/folder" must be a folder that exists'],
   [{ PUBLIC_URL: "https://a.example/flow" }, "PUBLIC_URL: the given value must have no path"],
   [{ TRUSTED_PROXIES: "192.0.2.1, proxy.example, 10.0.0.0/33" }, "not one: proxy.example, 10.0.0.0/33"],
   [{ SITE_TIME_ZONE: "Mars/Base" }, 'SITE_TIME_ZONE: "Mars/Base" must be an IANA time zone'],

@@ -27,7 +27,7 @@ describe.skipIf(noBrowser !== null)("a person in front of an empty platform", ()
     const environment = { EDITOR: "off", POLL_INTERVAL_S: "5", LOG_LEVEL: "warn" };
     [browser, platform] = await Promise.all([
       launchBrowser(),
-      startWatchedPlatform({ sitesFile, databaseUrl: null, environment }),
+      startWatchedPlatform({ sitesFile, databaseUrl: null, makesDatabase: true, environment }),
     ]);
     await platform.ready();
     ({ page, problems } = await openPage(browser, { locale: "en" }));

@@ -7,6 +7,7 @@ import type { Database } from "../../adapters/database/database.ts";
 import { openDatabase } from "../../adapters/database/open-database.ts";
 import { takeLeases } from "../../adapters/leases/lease-store.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
+import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
 import { aReply, aRound, healthyReplies } from "../nodes/builders.ts";
 import { createTestPlatform, quietLog, type TestPlatform } from "../nodes/test-platform.ts";
 import { flowApi, RED, type RunningNodeRed, setNodesPlatform, startNodeRed } from "./embedded-node-red.ts";
@@ -78,6 +79,8 @@ test("the shipped rules judge what the shipped flows collect, and the alarm is s
   await round(0, false);
   await expect.poll(() => platform.alarms.judgedMs()).toBe(START_MS);
   expect(await alarms()).toEqual([]);
+  // Nothing that a test or a person once deployed here is shipped.
+  expect(platform.alarms.rules()).toEqual(DEFAULT_RULES);
   await round(1, true);
   await expect.poll(alarms).toEqual([{ id: "site-002.leak", state: "unacknowledged", is_active: true }]);
 });

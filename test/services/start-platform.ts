@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
 import { cookiesOf } from "./cookies-of.ts";
 import { freePort } from "./free-port.ts";
+import { createFreshDataDir } from "./fresh-pglite.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../..");
 export const ADMIN_PASSWORD = "correct horse battery";
@@ -18,6 +19,8 @@ export type PlatformOptions = {
   readonly sitesFile: string;
   /** `postgres://…`; null = embedded. */
   readonly databaseUrl: string | null;
+  /** The embedded database is made by the platform itself, as at the very first start; otherwise it is there already. */
+  readonly makesDatabase?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
   /** Programs in front of node, such as `["taskset", "-c", "0"]`. */
   readonly prefix?: readonly string[];
@@ -78,9 +81,14 @@ export async function startFleet(
   };
 }
 
-/** The platform, started; its port and data folder stay the same over restarts. */
+/**
+ * The platform, started; its port and data folder stay the same over restarts. It has a copy of the shipped flows: a test
+ * that deploys must not change the product.
+ */
 export async function startPlatform(options: PlatformOptions): Promise<PlatformProcess> {
-  const dataDir = mkdtempSync(path.join(tmpdir(), "antbox-platform-"));
+  const dataDir = await makeDataDir(options);
+  const flowsDir = path.join(dataDir, "flows");
+  cpSync(path.join(ROOT, "flows"), flowsDir, { recursive: true });
   const port = await freePort();
   const url = `${options.environment?.["TLS_CERT_FILE"] ? "https" : "http"}://127.0.0.1:${port}`;
   const publicUrl = options.environment?.["PUBLIC_URL"] ?? url;
@@ -90,6 +98,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
     PATH: process.env["PATH"] ?? "",
     PORT: String(port),
     DATA_DIR: dataDir,
+    FLOWS_DIR: flowsDir,
     SITES_FILE: options.sitesFile,
     ADMIN_PASSWORD,
     SECRET_KEY: Buffer.alloc(32, 1).toString("base64"),
@@ -166,6 +175,12 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
     throw error;
   }
   return platform;
+}
+
+async function makeDataDir({ databaseUrl, makesDatabase, environment }: PlatformOptions): Promise<string> {
+  const isFilled = databaseUrl === null && makesDatabase !== true && environment?.["DATA_DIR"] === undefined;
+  if (isFilled) return (await createFreshDataDir()).dataDir;
+  return mkdtempSync(path.join(tmpdir(), "antbox-platform-"));
 }
 
 /** A YAML file of 15,000 sites takes seconds to read, because every value keeps its line for error messages. */
