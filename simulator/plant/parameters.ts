@@ -7,6 +7,11 @@ export const DENSITY = 1015;
 export const LOOP_HEAT_CAPACITY = 1500 * SPECIFIC_HEAT + 2600;
 export const MINERS = 189;
 export const RATED_POWER_KW = 1030;
+/** Share of the miners' power that the coolant takes up; the air takes the rest. */
+export const HEAT_TO_COOLANT = 0.96;
+/** What a cooler is bought for: with spray and all fans it holds this supply temperature at this wet bulb, °C [J]. */
+const DESIGN_SUPPLY_C = 36.5;
+const DESIGN_WET_BULB_C = 27;
 /** Above this supply temperature the miners protect themselves, °C. */
 export const MINER_LIMIT_C = 50;
 
@@ -47,12 +52,17 @@ type SensorBias = {
 /** @param seed 32-bit seed of the site; the same seed gives the same site */
 export function makeParameters(seed: number): PlantParameters {
   const random: Random = { state: mixSeeds(seed, 1) };
+  const minersOn = Math.round(MINERS * (0.985 + 0.015 * uniform(random)));
+  const minerKw = 4.9 * (1 + 0.02 * normal(random));
+  const minerThs = 253 * (1 + 0.01 * normal(random));
+  const cleanFlowM3h = 95 * (1 + 0.03 * normal(random));
+  const needed = neededEffectiveness(HEAT_TO_COOLANT * minersOn * minerKw, cleanFlowM3h);
   return {
-    minersOn: Math.round(MINERS * (0.985 + 0.015 * uniform(random))),
-    minerKw: 4.9 * (1 + 0.02 * normal(random)),
-    minerThs: 253 * (1 + 0.01 * normal(random)),
-    cleanFlowM3h: 95 * (1 + 0.03 * normal(random)),
-    wetEffectiveness: 0.5 * (1 + 0.05 * normal(random)),
+    minersOn,
+    minerKw,
+    minerThs,
+    cleanFlowM3h,
+    wetEffectiveness: Math.max(needed, 0.5 * (1 + 0.05 * normal(random))),
     dryEffectiveness: 0.38 * (1 + 0.05 * normal(random)),
     complianceKpaPerL: 2,
     seepageLPerH: 0.05 * uniform(random),
@@ -61,6 +71,12 @@ export function makeParameters(seed: number): PlantParameters {
     box1Share: 0.5 + 0.005 * normal(random),
     bias: makeBias(random),
   };
+}
+
+/** Effectiveness with which a cooler does what it is bought for: a healthy site is not too warm on a summer's day. */
+function neededEffectiveness(heatKw: number, flowM3h: number): number {
+  const rangeK = heatKw / (((DENSITY * flowM3h) / 3600) * SPECIFIC_HEAT);
+  return rangeK / (DESIGN_SUPPLY_C + rangeK - DESIGN_WET_BULB_C);
 }
 
 /** Class of ordinary industrial sensors [J]: a few hundredths of a kelvin, one kilopascal, half a percent of the flow. */

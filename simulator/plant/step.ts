@@ -1,4 +1,11 @@
-import { DENSITY, LOOP_HEAT_CAPACITY, MINER_LIMIT_C, type PlantParameters, SPECIFIC_HEAT } from "./parameters.ts";
+import {
+  DENSITY,
+  HEAT_TO_COOLANT,
+  LOOP_HEAT_CAPACITY,
+  MINER_LIMIT_C,
+  type PlantParameters,
+  SPECIFIC_HEAT,
+} from "./parameters.ts";
 import type { PlantFaults, PlantOrders, PlantState } from "./plant-state.ts";
 import { normal, type Random } from "./random.ts";
 import { stepContainer } from "./step-container.ts";
@@ -52,7 +59,7 @@ export function stepPlant(setting: PlantSetting, state: PlantState, dtS: number)
   const isProtecting = state.supplyTempC > MINER_LIMIT_C;
   const powerNoise = 1 + 0.003 * normal(random);
   const itPowerKw = isProtecting ? 0 : parameters.minersOn * parameters.minerKw * awakeShare * powerNoise;
-  const heatKw = 0.96 * itPowerKw;
+  const heatKw = HEAT_TO_COOLANT * itPowerKw;
 
   const isWet = state.isWet ? air.tempC > 8 : air.tempC > 10;
   const sprayRunning = orders.coolingOn && isWet && !faults.sprayFailed && state.towerLevelPct > 2;

@@ -14,7 +14,7 @@ import { readFaultOrder } from "../../simulator/control/fault-order.ts";
 import { PROFILE_OF } from "../../simulator/dialects/dialect.ts";
 import { createFaultBook, type FaultBook, type FaultFilter } from "../../simulator/faults/fault-book.ts";
 import { layOut } from "../../simulator/fleet/layout.ts";
-import { createPlantClock } from "../../simulator/fleet/plant-clock.ts";
+import { createPlantClock, type PlantClock } from "../../simulator/fleet/plant-clock.ts";
 import { createSite, type SimulatedSite } from "../../simulator/fleet/simulated-site.ts";
 import { DEFAULT_OPTIONS, type SimulatorOptions } from "../../simulator/options.ts";
 import { MINERS, RATED_POWER_KW } from "../../simulator/plant/parameters.ts";
@@ -33,10 +33,12 @@ export type PlantOptions = {
   readonly climate?: SimulatorOptions["climate"];
   /** Puts so many of the first sites into one zone. */
   readonly inOneZone?: number;
+  readonly startMs?: number;
+  /** Above ten times real time the plant is stepped by 10 s, well below the 30 s up to which its model holds; else by 1 s. */
+  readonly speed?: number;
 };
 
 const START_MS = Date.parse("2026-03-02T00:00:00.000Z");
-/** Above ten times real time the plant is stepped by 10 s, well below the 30 s up to which its model holds. */
 const SPEED = 60;
 const NO_NETWORK = { settle: async () => undefined, cut: () => undefined };
 
@@ -47,15 +49,21 @@ const NO_NETWORK = { settle: async () => undefined, cut: () => undefined };
 export class PolledPlants {
   readonly intervalS: number;
   readonly sites: readonly SimulatedSite[];
-  private readonly clock = createPlantClock(START_MS, SPEED, () => 0);
+  private readonly clock: PlantClock;
   private readonly faults: FaultBook;
   private readonly memories = new Map<string, SiteMemory>();
 
-  constructor({ sites, intervalS = 60, inOneZone = 0, dialects, climate = "gulf-winter" }: PlantOptions) {
+  constructor({ sites, intervalS = 60, inOneZone = 0, climate = "gulf-winter", ...more }: PlantOptions) {
+    const { dialects = DEFAULT_OPTIONS.dialects, startMs = START_MS, speed = SPEED } = more;
     this.intervalS = intervalS;
-    const options = { ...DEFAULT_OPTIONS, sites, climate, dialects: dialects ?? DEFAULT_OPTIONS.dialects };
+    this.clock = createPlantClock(startMs, speed, () => 0);
+    const options = { ...DEFAULT_OPTIONS, sites, climate, dialects };
     this.sites = layOut(options).map((spec) =>
-      createSite(spec.index < inOneZone ? { ...spec, region: "north", zone: "zone-23" } : spec, START_MS, 7200),
+      createSite(
+        spec.index < inOneZone ? { ...spec, region: "north", zone: "zone-23" } : spec,
+        startMs,
+        options.warmUpS,
+      ),
     );
     this.faults = createFaultBook({ clock: this.clock }, NO_NETWORK);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { makeParameters } from "../../simulator/plant/parameters.ts";
+import { DENSITY, HEAT_TO_COOLANT, makeParameters, SPECIFIC_HEAT } from "../../simulator/plant/parameters.ts";
 import { NO_PLANT_FAULTS, type PlantFaults, type PlantState, startState } from "../../simulator/plant/plant-state.ts";
 import { type PlantSetting, stepPlant } from "../../simulator/plant/step.ts";
 import { CLIMATES, type ClimateName, dewPoint, wetBulb } from "../../simulator/plant/weather.ts";
@@ -212,6 +212,18 @@ test("the same seed gives the same plant, another seed another", () => {
   const other = run(settingOf(8, "gulf-winter"), startState(8, START_MS), 3600, 10);
   expect(again).toEqual(one);
   expect(other.supplyTempC).not.toBe(one.supplyTempC);
+});
+
+test("every cooler was bought for its container: 36.5 °C supply at a wet bulb of 27 °C, with spray and all fans", () => {
+  const supplyAt = (seed: number, wetBulbC: number): number => {
+    const { minersOn, minerKw, cleanFlowM3h, wetEffectiveness } = makeParameters(seed);
+    const rangeK = (HEAT_TO_COOLANT * minersOn * minerKw * 3600) / (DENSITY * cleanFlowM3h * SPECIFIC_HEAT);
+    return wetBulbC + rangeK / wetEffectiveness - rangeK;
+  };
+  const supplies = Array.from({ length: 5_000 }, (_, seed) => supplyAt(seed, 27));
+  expect(Math.max(...supplies)).toBeLessThan(36.5001);
+  // They differ all the same.
+  expect(Math.min(...supplies)).toBeLessThan(33);
 });
 
 test("a step does not change the state it was given", () => {

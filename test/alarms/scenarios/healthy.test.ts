@@ -1,7 +1,11 @@
 import { expect, test } from "vitest";
 import { SimulatedFleet } from "../simulated-fleet.ts";
 
-test.for(["gulf-winter", "cold-dry"] as const)(
+/** What `npm start` simulates: every climate and dialect, three zones to a region. */
+const FLEET = { sites: 150, climate: "by-region" } as const;
+const MIDNIGHT_MS = Date.parse("2026-07-01T00:00:00.000Z");
+
+test.for(["gulf-winter", "gulf-summer", "cold-dry"] as const)(
   "a day of 8 healthy sites of every dialect in %s raises nothing at all",
   (climate) => {
     const fleet = new SimulatedFleet({
@@ -19,9 +23,18 @@ test.for(["gulf-winter", "cold-dry"] as const)(
   },
 );
 
-test("a summer's day in the Gulf: only coolers at their limit are too warm, and nothing else is said", () => {
-  const fleet = new SimulatedFleet({ sites: 12, climate: "gulf-summer", intervalS: 120 });
-  fleet.run(16 * 60);
-  expect(fleet.told().every((line) => line.endsWith(".supply-temp-high"))).toBe(true);
-  expect(fleet.told().length).toBeLessThanOrEqual(2);
+test.for([0, 4, 8, 12, 16, 20])(
+  "a fleet of 150 that is started at %i:00 UTC raises nothing in its first quarter",
+  (hour) => {
+    // Stepped by the second, as it is when people look at it.
+    const fleet = new SimulatedFleet({ ...FLEET, startMs: MIDNIGHT_MS + hour * 3_600_000, speed: 1 });
+    fleet.run(15);
+    expect(fleet.transitions).toEqual([]);
+  },
+);
+
+test("nor does a fleet of 60 in a whole day, through the heat of the Gulf and the cold of the north", () => {
+  const fleet = new SimulatedFleet({ ...FLEET, sites: 60, startMs: MIDNIGHT_MS });
+  fleet.run(24 * 60);
+  expect(fleet.transitions).toEqual([]);
 });
