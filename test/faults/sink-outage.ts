@@ -84,7 +84,8 @@ async function measure(
       await sink.become(way);
       await raise(phase, alarms, lastsS);
     }
-    const held = await countUntold(platform.url, cookie, channel);
+    // A token holds for ten minutes, an outage may last longer.
+    const held = await countUntold(platform.url, await platform.signIn(), channel);
     await sink.become("works");
     return held;
   };
@@ -92,7 +93,7 @@ async function measure(
   await raise("healthy", plan.healthyAlarms, plan.healthyS);
   const webHeldAtHeal = await pass(web, "web", plan.web);
   const mailHeldAtHeal = await pass(mail, "mail", plan.mail);
-  await untilSettled(platform.url, cookie, 2 * raised.length, plan.settleS);
+  await untilSettled(platform.url, await platform.signIn(), 2 * raised.length, plan.settleS);
   const stored = await takenTimes(database.url);
   const both = [web.kept, mail.kept];
   const delays = (kept: readonly Kept[], phase: Raised["phase"]) =>
