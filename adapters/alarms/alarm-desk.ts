@@ -50,6 +50,8 @@ export interface AlarmDesk {
   isJudging(): boolean;
   /** By which it was judged last; none before the first message. */
   rules(): readonly Rule[];
+  /** Ids that several of those rules had: of each the first that the message passed counts. */
+  rulesHeldTwice(): readonly string[];
   /** What the rules know of each site beside its readings. */
   facts(): ReadonlyMap<string, SiteFacts>;
   /** Slot of the newest end of a round that was judged, ms since the epoch; null before the first. */
@@ -218,6 +220,7 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
     store,
     shelf,
     rules: () => joined.rules,
+    rulesHeldTwice: () => joined.twice,
     facts,
     isJudging: () => state !== null,
     judgedMs: () => state?.slotMs ?? null,

@@ -10,6 +10,8 @@ import english from "./locales/en-US/alarm-suppress.json" with { type: "json" };
 import chinese from "./locales/zh-CN/alarm-suppress.json" with { type: "json" };
 
 const areSnapshots: MessageCheck<Snapshot[]> = compileCheck(z.array(Snapshot));
+/** A status is one line below a node. */
+const MOST_NAMES = 3;
 const isRound: MessageCheck<RoundReport> = compileCheck(RoundReport);
 
 /**
@@ -38,6 +40,11 @@ export default function registerAlarmSuppress(RED: NodeAPI): void {
   RED.nodes.registerType("alarm-suppress", AlarmSuppressNode);
 }
 
+function namesOf(ids: readonly string[]): string {
+  const shown = ids.slice(0, MOST_NAMES).join(", ");
+  return ids.length > MOST_NAMES ? `${shown} +${ids.length - MOST_NAMES}` : shown;
+}
+
 function judge({ topic, payload, ruleHolders = [] }: PlatformMessage) {
   const { alarms } = platform();
   if (topic === "snapshots") {
@@ -58,6 +65,9 @@ function showState(status: StatusDisplay): void {
     return;
   }
   const [zh, en] = [chinese["alarm-suppress"].status, english["alarm-suppress"].status];
-  const figures = { rules: alarms.rules().filter(({ enabled }) => enabled).length };
-  status.show("works", inBothLanguages(zh.judging, en.judging, figures));
+  const rules = alarms.rules().filter(({ enabled }) => enabled).length;
+  const twice = alarms.rulesHeldTwice();
+  // A version of one's own before the shipped one is meant; the same id by mistake is not: a person has to see it.
+  if (twice.length === 0) status.show("works", inBothLanguages(zh.judging, en.judging, { rules }));
+  else status.show("works", inBothLanguages(zh.twice, en.twice, { rules, twice: namesOf(twice) }));
 }

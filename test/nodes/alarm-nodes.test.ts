@@ -120,6 +120,30 @@ describe("alarm-suppress", () => {
     expect(platform.alarms.rules()).toEqual(DEFAULT_RULES);
   });
 
+  test("shows which rules stand twice: the first that was passed counts, and a person may have meant something else", async () => {
+    const all = DEFAULT_RULES.filter(({ enabled }) => enabled).length;
+    const message = { topic: "snapshots", payload: [leaking(true)], ruleHolders: ["rules"] };
+    await node.receive(message);
+    await expect.poll(() => node.statuses.at(-1)?.text, { timeout: 10_000 }).toBe(`规则 ${all} 条 · ${all} rules`);
+    const own = DEFAULT_RULES.filter(({ id }) => ["leak", "smoke", "flow-low", "pump-fault"].includes(id));
+    platform.alarms.shelf.offer(
+      "own",
+      own.map((rule) => ({ ...rule, priority: "low" })),
+    );
+    await node.receive({ ...message, ruleHolders: ["own", "rules"] });
+    // A node says at most one thing a second.
+    await expect
+      .poll(() => node.statuses.at(-1)?.text, { timeout: 10_000 })
+      .toContain("held twice, the first counts: ");
+    const names = own.map(({ id }) => id).sort();
+    expect([...platform.alarms.rulesHeldTwice()].sort()).toEqual(names);
+    expect(node.statuses.at(-1)).toMatchObject({
+      fill: "green",
+      text: expect.stringMatching(/编号重复.* \+1 · \d+ rules; .* \+1$/),
+    });
+    expect(platform.alarms.rules().find(({ id }) => id === "leak")?.priority).toBe("low");
+  });
+
   test("ends the alarms of rules that are passed no more, and judges nothing while rules are missing", async () => {
     await node.receive({ topic: "snapshots", payload: [leaking(true)], ruleHolders: ["rules"] });
     await node.receive({ topic: "round-report", payload: aRound({ slot: SLOT }), ruleHolders: ["rules", "broken"] });
