@@ -1,6 +1,6 @@
 import { z } from "zod";
+import type { BackTestVariant } from "../adapters/alarms/back-test-messages.ts";
 import type { BackTestJob as Job } from "../adapters/alarms/back-tests.ts";
-import type { BackTestVariant } from "../adapters/alarms/run-back-test.ts";
 import { RuleId } from "../domain/alarms/alarm.ts";
 import { BackTestResult } from "../domain/alarms/back-test/back-test-result.ts";
 import { FiringDifference } from "../domain/alarms/back-test/compare-firings.ts";
@@ -10,6 +10,7 @@ import { joinRules } from "../domain/alarms/join-rules.ts";
 import { parseRule, type Rule } from "../domain/alarms/rule.ts";
 import { compileRuleSet } from "../domain/alarms/rule-set.ts";
 import { AppError, ERROR_CODES } from "../domain/errors.ts";
+import { isoOf } from "../domain/iso-of.ts";
 import { actorOf } from "./audit-actor.ts";
 import { audited } from "./audited.ts";
 import { invalid, show } from "./problem.ts";
@@ -202,8 +203,4 @@ function shown(job: Job): z.input<typeof BackTestJob> {
     difference,
     failure,
   };
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import { type AskedSite, answerHistory } from "../adapters/database/history/answer-history.ts";
+import { isoOf } from "../domain/iso-of.ts";
 import { keepNewest } from "../domain/keep-newest.ts";
 import type { History } from "../domain/telemetry/history.ts";
 import { bucketStart } from "../domain/telemetry/history-level.ts";
@@ -215,8 +216,4 @@ function firstNotBefore(times: readonly string[], time: string): number {
     else high = middle;
   }
   return low;
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

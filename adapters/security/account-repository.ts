@@ -2,6 +2,7 @@ import { REMEMBERED_PASSWORDS } from "../../domain/access/password-policy.ts";
 import type { Person } from "../../domain/access/person.ts";
 import { Role } from "../../domain/access/session-user.ts";
 import type { SiteScope } from "../../domain/access/site-scope.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 import { scopeFrom } from "./read-scope.ts";
 import type { AccountDatabase, EndReason } from "./session-store.ts";
 
@@ -92,7 +93,7 @@ export async function insertAccount(
     where not exists (select from user_account where lower(username) = lower($1::text))
     on conflict (username) do nothing
     returning ${FIELDS}`;
-  const values = [username, passwordHash, role, jsonOf(scope), isoAt(nowMs)];
+  const values = [username, passwordHash, role, jsonOf(scope), isoOf(nowMs)];
   const [row] = await database.query(text, values, { timeoutMs: TIMEOUT_MS });
   return row ? accountFrom(row, nowMs) : null;
 }
@@ -164,7 +165,7 @@ export async function updateAccount(
   const endsBy = endReasonOf(change);
   const hasScope = scope !== undefined;
   const values = [username, role ?? null, hasScope, jsonOf(scope ?? null), isDisabled ?? null, passwordHash];
-  const [row] = await database.query(text, [...values, removeTotp, unlock, isoAt(nowMs), endsBy], {
+  const [row] = await database.query(text, [...values, removeTotp, unlock, isoOf(nowMs), endsBy], {
     timeoutMs: TIMEOUT_MS,
   });
   return row ? accountFrom(row, nowMs) : null;
@@ -199,7 +200,7 @@ export async function replacePassword(
       from changed where s.user_id = changed.id and s.revoked_at is null and s.id <> $4::uuid
     )
     select id from changed`;
-  const values = [own.userId, own.from, own.to, own.keepSessionId, isoAt(nowMs)];
+  const values = [own.userId, own.from, own.to, own.keepSessionId, isoOf(nowMs)];
   return (await database.query(text, values, { timeoutMs: TIMEOUT_MS })).length > 0;
 }
 
@@ -216,7 +217,7 @@ function accountFrom(row: Record<string, unknown>, nowMs: number): Account {
     hasTotp: row["has_totp"] === true,
     lockedUntil: lockedUntil !== null && Date.parse(lockedUntil) > nowMs ? lockedUntil : null,
     lastSignInAt: timeFrom(row["last_sign_in_at"]),
-    createdAt: timeFrom(row["created_at"]) ?? isoAt(0),
+    createdAt: timeFrom(row["created_at"]) ?? isoOf(0),
   };
 }
 
@@ -226,8 +227,4 @@ function timeFrom(value: unknown): string | null {
 
 function jsonOf(scope: SiteScope | null): string | null {
   return scope === null ? null : JSON.stringify(scope);
-}
-
-function isoAt(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,6 +1,7 @@
 import type { Permission } from "../../domain/access/permissions.ts";
 import { GRANTABLE_PERMISSIONS, type NewServiceToken, type ServiceToken } from "../../domain/access/service-token.ts";
 import { AppError } from "../../domain/errors.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 import { scopeFrom } from "./read-scope.ts";
 import type { AccountDatabase } from "./session-store.ts";
 
@@ -30,8 +31,8 @@ export async function insertToken(
       token.permissions.join(","),
       token.scope === null ? null : JSON.stringify(token.scope),
       token.createdBy,
-      isoAt(token.nowMs),
-      isoAt(token.expiresAtMs),
+      isoOf(token.nowMs),
+      isoOf(token.expiresAtMs),
     ],
     { timeoutMs: TIMEOUT_MS },
   );
@@ -45,7 +46,7 @@ export async function insertToken(
 export async function freeName(database: AccountDatabase, name: string, nowMs: number): Promise<void> {
   const text = `update service_token set revoked_at = expires_at
     where name = $1 and revoked_at is null and expires_at <= $2::timestamptz`;
-  await database.query(text, [name, isoAt(nowMs)], { timeoutMs: TIMEOUT_MS });
+  await database.query(text, [name, isoOf(nowMs)], { timeoutMs: TIMEOUT_MS });
 }
 
 /** @returns null when there is none, or it was revoked */
@@ -57,13 +58,13 @@ export async function findLiveToken(database: AccountDatabase, id: string): Prom
 
 export async function revokeToken(database: AccountDatabase, id: string, nowMs: number): Promise<void> {
   const text = "update service_token set revoked_at = $2::timestamptz where id = $1::uuid and revoked_at is null";
-  await database.query(text, [id, isoAt(nowMs)], { timeoutMs: TIMEOUT_MS });
+  await database.query(text, [id, isoOf(nowMs)], { timeoutMs: TIMEOUT_MS });
 }
 
 /** All that can be used now. */
 export async function readLiveTokens(database: AccountDatabase, nowMs: number): Promise<StoredToken[]> {
   const text = `select ${FIELDS} from service_token where revoked_at is null and expires_at > $1::timestamptz`;
-  const rows = await database.query(text, [isoAt(nowMs)], { timeoutMs: CHECK_TIMEOUT_MS });
+  const rows = await database.query(text, [isoOf(nowMs)], { timeoutMs: CHECK_TIMEOUT_MS });
   return rows.map(tokenFrom);
 }
 
@@ -87,7 +88,7 @@ export async function noteUses(database: AccountDatabase, usedAtMs: ReadonlyMap<
     update service_token t set last_used_at = greatest(t.last_used_at, u.at::timestamptz)
     from unnest(string_to_array($1, ','), string_to_array($2, ',')) as u (id, at) where t.id = u.id::uuid`;
   const ids = [...usedAtMs.keys()].join(",");
-  const times = [...usedAtMs.values()].map(isoAt).join(",");
+  const times = [...usedAtMs.values()].map(isoOf).join(",");
   await database.query(text, [ids, times], { timeoutMs: CHECK_TIMEOUT_MS });
 }
 
@@ -115,8 +116,4 @@ function listFrom(value: unknown): Permission[] {
 function isoFrom(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return (value instanceof Date ? value : new Date(String(value))).toISOString();
-}
-
-function isoAt(ms: number): string {
-  return new Date(ms).toISOString();
 }

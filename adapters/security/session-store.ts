@@ -1,5 +1,6 @@
 import { Role } from "../../domain/access/session-user.ts";
 import type { SiteScope } from "../../domain/access/site-scope.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 import { scopeFrom } from "./read-scope.ts";
 
 /** The part of the database that accounts and sessions need. Rows as objects, `timestamptz` as Date. */
@@ -76,16 +77,16 @@ export async function insertSession(database: AccountDatabase, session: NewSessi
         where id = any(string_to_array($9, ',')::uuid[]) and revoked_at is null and expires_at > $4::timestamptz)
     insert into session (id, user_id, refresh_hash, created_at, last_seen_at, expires_at, address, user_agent, proven_at)
     values ($1::uuid, $2::int, $3::bytea, $4::timestamptz, $4::timestamptz, $5::timestamptz, $6, $7, $8::timestamptz)`;
-  const ends = isoAt(nowMs + idleS * 1000);
-  const values = [sessionId, userId, refreshHash, isoAt(nowMs), ends, address, printable(userAgent)];
-  const more = [provenAtMs === null ? null : isoAt(provenAtMs), replaces.join(",")];
+  const ends = isoOf(nowMs + idleS * 1000);
+  const values = [sessionId, userId, refreshHash, isoOf(nowMs), ends, address, printable(userAgent)];
+  const more = [provenAtMs === null ? null : isoOf(provenAtMs), replaces.join(",")];
   await database.query(text, [...values, ...more], { timeoutMs: LOGIN_TIMEOUT_MS });
 }
 
 /** Notes that the person of a session has just proved who they are. */
 export async function proveSession(database: AccountDatabase, sessionId: string, nowMs: number): Promise<void> {
   const text = "update session set proven_at = $2::timestamptz where id = $1::uuid";
-  await database.query(text, [sessionId, isoAt(nowMs)], { timeoutMs: LOGIN_TIMEOUT_MS });
+  await database.query(text, [sessionId, isoOf(nowMs)], { timeoutMs: LOGIN_TIMEOUT_MS });
 }
 
 export type Rotation = {
@@ -126,7 +127,7 @@ export async function rotateSession(database: AccountDatabase, rotation: Rotatio
       and s.revoked_at is null and s.expires_at > $2::timestamptz
       and s.created_at > $2::timestamptz - interval '${LONGEST_DAYS} days'
     returning ${FIELDS}`;
-  const values = [sessionId, isoAt(nowMs), hash, nextHash, isoAt(nowMs + idleS * 1000), isoAt(graceFromMs)];
+  const values = [sessionId, isoOf(nowMs), hash, nextHash, isoOf(nowMs + idleS * 1000), isoOf(graceFromMs)];
   const [row] = await database.query(text, values, { timeoutMs: LOGIN_TIMEOUT_MS });
   return row ? recordFrom(row) : null;
 }
@@ -151,7 +152,7 @@ export async function revokeSessions(
       and ${isOne ? "s.id = $3::uuid" : "u.username = $3 and s.id is distinct from $4::uuid"}
     returning s.id::text as session_id, u.username`;
   const chosen = isOne ? [which.sessionId] : [which.username, which.except];
-  const values = [isoAt(nowMs), reason, ...chosen];
+  const values = [isoOf(nowMs), reason, ...chosen];
   const rows = await database.query(text, values, { timeoutMs: LOGIN_TIMEOUT_MS });
   return rows.map((row) => ({ sessionId: String(row["session_id"]), username: String(row["username"]) }));
 }
@@ -165,7 +166,7 @@ export async function readSessions(
   const text = `
     select ${FIELDS} from session s join user_account u on u.id = s.user_id
     where s.id = any(string_to_array($1, ',')::uuid[])`;
-  const rows = await database.query(text, [sessionIds.join(","), isoAt(nowMs)], { timeoutMs: CHECK_TIMEOUT_MS });
+  const rows = await database.query(text, [sessionIds.join(","), isoOf(nowMs)], { timeoutMs: CHECK_TIMEOUT_MS });
   return rows.map(recordFrom);
 }
 
@@ -196,8 +197,4 @@ function printable(text: string): string {
 function msFrom(value: unknown): number | null {
   if (value === null || value === undefined) return null;
   return value instanceof Date ? value.getTime() : Date.parse(String(value));
-}
-
-function isoAt(ms: number): string {
-  return new Date(ms).toISOString();
 }

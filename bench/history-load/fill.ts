@@ -2,6 +2,7 @@ import type { Database } from "../../adapters/database/database.ts";
 import { ensureDays } from "../../adapters/database/partitions.ts";
 import { POINT_COLUMNS, type PointColumn } from "../../adapters/database/point-columns.ts";
 import { markDue, rollUp } from "../../adapters/database/rollup/roll-up.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 
 /** In the order in which they refer to each other. */
 export const ROLLED = ["rollup_5m", "fleet_5m_sites", "fleet_5m", "rollup_1h", "rollup_1d"] as const;
@@ -168,10 +169,6 @@ function columnsOf(table: string, time: string): readonly string[] {
 
 async function analyse(database: Database, table: string): Promise<void> {
   await database.query(`analyze ${table}`, [], { timeoutMs: TIMEOUT_MS[database.engine.kind] });
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }
 
 function dayOf(ms: number): string {

@@ -1,6 +1,7 @@
 import type { Database } from "../../adapters/database/database.ts";
 import { byColumns, columnOf, readColumns } from "../../adapters/database/history/columns.ts";
 import { POINT_COLUMNS } from "../../adapters/database/point-columns.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 
 const TIMEOUT_MS = 1_800_000;
@@ -81,8 +82,4 @@ export async function narrowFleet(database: Database, point: PointName, fromMs: 
     { timeoutMs: 60_000 },
   );
   return found.reduce((sum, row) => sum + columnOf(row, "avg").length, 0);
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

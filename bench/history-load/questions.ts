@@ -5,6 +5,7 @@ import { createHistoryStore, type HistoryStore } from "../../adapters/database/h
 import { defaultRetention } from "../../adapters/database/retention.ts";
 import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import { createLatestState, type LatestSources } from "../../api/latest-state.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 import type { Site } from "../../domain/sites/site.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
@@ -193,8 +194,4 @@ async function askSite(
 
 export function siteId(number: number): string {
   return `site-${String(number).padStart(3, "0")}`;
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

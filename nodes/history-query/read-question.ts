@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isoOf } from "../../domain/iso-of.ts";
 import { Step } from "../../domain/telemetry/history-level.ts";
 import type { HistoryQuestion } from "../../domain/telemetry/history-plan.ts";
 import type { QuerySettings } from "./query-settings.ts";
@@ -27,8 +28,8 @@ export function readQuestion(payload: unknown, settings: QuerySettings, nowMs: n
   return {
     siteId: given.siteId ?? settings.siteId,
     points: typeof points === "string" ? points.split(",") : points,
-    from: isoOf(fromMs),
-    to: isoOf(toMs),
+    from: isoOf(Math.max(0, fromMs)),
+    to: isoOf(Math.max(0, toMs)),
     step: given.step ?? settings.step,
   };
 }
@@ -49,8 +50,4 @@ function isObject(payload: unknown): payload is object {
 
 function momentOf(moment: string | number | undefined): number | undefined {
   return typeof moment === "string" ? Date.parse(moment) : moment;
-}
-
-function isoOf(ms: number): string {
-  return new Date(Math.max(0, ms)).toISOString();
 }

@@ -1,3 +1,4 @@
+import { isoOf } from "../../../domain/iso-of.ts";
 import type { History } from "../../../domain/telemetry/history.ts";
 import {
   HISTORY_LIMITS,
@@ -33,8 +34,4 @@ export async function answerHistory(
   // A site that was watched closely has more rows than its interval tells.
   if (isCut) refuseField("from", isoOf(fromMs), `holds more than ${limit} values per point: ask for a shorter range`);
   return { siteId: id, step: level, stepS, from: isoOf(fromMs), to: isoOf(toMs), times: isoTimes(timesMs), series };
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

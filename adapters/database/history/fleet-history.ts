@@ -1,3 +1,4 @@
+import { isoOf } from "../../../domain/iso-of.ts";
 import type { PointName } from "../../../domain/points/catalogue.ts";
 import type { Envelope } from "../../../domain/telemetry/history.ts";
 import { BUCKET_S, bucketGrid, bucketStart, type RolledLevel } from "../../../domain/telemetry/history-level.ts";
@@ -187,8 +188,4 @@ function place(target: (number | null)[], places: readonly number[], values: rea
     const at = places[index] ?? -1;
     if (at >= 0 && at < target.length) target[at] = values[index] ?? null;
   }
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { isoOf } from "../../../domain/iso-of.ts";
 import type { PointName } from "../../../domain/points/catalogue.ts";
 import type { Envelope } from "../../../domain/telemetry/history.ts";
 import {
@@ -169,8 +170,4 @@ function spreadEnvelope(envelope: Envelope | undefined, rows: readonly number[])
   const avg = spread(envelope?.avg);
   if (envelope?.min === envelope?.avg) return { avg, min: avg, max: avg };
   return { avg, min: spread(envelope?.min), max: spread(envelope?.max) };
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }
