@@ -7,9 +7,7 @@ import type { SiteBaselines } from "./adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
-import { createCollector, type LocalCollector } from "./adapters/controller/create-collector.ts";
 import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
-import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import { createWriter } from "./adapters/database/create-writer.ts";
 import type { Database } from "./adapters/database/database.ts";
 import { createDerivedMemory, type DerivedMemory } from "./adapters/database/derived-memory.ts";
@@ -28,8 +26,6 @@ import type { Journal } from "./adapters/journal/journal.ts";
 import { createNoJournal } from "./adapters/journal/no-journal.ts";
 import { openJournal } from "./adapters/journal/open-journal.ts";
 import { createReplayer, type Replayer } from "./adapters/journal/replayer.ts";
-import { type CollectorShare, createCollectorShare } from "./adapters/leases/collector-share.ts";
-import { memberOf, readLeases } from "./adapters/leases/lease-store.ts";
 import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leases/process-identity.ts";
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
@@ -45,11 +41,10 @@ import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.t
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
 import { type AlarmServiceOptions, createAlarms } from "./alarm-services.ts";
 import type { Storage } from "./api/context.ts";
+import { createShare, createSharedCollector, openInventory, profileOf, readCollectors } from "./collection-services.ts";
 import type { Config } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
-import { type CollectorsView, describeCollectors } from "./domain/collection/describe-collectors.ts";
-import type { CompiledProfile } from "./domain/profiles/compile-profile.ts";
-import { findCompiledProfile } from "./domain/profiles/index.ts";
+import type { CollectorsView } from "./domain/collection/describe-collectors.ts";
 import type { Site } from "./domain/sites/site.ts";
 import type { LevelRetention } from "./domain/telemetry/history-level.ts";
 import { createFleet } from "./fleet-services.ts";
@@ -302,14 +297,6 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   };
 }
 
-/**
- * The compiled profile by `id` or `id@version`. A reply that was journalled under a former version is mapped by the
- * present one: the raw bodies are kept for that.
- */
-export function profileOf(idOrTag: string): CompiledProfile | undefined {
-  return findCompiledProfile(idOrTag.split("@", 1)[0] ?? idOrTag);
-}
-
 function openAudit(config: Config, database: Database, isActive: () => boolean, log: Logger): Audit {
   const seedOf = (key: Uint8Array) => deriveKey(key, "audit-checkpoints");
   const former = config.previousSecretKey === null ? [] : [seedOf(config.previousSecretKey)];
@@ -320,66 +307,6 @@ function openAudit(config: Config, database: Database, isActive: () => boolean, 
     isActive,
     log,
   });
-}
-
-async function openInventory(config: Config, inventory: FileInventory): Promise<void> {
-  if (config.databaseUrl !== null) inventory.watchDatabase();
-  if (config.sitesFile !== null) {
-    await inventory.importSitesFile(config.sitesFile);
-    inventory.watchSitesFile(config.sitesFile);
-  } else {
-    await inventory.load();
-  }
-}
-
-function createShare(
-  database: Database,
-  { holder, formerHolder }: ProcessIdentity,
-  { numberOf }: Inventory,
-  log: Logger,
-): CollectorShare {
-  return createCollectorShare({ database, holder, formerHolder, clock: createSystemClock(), log, numberOf });
-}
-
-/** Polls the sites of this process' share, and gives surplus ones back between two rounds. */
-function createSharedCollector(
-  config: Config,
-  inventory: FileInventory,
-  journal: Journal,
-  share: CollectorShare,
-  log: Logger,
-): LocalCollector {
-  const collector = createCollector({
-    inventory: {
-      all: inventory.all,
-      onChange(listener) {
-        const stops = [inventory.onChange(listener), inventory.onNumbered(listener), share.onChange(listener)];
-        return () => {
-          for (const stop of stops) stop();
-        };
-      },
-    },
-    profileOf,
-    isMine: share.isMine,
-    journal,
-    pollIntervalS: config.pollIntervalS,
-    log,
-  });
-  share.whenIdle(collector.isIdle);
-  return collector;
-}
-
-async function readCollectors(
-  database: Database,
-  inventory: Inventory,
-  sites: readonly Site[],
-  self: string | null,
-): Promise<CollectorsView> {
-  const live = (await readLeases(database)).filter(({ isLive }) => isLive);
-  const members = live.flatMap(({ name }) => memberOf(name) ?? []);
-  const siteNumbers = sites.flatMap(({ id, enabled }) => (enabled ? (inventory.numberOf(id) ?? []) : []));
-  const leases = live.map(({ name, holder, token }) => ({ name, holder, token }));
-  return describeCollectors(members, leases, siteNumbers, self);
 }
 
 /** Where the controllers and cameras are. Made anew after a change only: it is asked with each event that is sent. */
