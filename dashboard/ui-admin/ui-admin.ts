@@ -1,5 +1,6 @@
 import "../styles/tokens.css";
 import "../styles/admin.css";
+import "../styles/tabs.css";
 import { registerWidget } from "../live/register-widget.ts";
 import AdminPage from "./AdminPage.vue";
 

@@ -1,4 +1,4 @@
-import { type AlarmTransition, Priority } from "../alarms/alarm.ts";
+import { type AlarmTransition, PRIORITY_RANK } from "../alarms/alarm.ts";
 import type { NoticeGroup, TrackedAlarm } from "./notice.ts";
 
 /** An alarm with its id. */
@@ -77,10 +77,11 @@ export function isAsking({ state, isAcknowledged }: TrackedAlarm): boolean {
 
 /** Worst first, then the oldest. */
 export function worstFirst(alarms: readonly Named[]): Named[] {
-  const rank = ({ priority }: TrackedAlarm) => Priority.options.indexOf(priority);
   return alarms.toSorted(
     ([oneId, one], [otherId, other]) =>
-      rank(one) - rank(other) || compare(one.since, other.since) || compare(oneId, otherId),
+      PRIORITY_RANK[one.priority] - PRIORITY_RANK[other.priority] ||
+      compare(one.since, other.since) ||
+      compare(oneId, otherId),
   );
 }
 

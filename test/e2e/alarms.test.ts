@@ -115,7 +115,7 @@ describe.skipIf(noBrowser !== null)("the alarm centre", () => {
         }
         expect(await page.locator(".abx-bell").getAttribute("title")).toMatch(words.muted);
         // History.
-        await page.locator(".abx-alarms__tabs a").nth(1).click();
+        await page.locator(".abx-tabs a").nth(1).click();
         await page.getByText("fan 2 stands still").first().waitFor();
       });
       await platform.stop();

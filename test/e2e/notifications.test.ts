@@ -210,7 +210,7 @@ describe.skipIf(noBrowser !== null)("the section of notifications", () => {
     await show(page, "routes");
     await page.locator("tbody tr").first().waitFor();
     expect(await page.locator("h1", { hasText: notificationsEn["part.deliveries"] }).count()).toBe(1);
-    expect(await page.locator(".abx-notifications__parts").count()).toBe(0);
+    expect(await page.locator(".abx-tabs").count()).toBe(0);
     const notifications = asked.filter((one) => one.startsWith("/api/v1/notifications/"));
     expect([...new Set(notifications)]).toEqual(["/api/v1/notifications/deliveries"]);
     await page.context().close();

@@ -1,4 +1,4 @@
-import { type Ref, readonly, ref, type ShallowRef } from "vue";
+import { type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
 import type { Schemas } from "../../client/contract.ts";
 import { request, type Trouble } from "../../composables/api-request.ts";
 import { type Resource, useResource } from "../../composables/use-resource.ts";
@@ -6,7 +6,7 @@ import { useAction } from "../parts/use-action.ts";
 
 export type Plan = Schemas["NotificationPlan"];
 
-export type PlanDesk = {
+type PlanDesk = {
   readonly plan: Resource<Plan>;
   readonly isBusy: Readonly<Ref<boolean>>;
   readonly trouble: Readonly<ShallowRef<Trouble | null>>;
@@ -16,6 +16,33 @@ export type PlanDesk = {
   change(make: (plan: Plan) => Plan | null): Promise<boolean>;
   /** What did not work is no longer about what stands on the screen. */
   forget(): void;
+};
+
+/** One list of the plan: its part of the document, and what is said when one of its items was kept or removed. */
+type PlanList<Item> = {
+  readonly of: (plan: Plan) => readonly Item[];
+  readonly put: (plan: Plan, items: Item[]) => Plan;
+  readonly kept: (name: string) => string;
+  readonly removed: (name: string) => string;
+};
+
+type PlanEditing<Item> = PlanDesk & {
+  /** `undefined`: nothing is edited; null: a new one. */
+  readonly edited: Readonly<ShallowRef<Item | null | undefined>>;
+  /** What is to be removed, while the person is asked. */
+  readonly asked: Readonly<ShallowRef<Item | null>>;
+  /** What was done last, for people who do not see the list change. */
+  readonly said: Ref<string>;
+  /** @param item null: a new one */
+  open(item: Item | null): void;
+  /** Leaves the form, or the question. */
+  leave(): void;
+  keep(item: Item): Promise<void>;
+  /** From the form to the question. */
+  ask(): void;
+  /** @returns what did not work */
+  remove(): Promise<Trouble | null>;
+  afterRemoval(): void;
 };
 
 /**
@@ -36,7 +63,7 @@ export function replaced<T extends { readonly id: string }>(
 }
 
 /** Routes and calendars, which are one document: each change names the state that it was made from. Call in `setup`. */
-export function usePlan(): PlanDesk {
+function usePlan(): PlanDesk {
   const plan = useResource((signal) => request("GET", "/api/v1/notifications/plan", { signal }), {
     everyMs: () => 30_000,
   });
@@ -61,6 +88,54 @@ export function usePlan(): PlanDesk {
     forget() {
       wasOvertaken.value = false;
       forget();
+    },
+  };
+}
+
+/** The items of one list of the plan on their page: one at a time is opened, and kept or removed. Call in `setup`. */
+export function usePlanEditing<Item extends { readonly id: string; readonly name: string }>(
+  list: PlanList<Item>,
+): PlanEditing<Item> {
+  const desk = usePlan();
+  const edited: ShallowRef<Item | null | undefined> = shallowRef();
+  const asked: ShallowRef<Item | null> = shallowRef(null);
+  const said = ref("");
+  function turnTo(item: Item | null | undefined, question: Item | null): void {
+    edited.value = item;
+    asked.value = question;
+    desk.forget();
+  }
+  return {
+    ...desk,
+    edited,
+    asked,
+    said,
+    open: (item) => turnTo(item, null),
+    leave: () => turnTo(undefined, null),
+    ask: () => turnTo(undefined, edited.value ?? null),
+    async keep(item) {
+      said.value = "";
+      const isDone = await desk.change((before) => {
+        const next = replaced(list.of(before), item, edited.value ?? null);
+        return next && list.put(before, next);
+      });
+      if (!isDone) return;
+      said.value = list.kept(item.name);
+      edited.value = undefined;
+    },
+    async remove() {
+      const id = asked.value?.id;
+      const isDone = await desk.change((before) =>
+        list.put(
+          before,
+          list.of(before).filter((one) => one.id !== id),
+        ),
+      );
+      return isDone ? null : desk.trouble.value;
+    },
+    afterRemoval() {
+      said.value = list.removed(asked.value?.name ?? "");
+      asked.value = null;
     },
   };
 }
