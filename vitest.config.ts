@@ -1,16 +1,41 @@
 import vue from "@vitejs/plugin-vue";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { LongestFirst } from "./test/services/longest-first.ts";
 
-/** One file = one process: a test file may hold a Node-RED runtime, of which there can be only one per process. */
+const below = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
+/** The built platform with a browser, or with something that fails under it: two of them fill two cores. */
+const WHOLE = below("e2e", "faults");
+/** These start nothing, and change nothing outside of what they test. */
+const PURE = below("config", "dashboard", "docs", "domain", "simulator");
+const ALARM_RULES = below("domain/alarms");
+/** Pure, but it replaces a module, and would do so for the files after it. */
+const REPLACES = "test/domain/alarms/kinds/_blueprint.test.ts";
+
+type Own = Omit<NonNullable<TestProjectInlineConfiguration["test"]>, "sequence">;
+
+/** Nothing is taken over from the root: the services are started once for all of them, by it. */
+function project(groupOrder: number, own: Own): TestProjectInlineConfiguration {
+  const limits = { testTimeout: 30_000, hookTimeout: 120_000 };
+  return { plugins: [vue()], test: { pool: "forks", ...limits, ...own, sequence: { groupOrder } } };
+}
+
+/**
+ * The whole platform first, then its parts, which wait for a third of their time: three at once. One file is one process,
+ * since it may hold a Node-RED runtime, of which there can be only one per process. Pure files share processes: to start
+ * one takes longer than most of them.
+ */
 export default defineConfig({
-  plugins: [vue()],
   test: {
-    include: ["test/**/*.test.ts"],
     globalSetup: ["test/services/global-setup.ts"],
-    pool: "forks",
-    maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
     passWithNoTests: false,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      project(0, { name: "whole", include: WHOLE, maxWorkers: 2 }),
+      project(1, { name: "parts", include: ["test/**/*.test.ts"], exclude: [...WHOLE, ...PURE], maxWorkers: 3 }),
+      project(1, { name: "pure", include: PURE, exclude: ALARM_RULES, isolate: false, maxWorkers: 3 }),
+      // A whole run has these from the measurement of their coverage, and leaves them out here.
+      project(1, { name: "alarm-rules", include: ALARM_RULES, exclude: [REPLACES], isolate: false, maxWorkers: 3 }),
+      project(1, { name: "alarm-rules-replacing", include: [REPLACES], maxWorkers: 3 }),
+    ],
   },
 });

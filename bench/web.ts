@@ -7,7 +7,7 @@
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import type { Browser, CDPSession, Page } from "playwright-core";
-import { launchBrowser, noBrowser, openPage, signIn } from "../test/e2e/browser.ts";
+import { launchBrowser, openPage, signIn, WHOLE_CHROMIUM } from "../test/e2e/browser.ts";
 import { startPlatform } from "../test/e2e/start-platform.ts";
 
 const { values } = parseArgs({
@@ -18,7 +18,6 @@ const { values } = parseArgs({
   },
 });
 const seconds = Number(values.seconds);
-if (noBrowser !== null) throw new Error(noBrowser);
 
 type Load = {
   readonly interactiveMs: number;
@@ -47,7 +46,7 @@ const MARK_INTERACTIVE = (tiles: number): string => `
 const isInteractive = (): boolean => "interactiveAt" in globalThis;
 
 const platform = await startPlatform({ sites: Number(values.sites), intervalS: 1 });
-const browser = await launchBrowser();
+const browser = await launchBrowser(process.env["CHROMIUM"] ?? WHOLE_CHROMIUM);
 try {
   const loads: Load[] = [];
   for (let run = 0; run < Number(values.cold); run += 1) loads.push(await coldLoad(browser, await session(browser)));

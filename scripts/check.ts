@@ -1,15 +1,16 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
  * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types, coverage of
- * the alarm rules. `npm run check` runs them all, two at a time, and prints each one's output only when it fails.
+ * the alarm rules. `npm run check` runs them all, two at a time, and prints each one's output only when it fails. With
+ * `--one-by-one` they run beside something else.
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 /** Fewer modules than this mean that dependency-cruiser was blind, not that there is no violation. */
 const LEAST_MODULES_CRUISED = 350;
-const PARALLEL = 2;
+const PARALLEL = process.argv.includes("--one-by-one") ? 1 : 2;
 
 type Check = {
   readonly name: string;
@@ -84,10 +85,12 @@ function run({ name, args, judge, hasFigure = false }: Check): Promise<Outcome> 
   const startedAt = performance.now();
   return new Promise((resolve) => {
     const child = spawn(process.execPath, args, { cwd: ROOT, env: { ...process.env, NO_COLOR: "1" } });
+    running.add(child);
     let output = "";
     child.stdout.on("data", (text: Buffer) => (output += text));
     child.stderr.on("data", (text: Buffer) => (output += judge ? "" : text));
     child.on("close", (code) => {
+      running.delete(child);
       const seconds = (performance.now() - startedAt) / 1000;
       const problem = judge && code !== null ? judged(judge, output) : code === 0 ? null : output;
       const figure = hasFigure ? (output.trim().split("\n").at(-1) ?? null) : null;
@@ -120,6 +123,14 @@ async function runAll(): Promise<Outcome[]> {
   return outcomes;
 }
 
+/** What runs; empty between two checks. */
+const running = new Set<ChildProcess>();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    for (const child of running) child.kill("SIGTERM");
+    process.exit(130);
+  });
+}
 const outcomes = await runAll();
 const failed = outcomes.filter(({ problem }) => problem !== null);
 console.log(`checks: ${outcomes.length - failed.length} passed, ${failed.length} failed`);

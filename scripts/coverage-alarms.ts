@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startVitest } from "vitest/node";
+import { ALARM_TESTS, RESULTS } from "./test-results.ts";
 
 /**
  * `npm run coverage:alarms`: runs the tests of the alarm rules and fails when they go through less than 95 % of the
@@ -17,7 +18,7 @@ type Share = { readonly pct: number; readonly total: number; readonly covered: n
 type Summary = Readonly<Record<string, { readonly branches: Share }>>;
 
 rmSync(FOLDER, { recursive: true, force: true });
-const vitest = await startVitest("test", ["test/domain/alarms/"], {
+const vitest = await startVitest("test", [ALARM_TESTS], {
   config: false,
   root: ROOT,
   watch: false,
@@ -25,7 +26,8 @@ const vitest = await startVitest("test", ["test/domain/alarms/"], {
   pool: "forks",
   maxWorkers: 2,
   testTimeout: 60_000,
-  reporters: ["dot"],
+  reporters: ["dot", "json"],
+  outputFile: { json: RESULTS.alarmRules },
   coverage: {
     enabled: true,
     provider: "v8",

@@ -29,14 +29,15 @@ const stages: Stage[] = [];
 let healthcheck: string[] = [];
 let command: string[] = [];
 
-try {
-  for (const instruction of instructionsOf(readFileSync(path.join(ROOT, "Dockerfile"), "utf8"))) apply(instruction);
-  await startImage(stageNow());
-  console.log("every step of the Dockerfile ran in a clean Debian root, and the health check passed");
-} finally {
+process.once("exit", () => {
   for (const stage of stages) unmount(stage);
   rmSync(scratch, { recursive: true, force: true });
-}
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+
+for (const instruction of instructionsOf(readFileSync(path.join(ROOT, "Dockerfile"), "utf8"))) apply(instruction);
+await startImage(stageNow());
+console.log("every step of the Dockerfile ran in a clean Debian root, and the health check passed");
 
 function instructionsOf(text: string): Instruction[] {
   const lines = text

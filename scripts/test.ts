@@ -1,46 +1,52 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { forgetResults, RESULTS, readTally, type Tally } from "./test-results.ts";
 
 /**
- * The whole suite: installs what the tests need (Debian as root), runs the static checks, then every test.
+ * The whole suite: installs what the tests need (Debian as root) and runs every test, with the static checks beside them.
  * Arguments are handed to vitest: `npm test -- test/domain` runs a part and leaves the static checks out.
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const RESULTS = path.join(ROOT, ".runtime", "test-results.json");
+const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json"];
 const selection = process.argv.slice(2);
+const isWhole = selection.length === 0;
 const isCi = process.env["CI"] === "true";
+const running = new Set<ChildProcess>();
 
-type TestResults = {
-  numPassedTests: number;
-  numFailedTests: number;
-  numPendingTests: number;
-  numTodoTests: number;
-  success: boolean;
-};
+/** What a part of the run has said, and how it ended. Printed as it comes when it is not kept: `output` is empty then. */
+type Ended = { readonly isGood: boolean; readonly output: string };
 
-const hasServices = installServices();
-const checksPassed = selection.length > 0 || run(["scripts/check.ts"]);
-mkdirSync(path.dirname(RESULTS), { recursive: true });
-rmSync(RESULTS, { force: true });
-const testsPassed = run([
-  "node_modules/vitest/vitest.mjs",
-  "run",
-  "--reporter=default",
-  "--reporter=json",
-  `--outputFile.json=${RESULTS}`,
-  ...selection,
-]);
-close();
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    // From a terminal they have heard of it themselves; from a program only we have.
+    for (const child of running) child.kill("SIGTERM");
+    process.exitCode = 130;
+  });
+}
+
+forgetResults();
+const checking = isWhole ? run(process.execPath, ["scripts/check.ts", "--one-by-one"], "kept") : null;
+const hasServices = await installServices();
+if (process.exitCode === undefined) await runTests();
+else for (const child of running) child.kill("SIGTERM");
+
+async function runTests(): Promise<void> {
+  const selected = isWhole ? ["--project=!alarm-rules*"] : selection;
+  const tests = await run(process.execPath, [...VITEST, `--outputFile.json=${RESULTS.suite}`, ...selected], "shown");
+  const checks = await checking;
+  if (process.exitCode !== undefined) return;
+  if (checks) process.stdout.write(`\n${checks.output}`);
+  close(tests.isGood, checks?.isGood ?? true);
+}
 
 /** @returns true when every service that a test needs is there */
-function installServices(): boolean {
+async function installServices(): Promise<boolean> {
   if (process.platform === "linux" && existsSync("/etc/debian_version") && process.getuid?.() === 0) {
-    const { status } = spawnSync("bash", ["scripts/services/install.sh"], { cwd: ROOT, stdio: "inherit" });
-    if (status === 0) return true;
+    if ((await run("bash", ["scripts/services/install.sh"], "shown")).isGood) return true;
     console.error("antbox-flow: installing the test services failed");
-    if (isCi) process.exit(1);
+    if (isCi) process.exitCode = 1;
     return false;
   }
   console.error(
@@ -49,27 +55,34 @@ function installServices(): boolean {
   return false;
 }
 
-function run(args: readonly string[]): boolean {
-  return spawnSync(process.execPath, args, { cwd: ROOT, stdio: "inherit" }).status === 0;
+function run(program: string, args: readonly string[], output: "shown" | "kept"): Promise<Ended> {
+  return new Promise((resolve) => {
+    const stdio = output === "shown" ? "inherit" : "pipe";
+    const child = spawn(program, args, { cwd: ROOT, stdio: ["ignore", stdio, stdio] });
+    let text = "";
+    const keep = (chunk: Buffer) => {
+      text += chunk.toString();
+    };
+    child.stdout?.on("data", keep);
+    child.stderr?.on("data", keep);
+    running.add(child);
+    child.on("close", (code) => {
+      running.delete(child);
+      resolve({ isGood: code === 0, output: text });
+    });
+  });
 }
 
-type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number };
-
-function tally(): Tally {
-  if (!existsSync(RESULTS)) return { passed: 0, failed: 1, skipped: 0 };
-  const results = JSON.parse(readFileSync(RESULTS, "utf8")) as TestResults;
-  // A file that could not even be loaded fails the run without a failed test.
-  const failed = testsPassed ? results.numFailedTests : Math.max(1, results.numFailedTests);
-  return { passed: results.numPassedTests, failed, skipped: results.numPendingTests + results.numTodoTests };
-}
-
-function close(): void {
-  const { passed, failed, skipped } = tally();
+function close(testsPassed: boolean, checksPassed: boolean): void {
+  const parts = [readTally(RESULTS.suite, testsPassed)];
+  if (isWhole) parts.push(readTally(RESULTS.alarmRules, true));
+  const sum = (of: keyof Tally) => parts.reduce((total, part) => total + part[of], 0);
+  const skipped = sum("skipped");
   const isSkipAFailure = skipped > 0 && (isCi || hasServices);
   if (!checksPassed) console.log("static checks failed: see above");
   if (isSkipAFailure)
     console.log(`${skipped} tests were skipped although every service is here: that counts as a failure`);
-  const failures = failed + (checksPassed ? 0 : 1) + (isSkipAFailure ? skipped : 0);
-  console.log(`${passed} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  const failures = sum("failed") + (checksPassed ? 0 : 1) + (isSkipAFailure ? skipped : 0);
+  console.log(`${sum("passed")} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
   process.exitCode = failures === 0 ? 0 : 1;
 }

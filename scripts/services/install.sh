@@ -14,8 +14,8 @@ umask 022
 
 fail() { echo "install: $*" >&2; exit 1; }
 
-TEST_PACKAGES="redis-server chromium fonts-wqy-microhei patchelf tzdata"
-BENCH_PACKAGES="python3-aiohttp libfaketime prometheus prometheus-alertmanager"
+TEST_PACKAGES="redis-server chromium-headless-shell fonts-wqy-microhei patchelf tzdata"
+BENCH_PACKAGES="chromium python3-aiohttp libfaketime prometheus prometheus-alertmanager"
 SHARED_PREFIX=/var/cache/antbox-flow/timescale
 
 HERE=$(cd "$(dirname "$0")" && pwd -P)

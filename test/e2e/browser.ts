@@ -3,14 +3,18 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 
-const CHROMIUM = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
+/** The whole browser, as people have it: measurements are made with it. */
+export const WHOLE_CHROMIUM = "/usr/bin/chromium";
+/** The same engine without the windows around it: it takes a third less of the processor for the same pages. */
+const SHELL = "/usr/bin/chromium-headless-shell";
+const CHROMIUM = process.env["CHROMIUM"] ?? (existsSync(SHELL) ? SHELL : WHOLE_CHROMIUM);
 /** Why browser tests cannot run here; null when they can. */
 export const noBrowser: string | null = existsSync(CHROMIUM) ? null : `no Chromium at ${CHROMIUM}`;
 
 /** Without its own traffic: what is left on the wire is ours. */
-export function launchBrowser(): Promise<Browser> {
+export function launchBrowser(executablePath: string = CHROMIUM): Promise<Browser> {
   return chromium.launch({
-    executablePath: CHROMIUM,
+    executablePath,
     args: [
       "--no-sandbox",
       "--disable-gpu",

@@ -23,7 +23,7 @@ describe.skipIf(noBrowser !== null)("a newcomer with the password that the first
     const environment = { ADMIN_PASSWORD: "", EDITOR: "off", POLL_INTERVAL_S: "5", LOG_LEVEL: "warn" };
     [browser, platform] = await Promise.all([
       launchBrowser(),
-      startWatchedPlatform({ sitesFile, databaseUrl: null, environment }),
+      startWatchedPlatform({ sitesFile, databaseUrl: null, makesDatabase: true, environment }),
     ]);
     await platform.ready();
   }, 150_000);

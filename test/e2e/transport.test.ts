@@ -319,6 +319,8 @@ describe.skipIf(noBrowser !== null)("in Chromium", () => {
     await page.context().addCookies(cookies);
     await page.goto(`${platform.url}/editor/`);
     await page.locator(".red-ui-flow-node").first().waitFor({ timeout: 60_000 });
+    // Nodes are drawn before the editor has read all that a form needs.
+    await page.locator("#red-ui-loading-progress").waitFor({ state: "hidden", timeout: 60_000 });
     // A function node has the code editor in its form.
     await page.evaluate(() => {
       const { view, nodes } = (globalThis as unknown as { RED: EditorGlobals }).RED;

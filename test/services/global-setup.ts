@@ -2,6 +2,7 @@ import type { TestProject } from "vitest/node";
 import { forgetWatchedCalls, reportWatchedCalls } from "./api-contract/figures.ts";
 import { findPostgres, startPostgres } from "./postgres-server.ts";
 import { findRedis, startRedis } from "./redis-server.ts";
+import { useOwnTempFolder } from "./temp-folder.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -18,11 +19,12 @@ type Service = { readonly url: string | null; stop(): Promise<void> };
 /**
  * Starts one PostgreSQL with TimescaleDB and one Redis for the whole run, or takes those named by TEST_DATABASE_URL (a
  * superuser, no database name) and TEST_REDIS_URL. What is not installed is `null`, with a line that says which suites
- * are skipped; with CI=true it is an error.
+ * are skipped; with CI=true it is an error. What tests leave in the temp folder goes at the end.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const isCi = process.env["CI"] === "true";
   forgetWatchedCalls();
+  const removeTempFolder = useOwnTempFolder();
   if (!process.env["TEST_TIMESCALE_FULL_URL"])
     process.stderr.write(
       "\nTimescaleDB full edition: no server given (TEST_TIMESCALE_FULL_URL), not among the engines\n",
@@ -48,6 +50,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide("redisUrl", redis.url);
   return async () => {
     await Promise.all([database.stop(), redis.stop()]);
+    removeTempFolder();
     const watched = reportWatchedCalls();
     if (watched !== null) process.stdout.write(`\n${watched}\n`);
   };
