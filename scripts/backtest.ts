@@ -1,8 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import type { BackTestVariant } from "../adapters/alarms/back-test-messages.ts";
 import { createFleetFacts } from "../adapters/alarms/fleet-facts.ts";
-import { type BackTestVariant, runBackTest } from "../adapters/alarms/run-back-test.ts";
+import { runBackTest } from "../adapters/alarms/run-back-test.ts";
 import type { Database } from "../adapters/database/database.ts";
 import { openDatabase } from "../adapters/database/open-database.ts";
 import { listSites } from "../adapters/inventory/site-repository.ts";

@@ -1,16 +1,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
-import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import { AppError } from "../../domain/errors.ts";
-import type { HistoryChunk, HistoryPlan } from "./read-history-slots.ts";
-import type { BackTestReply, BackTestTask, ToBackTest } from "./run-back-test.ts";
+import type { BackTestAnswers, BackTestReply, BackTestTask, ToBackTest } from "./back-test-messages.ts";
 
-/** Chunks on their way: one is judged while the next is read. */
+/** Messages on their way: one is worked on while the next is read. */
 const MOST_AHEAD = 2;
 const MEMORY_MB = 512;
 
-type Taken = Extract<BackTestReply, { readonly doneMs: number }>;
+type Waiting = { readonly resolve: (answer: never) => void; readonly reject: (reason: unknown) => void };
 
 /** The thread in which history is judged. */
 export function startBackTestThread(task: BackTestTask) {
@@ -18,60 +16,57 @@ export function startBackTestThread(task: BackTestTask) {
     workerData: task,
     resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB, maxYoungGenerationSizeMb: 64 },
   });
-  const ahead: { readonly onTaken: (taken: Taken) => void }[] = [];
-  const looked = Promise.withResolvers<readonly string[]>();
-  const finished = Promise.withResolvers<readonly BackTestResult[]>();
+  const waiting: Waiting[] = [];
+  const underWay: Promise<unknown>[] = [];
   let failure: unknown;
-  let wake: () => unknown = () => undefined;
-  // Whoever sends looks at `failure`; the promises themselves are awaited at the end only.
-  for (const { promise } of [looked, finished]) promise.catch(() => undefined);
 
   function fail(reason: unknown): void {
     failure ??= reason;
-    for (const promise of [looked, finished]) promise.reject(failure);
-    wake();
+    for (const one of waiting.splice(0)) one.reject(failure);
   }
   thread.on("message", (reply: BackTestReply) => {
-    if ("results" in reply) finished.resolve(reply.results);
-    else if ("sites" in reply) looked.resolve(reply.sites);
-    else if ("code" in reply) fail(new AppError(reply.code, reply.reason));
-    else ahead.shift()?.onTaken(reply);
-    wake();
+    if ("answer" in reply) waiting.shift()?.resolve(reply.answer as never);
+    else fail(new AppError(reply.code, reply.reason));
   });
   thread.on("error", (cause) => fail(new AppError("rule.invalid", "the rules ask for too much memory", { cause })));
   thread.on("exit", () => fail(new Error("the thread of the back-test has ended")));
 
+  /** Each message has one answer, in their order. */
+  function ask<Kind extends ToBackTest["kind"]>(
+    message: Extract<ToBackTest, { readonly kind: Kind }>,
+  ): Promise<BackTestAnswers[Kind]> {
+    if (failure !== undefined) return Promise.reject(failure);
+    const { promise, resolve, reject } = Promise.withResolvers<BackTestAnswers[Kind]>();
+    waiting.push({ resolve, reject });
+    thread.postMessage(message, buffersIn(message));
+    return promise;
+  }
+
   return {
-    /** @param onTaken when it was judged */
-    async send(chunk: HistoryChunk, onTaken: (taken: Taken) => void): Promise<void> {
-      while (failure === undefined && ahead.length >= MOST_AHEAD) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
-      if (failure !== undefined) throw failure;
-      ahead.push({ onTaken });
-      const buffers = [...Object.values(chunk.columns), chunk.rounds].flatMap((bytes) => (bytes ? [bytes.buffer] : []));
-      thread.postMessage(chunk satisfies ToBackTest, buffers);
-    },
-    /** The end of what the first look needs. @returns the sites that are wanted once more */
-    lookAgain(): Promise<readonly string[]> {
-      thread.postMessage("looked" satisfies ToBackTest);
-      return looked.promise;
-    },
-    /** How the chunks are laid out that come now. */
-    change(plan: HistoryPlan): void {
-      thread.postMessage({ plan } satisfies ToBackTest);
-    },
-    finish(): Promise<readonly BackTestResult[]> {
-      thread.postMessage("end" satisfies ToBackTest);
-      return finished.promise;
+    ask,
+    /** The same for a part of history: returns as soon as few enough of them wait. @param onTaken when it was worked on */
+    async send<Kind extends "zones" | "chunk">(
+      message: Extract<ToBackTest, { readonly kind: Kind }>,
+      onTaken: (answer: BackTestAnswers[Kind]) => void,
+    ): Promise<void> {
+      const taken = ask<Kind>(message).then(onTaken);
+      underWay.push(taken);
+      // Whoever waits for the oldest one hears of it; the others fail with the same reason.
+      taken.catch(() => undefined);
+      if (underWay.length > MOST_AHEAD) await underWay.shift();
     },
     async end(reason: unknown): Promise<void> {
       fail(reason);
       await thread.terminate();
     },
   };
+}
+
+/** They move to the thread instead of being copied. */
+function buffersIn(message: ToBackTest): ArrayBuffer[] {
+  if (message.kind !== "chunk" && message.kind !== "zones") return [];
+  const { columns, rounds } = message.chunk;
+  return [...Object.values(columns), rounds].flatMap((bytes) => (bytes ? [bytes.buffer] : []));
 }
 
 /** Beside this file as TypeScript, or in its own place under `dist/` when this code was bundled into any chunk there. */

@@ -5,8 +5,9 @@ import type { SiteFacts } from "../../domain/alarms/site-facts.ts";
 import { AppError, type ErrorCode } from "../../domain/errors.ts";
 import { keepNewest } from "../../domain/keep-newest.ts";
 import type { Log } from "../../domain/log.ts";
+import type { BackTestVariant } from "./back-test-messages.ts";
 import type { HistoryDatabase } from "./read-history-slots.ts";
-import { type BackTestVariant, runBackTest } from "./run-back-test.ts";
+import { runBackTest } from "./run-back-test.ts";
 
 /** What is to be run. Times: ms since the epoch. */
 export type BackTestOrder = {

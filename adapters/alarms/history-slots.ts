@@ -2,7 +2,7 @@ import type { SiteReading } from "../../domain/alarms/alarm-engine.ts";
 import { isPointName } from "../../domain/points/catalogue.ts";
 import { isDoubtful, type QualityMark } from "../../domain/telemetry/quality.ts";
 import type { PointValue } from "../../domain/telemetry/snapshot.ts";
-import { type PackedColumn, unpackColumn } from "./packed-columns.ts";
+import { numbersIn, type PackedColumn, unpackColumn } from "./packed-columns.ts";
 import type { HistoryChunk, HistoryColumn, HistoryPlan } from "./read-history-slots.ts";
 
 /** The sites that answered in a slot, ordered by id. The readings are valid until the next slot is asked for. */
@@ -44,12 +44,15 @@ const NO_MARKS: Marks = { isMarked: [], isDoubtful: [], unknownFaults: NONE };
 /** Texts of marks and faults repeat; more different ones than this are no pattern. */
 const MOST_TEXTS = 2_000;
 
-/** Unpacks chunks of history into slots, oldest first. A round in which nobody answered is a slot without readings. */
+/**
+ * Unpacks chunks of history into slots, oldest first. A round in which nobody answered is a slot without readings; other
+ * rounds than those of the chunk may be handed in, in order.
+ */
 export function createSlotReader({
   sites,
   points,
   columns,
-}: HistoryPlan): (chunk: HistoryChunk) => Generator<HistorySlot> {
+}: HistoryPlan): (chunk: HistoryChunk, moments?: readonly number[]) => Generator<HistorySlot> {
   // Made from one text, so that all have one hidden class.
   const template = JSON.stringify(Object.fromEntries(points.map((point) => [point, null])));
   const buffers = sites.map(
@@ -118,7 +121,7 @@ export function createSlotReader({
     return readings;
   }
 
-  return function* slotsOf(chunk) {
+  return function* slotsOf(chunk, moments) {
     const unpacked: UnpackedChunk = {
       slots: numbersIn(chunk.columns["slot"]),
       rows: columns.map(({ name }) => unpackColumn(chunk.columns[name] ?? null).values),
@@ -126,7 +129,7 @@ export function createSlotReader({
       faults: wordsIn(chunk.columns["faults"]),
     };
     const cursors = cursorsOf(sites, numbersIn(chunk.columns["site"]));
-    const rounds = numbersIn(chunk.rounds).sort();
+    const rounds = moments ?? numbersIn(chunk.rounds).sort();
     for (let round = 0; ; ) {
       const slotMs = nextMoment(cursors, unpacked.slots, rounds[round]);
       if (slotMs === Number.POSITIVE_INFINITY) return;
@@ -212,13 +215,6 @@ function remembered<T>(make: (text: string) => T): (text: string) => T {
     }
     return made;
   };
-}
-
-const EMPTY = new Float64Array();
-
-function numbersIn(bytes: Uint8Array | null | undefined): Float64Array {
-  const column = unpackColumn(bytes ?? null);
-  return column.kind === "numbers" ? column.values : EMPTY;
 }
 
 function wordsIn(bytes: Uint8Array | null | undefined): readonly (string | null)[] {

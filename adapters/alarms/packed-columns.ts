@@ -9,6 +9,7 @@ const TYPE_AT = 8;
 const LENGTH_AT = 12;
 const POSTGRES_EPOCH_MS = 946_684_800_000;
 const UPPER_HALF = 4_294_967_296;
+const EMPTY = new Float64Array();
 const NOTHING: PackedColumn = { kind: "words", values: [] };
 
 /**
@@ -36,6 +37,12 @@ export function unpackColumn(bytes: Uint8Array | null): PackedColumn {
     default:
       throw new Error(`no reader for arrays of type ${type}`);
   }
+}
+
+/** The numbers of a column; none where it is not one of numbers. */
+export function numbersIn(bytes: Uint8Array | null | undefined): Float64Array {
+  const column = unpackColumn(bytes ?? null);
+  return column.kind === "numbers" ? column.values : EMPTY;
 }
 
 /** A 32-bit float as the decimal that was measured: live rules saw 35.1, not 35.099998474. */

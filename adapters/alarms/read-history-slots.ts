@@ -8,6 +8,11 @@ export interface HistoryDatabase {
     values?: readonly unknown[],
     options?: { readonly timeoutMs?: number },
   ): Promise<Record<string, unknown>[]>;
+  /** Where there is one, settings can be made for a statement. */
+  transaction?(
+    statements: readonly { readonly text: string; readonly values?: readonly unknown[] }[],
+    options?: { readonly timeoutMs?: number },
+  ): Promise<Record<string, unknown>[][]>;
 }
 
 export type HistoryStretch = {
@@ -49,15 +54,28 @@ export type HistoryChunk = {
   readonly rounds: Uint8Array<ArrayBuffer> | null;
 };
 
-const DAY_MS = 86_400_000;
+/** History that was looked up, and what is in it. */
+export type OpenHistory = {
+  readonly plan: HistoryPlan;
+  /** How each point is read from `sample`, in the order of the plan. */
+  readonly selected: readonly SelectedPoint[];
+  /** All of it. */
+  chunks(): AsyncGenerator<HistoryChunk>;
+  /** Some sites for a while, by their numbers; without the rounds. */
+  piece(fromMs: number, toMs: number, sites: readonly number[]): AsyncGenerator<HistoryChunk>;
+};
+export type SelectedPoint = { readonly point: PointName; readonly type: string; readonly sql: string };
+
+export const DAY_MS = 86_400_000;
 /** Some milliseconds of work for the process that takes the answer. */
-const VALUES_PER_STATEMENT = 120_000;
-const TIMEOUT_MS = 20_000;
+export const VALUES_PER_STATEMENT = 120_000;
+export const TIMEOUT_MS = 20_000;
 
 /** An array of PostgreSQL costs some hundred instructions a value; a state costs ten within an integer. */
 const STATES_PER_COLUMN = 15;
 
-type Selected = { readonly point: PointName; readonly isState: boolean; readonly sql: string };
+const ROUNDS = `,
+      (select array_send(array_agg(distinct slot)) from round where slot >= $2::timestamptz and slot < $3::timestamptz) as rounds`;
 
 /**
  * Reads stored snapshots for the rules, in short statements, so that neither a connection nor memory is held for long. Where
@@ -65,10 +83,7 @@ type Selected = { readonly point: PointName; readonly isState: boolean; readonly
  *
  * @throws {AppError} `storage.unavailable` while the database is away
  */
-export async function openHistory(
-  database: HistoryDatabase,
-  stretch: HistoryStretch,
-): Promise<{ readonly plan: HistoryPlan; chunks(): AsyncGenerator<HistoryChunk> }> {
+export async function openHistory(database: HistoryDatabase, stretch: HistoryStretch): Promise<OpenHistory> {
   const { siteIds, points } = stretch;
   const [sites, registered] = await guardHistory(
     Promise.all([
@@ -90,16 +105,27 @@ export async function openHistory(
     points: selected.map(({ point }) => point),
     columns: layout.map(({ column }) => column),
   };
-  return { plan, chunks: () => readChunks(database, plan, chunkSql(layout), stretch) };
+  const numbers = plan.sites.map(({ number }) => number);
+  return {
+    plan,
+    selected,
+    chunks: () => readChunks(database, plan, chunkSql(layout, ROUNDS), numbers, stretch),
+    piece: (fromMs, toMs, some) =>
+      readChunks(database, plan, chunkSql(layout, ""), some, {
+        ...stretch,
+        fromMs: Math.max(fromMs, stretch.fromMs),
+        toMs: Math.min(toMs, stretch.toMs),
+      }),
+  };
 }
 
 async function* readChunks(
   database: HistoryDatabase,
-  { sites, columns: planned }: HistoryPlan,
+  { columns: planned }: HistoryPlan,
   text: string,
+  numbers: readonly number[],
   { fromMs, toMs, intervalS, valuesPerStatement = VALUES_PER_STATEMENT }: HistoryStretch,
 ): AsyncGenerator<HistoryChunk> {
-  const numbers = sites.map(({ number }) => number);
   const rows = valuesPerStatement / (planned.length + 4);
   const stepMs = Math.max(1, Math.floor(rows / Math.max(1, numbers.length))) * intervalS * 1000;
   for (let atMs = fromMs; atMs < toMs; ) {
@@ -116,18 +142,18 @@ async function* readChunks(
 }
 
 /** Bytes of their own: they move to another thread. */
-function packed(value: unknown): Uint8Array<ArrayBuffer> | null {
+export function packed(value: unknown): Uint8Array<ArrayBuffer> | null {
   return value instanceof Uint8Array ? new Uint8Array(value) : null;
 }
 
 type Laid = { readonly column: HistoryColumn; readonly sql: string };
 
-function layOut(selected: readonly Selected[]): readonly Laid[] {
+function layOut(selected: readonly SelectedPoint[]): readonly Laid[] {
   const placed = selected.map((point, place) => ({ ...point, place }));
   const values = placed
-    .filter(({ isState }) => !isState)
+    .filter(({ type }) => type !== "bool")
     .map(({ place, sql }): Laid => ({ column: { kind: "values", name: `p${place}`, place }, sql }));
-  const states = placed.filter(({ isState }) => isState);
+  const states = placed.filter(({ type }) => type === "bool");
   const groups = Array.from({ length: Math.ceil(states.length / STATES_PER_COLUMN) }, (_, index) =>
     states.slice(index * STATES_PER_COLUMN, (index + 1) * STATES_PER_COLUMN),
   );
@@ -143,7 +169,7 @@ function layOut(selected: readonly Selected[]): readonly Laid[] {
   return [...values, ...packedStates];
 }
 
-function chunkSql(layout: readonly Laid[]): string {
+function chunkSql(layout: readonly Laid[], rounds: string): string {
   const columns = [
     { name: "slot", sql: "slot" },
     { name: "site", sql: "site_id" },
@@ -152,8 +178,7 @@ function chunkSql(layout: readonly Laid[]): string {
     ...layout.map(({ column, sql }) => ({ name: column.name, sql })),
   ];
   return `
-    select ${columns.map(({ name }) => `array_send(array_agg(${name})) as ${name}`).join(", ")},
-      (select array_send(array_agg(distinct slot)) from round where slot >= $2::timestamptz and slot < $3::timestamptz) as rounds
+    select ${columns.map(({ name }) => `array_send(array_agg(${name})) as ${name}`).join(", ")}${rounds}
     from (
       select ${columns.map(({ name, sql }) => `${sql} as ${name}`).join(", ")} from sample
       where site_id = any($1::int[]) and slot >= $2::timestamptz and slot < $3::timestamptz
@@ -161,14 +186,13 @@ function chunkSql(layout: readonly Laid[]): string {
 }
 
 /** Names come from the catalogue and from the registry that is written from it, never from a request. */
-function selectPoint(point: PointName, type: string, column: string | null): Selected {
+function selectPoint(point: PointName, type: string, column: string | null): SelectedPoint {
   const inExtra = `extra->>'${point}'`;
-  const isState = type === "bool";
-  if (column !== null) return { point, isState, sql: `"${column}"` };
+  if (column !== null) return { point, type, sql: `"${column}"` };
   const checked = (jsonType: string, cast: string) =>
     `case when jsonb_typeof(extra->'${point}') = '${jsonType}' then (${inExtra})::${cast} end`;
-  if (isState) return { point, isState, sql: `(${checked("boolean", "boolean")})` };
-  return { point, isState, sql: type === "num" ? checked("number", "float8") : inExtra };
+  if (type === "bool") return { point, type, sql: `(${checked("boolean", "boolean")})` };
+  return { point, type, sql: type === "num" ? checked("number", "float8") : inExtra };
 }
 
 /** What went wrong with a question to the history. */

@@ -1,102 +1,117 @@
 import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import { canLookFirst, judgedFirst } from "../../domain/alarms/back-test/first-look.ts";
-import type { FlagPeriod, LabSample } from "../../domain/alarms/back-test/history-facts.ts";
-import { pointsJudgedBy, pointsReadBy, warmUpMsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import { pointsJudgedBy, pointsReadBy, tripFaultsOf, warmUpMsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import { zoneGrid, zoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
-import type { SiteFacts } from "../../domain/alarms/site-facts.ts";
-import type { ErrorCode } from "../../domain/errors.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
+import type { BackTestTask, BackTestVariant } from "./back-test-messages.ts";
 import { startBackTestThread } from "./back-test-thread.ts";
 import { readFlagPeriods, readLabSamples } from "./read-history-facts.ts";
-import { type HistoryChunk, type HistoryDatabase, type HistoryPlan, openHistory } from "./read-history-slots.ts";
+import { type HistoryDatabase, type OpenHistory, openHistory } from "./read-history-slots.ts";
+import { openZones } from "./read-zones.ts";
 
-/** Rules to be judged together, and the ids of those that are under test. */
-export type BackTestVariant = { readonly rules: readonly Rule[]; readonly tested: readonly string[] };
-
-export type BackTestTask = {
-  /** One, or the old and the new rules over the same readings. */
-  readonly variants: readonly BackTestVariant[];
-  /** The rules under test are judged by themselves first, and all of them where those have fired. */
-  readonly looksFirst: boolean;
-  readonly plan: HistoryPlan;
-  readonly facts: readonly SiteFacts[];
-  readonly flags: readonly FlagPeriod[];
-  readonly lab: readonly LabSample[];
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly budgetPerSiteDay: number;
-  readonly timeZone: string;
-};
-export type ToBackTest = HistoryChunk | { readonly plan: HistoryPlan } | "looked" | "end";
-export type BackTestReply =
-  | { readonly doneMs: number; readonly snapshots: number }
-  | { readonly sites: readonly string[] }
-  | { readonly results: readonly BackTestResult[] }
-  | { readonly code: ErrorCode; readonly reason: string };
-
-export type BackTestRun = Omit<BackTestTask, "plan" | "flags" | "lab" | "looksFirst"> & {
+export type BackTestRun = Omit<BackTestTask, "flags" | "lab" | "looksFirst"> & {
   readonly database: HistoryDatabase;
   readonly signal: AbortSignal;
-  readonly onProgress?: (progress: { readonly share: number; readonly snapshots: number }) => void;
+  readonly onProgress?: (progress: BackTestProgress) => void;
   /** So many values about are read by one statement; few where others wait for the same database and event loop. */
   readonly valuesPerStatement?: number;
+  /** `everything`: also what cannot matter, which changes no result and takes far longer. */
+  readonly reads?: "what-matters" | "everything";
 };
 
-/** Of the whole, a first look: the second one is about some of the sites. */
+/** `share`: of the whole, 0 to 1. `rows`: how many rows were read one by one until now. */
+export type BackTestProgress = { readonly share: number; readonly snapshots: number; readonly rows: number };
+
+/** Of the whole, a first look: the second one is about some of the sites. And of a look, its zones. */
 const FIRST_SHARE = 0.8;
+const ZONES_SHARE = 0.6;
+
+/** One look at history: what is read and judged in it. */
+type Look = {
+  readonly siteIds: readonly string[];
+  readonly points: readonly PointName[];
+  readonly judged: readonly Rule[];
+  readonly begin: number;
+  readonly share: number;
+};
 
 /**
- * Runs rules over stored history: reads here, judges in a thread. What the rules have to know at the begin of the stretch
- * they hear from the time before it.
+ * Runs rules over stored history: reads here, judges in a thread. First come the extremes of each quarter of an hour and
+ * site, then the rows of those that may matter. What the rules have to know at the begin of the stretch they hear from the
+ * time before it.
  *
  * @returns a result for each variant
  * @throws {AppError} `rule.invalid`, `rule.expression-invalid`, `storage.unavailable`; the signal's reason when it is aborted
  */
 export async function runBackTest(run: BackTestRun): Promise<readonly BackTestResult[]> {
-  const { database, signal, onProgress, valuesPerStatement, ...given } = run;
+  const { database, signal, onProgress, valuesPerStatement, reads = "what-matters", ...given } = run;
   const { variants, facts, fromMs, toMs } = given;
   const rules = variants.flatMap((variant) => variant.rules);
   const earliestMs = fromMs - warmUpMsOf(rules);
   const looksFirst = variants.every(looksFirstAt);
-  const historyOf = (siteIds: readonly string[], points: readonly PointName[]) =>
-    openHistory(database, {
-      siteIds,
-      points,
-      fromMs: earliestMs,
-      toMs,
-      intervalS: facts.reduce((least, own) => Math.min(least, own.intervalS), 3600),
-      ...(valuesPerStatement === undefined ? {} : { valuesPerStatement }),
-    });
+  const intervalS = facts.reduce((least, own) => Math.min(least, own.intervalS), 3600);
+  const size = valuesPerStatement === undefined ? {} : { valuesPerStatement };
+  const stretch = { fromMs: earliestMs, toMs, intervalS, ...size };
   const siteIds = facts.map(({ siteId }) => siteId);
-  const [flags, lab, history] = await Promise.all([
+  const [flags, lab] = await Promise.all([
     readFlagPeriods(database, siteIds, earliestMs, toMs),
     readLabSamples(database, siteIds, toMs),
-    historyOf(siteIds, looksFirst ? pointsJudgedBy(variants.flatMap(judgedFirstIn)) : pointsReadBy(rules)),
   ]);
   signal.throwIfAborted();
-  const thread = startBackTestThread({ ...given, looksFirst, plan: history.plan, flags, lab });
+  const thread = startBackTestThread({ ...given, looksFirst, flags, lab });
   const abort = () => void thread.end(signal.reason);
   signal.addEventListener("abort", abort);
-  let snapshots = 0;
-  async function feed({ chunks }: Awaited<ReturnType<typeof historyOf>>, begin: number, share: number): Promise<void> {
+  const progress = { snapshots: 0, rows: 0 };
+
+  function tell(begin: number, share: number, doneMs: number): void {
+    const done = Math.min(1, Math.max(0, (doneMs - earliestMs) / (toMs - earliestMs)));
+    onProgress?.({ share: begin + share * done, ...progress });
+  }
+  async function look({ siteIds: wanted, points, judged, begin, share }: Look): Promise<void> {
+    const history = await openHistory(database, { ...stretch, siteIds: wanted, points });
     const isFirst = begin === 0;
-    for await (const chunk of chunks()) {
+    const wishes = wishesOf(judged, variants);
+    const grid = reads === "everything" ? null : zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
+    const zones = grid === null ? null : openZones(database, history, grid, wishes, stretch);
+    await thread.ask({ kind: "look", plan: { history: history.plan, zones: zones?.plan ?? null } });
+    if (zones === null) return read(history.chunks(), begin, share, isFirst);
+    for await (const chunk of zones.chunks()) {
       signal.throwIfAborted();
-      await thread.send(chunk, (taken) => {
-        if (isFirst) snapshots += taken.snapshots;
-        const done = Math.max(0, (taken.doneMs - earliestMs) / (toMs - earliestMs));
-        onProgress?.({ share: begin + share * done, snapshots });
+      await thread.send<"zones">({ kind: "zones", chunk }, ({ doneMs }) => tell(begin, share * ZONES_SHARE, doneMs));
+    }
+    const rest = { begin: begin + share * ZONES_SHARE, share: share * (1 - ZONES_SHARE) };
+    for (let piece = await nextPiece(); piece !== null; piece = await nextPiece()) {
+      await read(history.piece(piece.fromMs, piece.toMs, piece.sites), rest.begin, rest.share, isFirst);
+    }
+    tell(rest.begin, rest.share, toMs);
+  }
+  function nextPiece() {
+    signal.throwIfAborted();
+    return thread.ask({ kind: "piece" });
+  }
+  async function read(chunks: ReturnType<OpenHistory["chunks"]>, begin: number, share: number, isFirst: boolean) {
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      await thread.send<"chunk">({ kind: "chunk", chunk }, ({ doneMs, snapshots, rows }) => {
+        if (isFirst) progress.snapshots += snapshots;
+        progress.rows += rows;
+        tell(begin, share, doneMs);
       });
     }
   }
+
   try {
-    await feed(history, 0, looksFirst ? FIRST_SHARE : 1);
+    const first = looksFirst ? variants.flatMap(judgedFirstIn) : rules;
+    const points = looksFirst ? pointsJudgedBy(first) : pointsReadBy(rules);
+    await look({ siteIds, points, judged: first, begin: 0, share: looksFirst ? FIRST_SHARE : 1 });
     if (looksFirst) {
-      const again = await historyOf(await thread.lookAgain(), pointsReadBy(rules));
-      thread.change(again.plan);
-      if (again.plan.sites.length > 0) await feed(again, FIRST_SHARE, 1 - FIRST_SHARE);
+      const again = await thread.ask({ kind: "looked" });
+      const second = { points: pointsReadBy(rules), judged: rules, begin: FIRST_SHARE, share: 1 - FIRST_SHARE };
+      if (again.length > 0) await look({ ...second, siteIds: again });
+      else tell(FIRST_SHARE, 1 - FIRST_SHARE, toMs);
     }
-    return await thread.finish();
+    return await thread.ask({ kind: "end" });
   } finally {
     signal.removeEventListener("abort", abort);
     await thread.end(new Error("the back-test is over"));
@@ -114,4 +129,13 @@ function looksFirstAt({ rules, tested }: BackTestVariant): boolean {
 
 function judgedFirstIn({ rules, tested }: BackTestVariant): readonly Rule[] {
   return judgedFirst({ rules, tested: new Set(tested) });
+}
+
+/** What these rules ask of zones; and the faults with which controllers say what those under test warn of. */
+function wishesOf(judged: readonly Rule[], variants: readonly BackTestVariant[]) {
+  const trips = variants.flatMap(({ rules, tested }) =>
+    rules.filter(({ id }) => tested.includes(id)).flatMap((rule) => [...tripFaultsOf(rule, rules)]),
+  );
+  const conditions = judged.flatMap(({ condition, clear, escalations }) => [condition, clear, escalations]);
+  return zoneWishes(conditions, trips);
 }

@@ -34,6 +34,9 @@ export type SlotEnd = {
   readonly latest?: (siteId: string) => Snapshot | undefined;
 };
 
+/** The rules as they are judged at one site: the same ones in the same places, of which some may be left out. */
+export type RuleSetOf = (siteId: string) => RuleSet;
+
 /** The newest reading of a site that is still of now; null = there is none. */
 type ReadingAtClose = (facts: SiteFacts) => PointReading | null;
 
@@ -53,7 +56,13 @@ export function applySnapshots(set: RuleSet, state: FleetState, slot: Slot, snap
 }
 
 /** @param newest one of each site, ordered by site */
-function applyReadings(set: RuleSet, state: FleetState, slot: Slot, newest: readonly SiteReading[]): Step {
+function applyReadings(
+  set: RuleSet,
+  state: FleetState,
+  slot: Slot,
+  newest: readonly SiteReading[],
+  setOf: RuleSetOf = () => set,
+): Step {
   if (newest.length === 0) return { state, events: [] };
   const events: ConditionEvent[] = [];
   const sites: Record<string, SiteState> = { ...state.sites };
@@ -61,8 +70,9 @@ function applyReadings(set: RuleSet, state: FleetState, slot: Slot, newest: read
     const facts = slot.facts.get(siteId);
     if (!facts?.enabled || !isFresh(readAtMs, facts, slot.slotMs)) continue;
     const before = sites[siteId] ?? newSite(facts, slot.slotMs);
-    const heard = hearSite(set, state, slot, facts, before, reading, readAtMs);
-    sites[siteId] = settleSite(set, state.groups, slot, facts, before, heard, events);
+    const own = setOf(siteId);
+    const heard = hearSite(own, state, slot, facts, before, reading, readAtMs);
+    sites[siteId] = settleSite(own, state.groups, slot, facts, before, heard, events);
   }
   return { state: { ...state, sites }, events };
 }
@@ -80,6 +90,7 @@ function close(
   missed: ReadonlySet<string>,
   readingOf: ReadingAtClose,
   judgedGroups?: FleetState["groups"],
+  setOf: RuleSetOf = () => set,
 ): Step {
   const { slotMs, facts } = slot;
   const events: ConditionEvent[] = endGoneSites(set, state, slot);
@@ -87,7 +98,7 @@ function close(
   const sites: Record<string, SiteState> = {};
   const views: SiteView[] = [];
   for (const own of enabled) {
-    const site = polledSite(set, state, slot, own, missed);
+    const site = polledSite(setOf(own.siteId), state, slot, own, missed);
     sites[own.siteId] = site;
     if (judgedGroups === undefined)
       views.push(viewOf(state, slot, own, site, set.readsAtClose ? readingOf(own) : null));
@@ -96,7 +107,8 @@ function close(
   for (const own of enabled) {
     const site = sites[own.siteId];
     if (site === undefined) continue;
-    sites[own.siteId] = settleSite(set, groups, slot, own, state.sites[own.siteId] ?? site, site, events);
+    const before = state.sites[own.siteId] ?? site;
+    sites[own.siteId] = settleSite(setOf(own.siteId), groups, slot, own, before, site, events);
   }
   const sisters = set.comparedSignals.length === 0 ? {} : sisterMedians(Object.values(sites), set.comparedSignals);
   return { state: { ruleKeys: set.keys, slotMs, sites, groups, sisters }, events };
@@ -135,6 +147,7 @@ export function advanceSlot(
  *
  * @param readings ordered by site
  * @param judgedGroups what segments and fleet are after this slot, when that is known: then only some sites may be judged
+ * @param setOf when not all rules have to be judged at each site
  */
 export function advanceReadings(
   set: RuleSet,
@@ -142,11 +155,12 @@ export function advanceReadings(
   slot: Slot,
   readings: readonly SiteReading[],
   judgedGroups?: FleetState["groups"],
+  setOf?: RuleSetOf,
 ): Step {
-  const heard = applyReadings(set, state, slot, readings);
+  const heard = applyReadings(set, state, slot, readings, setOf);
   const bySite = set.readsAtClose ? new Map(readings.map(({ siteId, reading }) => [siteId, reading])) : null;
   const readingOf: ReadingAtClose = ({ siteId }) => bySite?.get(siteId) ?? null;
-  const closed = close(set, heard.state, slot, NO_SITES, readingOf, judgedGroups);
+  const closed = close(set, heard.state, slot, NO_SITES, readingOf, judgedGroups, setOf);
   return { state: closed.state, events: [...heard.events, ...closed.events] };
 }
 

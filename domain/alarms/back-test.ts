@@ -1,11 +1,13 @@
 import type { FaultName } from "../points/faults.ts";
-import { advanceReadings, type SiteReading } from "./alarm-engine.ts";
+import type { SiteReading } from "./alarm-engine.ts";
 import type { BackTestResult } from "./back-test/back-test-result.ts";
 import { Coverage } from "./back-test/coverage.ts";
 import { FiringBook, type OpenFiring } from "./back-test/firing-book.ts";
 import type { FlagPeriod } from "./back-test/history-facts.ts";
+import { createSleepers, nobodySleeps } from "./back-test/sleepers.ts";
 import { tripFaultsOf } from "./back-test/tested-rules.ts";
 import { createTripWatch } from "./back-test/trip-watch.ts";
+import type { ZoneBook } from "./back-test/zone-book.ts";
 import { EMPTY_FLEET, type FleetState } from "./fleet-state.ts";
 import { viewOf } from "./judge-site.ts";
 import type { Rule } from "./rule.ts";
@@ -33,6 +35,8 @@ export type BackTestOptions = {
   /** Alarms that one site may have in 24 h. */
   readonly budgetPerSiteDay?: number;
   readonly mostFirings?: number;
+  /** What is known of the history before it is read: then only what may matter has to be read. */
+  readonly zones?: ZoneBook;
 };
 
 /**
@@ -40,8 +44,17 @@ export type BackTestOptions = {
  * first; its memory grows with sites and firings, not with the length of the stretch.
  */
 export interface BackTest {
-  /** @param readings of one slot, ordered by site, at most one of each; who has none was polled and did not answer */
-  take(slotMs: number, readings: readonly SiteReading[]): void;
+  /**
+   * With zones: to be called before each piece of history, which begins and ends with a zone.
+   *
+   * @returns the sites of which readings have to be handed in until the next call
+   */
+  wake(fromMs: number, toMs: number): ReadonlySet<string>;
+  /**
+   * @param readings of one slot, ordered by site, at most one of each; who has none was polled and did not answer
+   * @param snapshots how many sites answered, when not all of them are handed in
+   */
+  take(slotMs: number, readings: readonly SiteReading[], snapshots?: number): void;
   /** To be asked once, at the end. */
   result(): BackTestResult;
 }
@@ -68,8 +81,16 @@ export function createBackTest(options: BackTestOptions, found: Findings | null 
     tested.has(rule.id) ? [{ id: rule.id, priority: rule.priority, trips: tripFaultsOf(rule, rules) }] : [],
   );
   const book = new FiringBook(testedRules, flags, fromMs, mostFirings);
-  const trips = createTripWatch(new Set(testedRules.flatMap(({ trips: faults }) => [...faults])));
+  const watchedFaults = new Set(testedRules.flatMap(({ trips: faults }) => [...faults]));
+  const trips = createTripWatch(watchedFaults);
   let fleet: FleetState = { ...EMPTY_FLEET, ruleKeys: set.keys };
+  const sleepers =
+    options.zones === undefined
+      ? nobodySleeps(set)
+      : createSleepers(set, options.zones, {
+          judgesGroups: found === null,
+          isTripped: (siteId) => trips.standing(siteId, watchedFaults) !== null,
+        });
   const coverage = found?.coverage ?? new Coverage(fromMs);
   const judgedFacts = found === null ? factsAt : someOf(factsAt, found.sites);
   for (const [fault, count] of found?.tripsElsewhere ?? []) book.countTrips(fault, count);
@@ -103,13 +124,20 @@ export function createBackTest(options: BackTestOptions, found: Findings | null 
   }
 
   return {
-    take(slotMs, readings) {
+    wake(pieceFromMs, pieceToMs) {
+      const facts = judgedFacts(pieceFromMs);
+      fleet = sleepers.turn(fleet, facts, pieceFromMs, pieceToMs);
+      return sleepers.awake;
+    },
+
+    take(slotMs, readings, snapshots = readings.length) {
       if (slotMs >= toMs || (fleet.slotMs !== null && slotMs <= fleet.slotMs)) return;
       const facts = judgedFacts(slotMs);
       const before = fleet;
-      if (found === null) coverage.take(slotMs, before.slotMs, facts, readings.length);
+      if (found === null) coverage.take(slotMs, before.slotMs, facts, snapshots);
       const slot = { slotMs, facts, clock: clockAt(slotMs) };
-      const { state, events } = advanceReadings(set, before, slot, readings, found?.groupsAfter(slotMs));
+      const groups = found?.groupsAfter(slotMs);
+      const { state, events } = sleepers.advance(before, slot, readings, groups);
       fleet = state;
       const onsets = readings.flatMap(({ siteId, reading }) => trips.take(siteId, slotMs, reading));
       for (const event of events) {

@@ -3,6 +3,7 @@ import type { AlarmSource } from "./alarm.ts";
 import type { Signal } from "./read-signal.ts";
 import type { SiteView } from "./site-view.ts";
 import type { Truth } from "./truth.ts";
+import type { ZoneWatch } from "./zone.ts";
 
 /**
  * A condition as data: `kind` names a file of `kinds/`, whose schema says what else belongs to it. Only `parseRule` makes
@@ -28,6 +29,17 @@ export type Observer<Memory extends Json = Json> = {
   readonly start: Memory;
   /** @param all the memories that come before it in the rule, this sample included */
   observe(memory: Memory, site: SiteView, all: readonly Json[]): Memory;
+  /**
+   * After so many ms of samples, whatever it remembered before, its memory says what one says that has heard everything.
+   * It must depend on the sample alone then, on no other memory.
+   */
+  readonly forgetsAfterMs?: (intervalMs: number) => number;
+  /** How its memory can be left alone: samples change nothing that matters while it rests and `watch` does not say that they may. */
+  readonly rest?: {
+    isAtRest(memory: Memory, atMs: number): boolean;
+    /** `MAY_HOLD` = its memory may leave its rest in this zone. */
+    watch(): ZoneWatch;
+  };
 };
 
 /** A condition ready to be judged many times a second. */
@@ -43,6 +55,14 @@ export type CompiledCondition = {
   judge(site: SiteView, isActive: boolean, memory: readonly Json[]): Truth;
   /** The grounds on which it holds; empty when it does not. Called when something changes only. */
   explain(site: SiteView, isActive: boolean, memory: readonly Json[]): readonly Ground[];
+  /**
+   * Watches the zones of a site for what `judge` may say there, so that a back-test reads only where something may be.
+   * Absent: nobody can tell without the readings. To be called again for each site. Only a condition with a memory may
+   * remember zones; of any other what it says must depend on the zone alone, and never on `whole`.
+   *
+   * @param isActive as for `judge`
+   */
+  watch?(isActive: boolean): ZoneWatch;
 };
 
 /** What a kind needs to compile its conditions. */

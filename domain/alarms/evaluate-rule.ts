@@ -42,6 +42,25 @@ export function evaluateRule(compiled: CompiledRule, state: RuleState | null, si
   return isSame(before, kept) ? before : { ...before, ...kept };
 }
 
+/** True when nothing comes of it that samples are left out, while the watches of the rule see nothing in them: see `zone.ts`. */
+export function isAtRest({ observers }: CompiledRule, state: RuleState | null, atMs: number): boolean {
+  if (state === null) return observers.every(({ rest, start }) => rest === undefined || rest.isAtRest(start, atMs));
+  if (state.activeSinceMs !== null || state.pending !== null || state.recentBits !== 0) return false;
+  return observers.every(
+    ({ rest, start }, place) => rest === undefined || rest.isAtRest(state.memory[place] ?? start, atMs),
+  );
+}
+
+/** Takes one more sample into the memories that forget, and judges nothing: the rule is at rest. */
+export function feedRule({ observers }: CompiledRule, state: RuleState | null, site: SiteView): RuleState {
+  const before = state ?? IDLE;
+  const memory = observers.map((observer, place) => {
+    const old = before.memory[place] ?? observer.start;
+    return observer.forgetsAfterMs === undefined ? old : observer.observe(old, site, before.memory);
+  });
+  return { ...before, memory };
+}
+
 /** Memories with this sample taken in; the old list when none of them changed. */
 function observe({ observers }: CompiledRule, before: readonly Json[], site: SiteView): Json[] {
   if (observers.length === 0) return before as Json[];

@@ -1,5 +1,5 @@
 import type { CompiledRule } from "./compile-rule.ts";
-import { evaluateRule } from "./evaluate-rule.ts";
+import { evaluateRule, feedRule } from "./evaluate-rule.ts";
 import type { PointReading } from "./expression/point-reading.ts";
 import { EMPTY_SUBJECT, type FleetState, type SiteState, type SubjectState } from "./fleet-state.ts";
 import { nextOperating } from "./operating-state.ts";
@@ -61,7 +61,7 @@ export function hearSite(
   const view = viewOf(fleet, moment, facts, heard, reading);
   // Written into the object that was just made: another copy for each site and slot costs as much as some rules.
   if (set.comparedReaders.length > 0) heard.compared = set.comparedReaders.map((read) => read(view));
-  heard.rules = judgeRules(set.rules, set.sitePlaces, before.rules, view);
+  heard.rules = judgeSiteRules(set, before.rules, view);
   return heard;
 }
 
@@ -83,7 +83,18 @@ export function missSite(
     circleId: facts.circleId,
   };
   const view = viewOf(fleet, moment, facts, missed, null);
-  return { ...missed, rules: judgeRules(set.rules, set.sitePlaces, before.rules, view) };
+  return { ...missed, rules: judgeSiteRules(set, before.rules, view) };
+}
+
+function judgeSiteRules(set: RuleSet, before: SubjectState["rules"], view: SiteView): SubjectState["rules"] {
+  const judged = judgeRules(set.rules, set.sitePlaces, before, view);
+  if (set.fedPlaces.length === 0) return judged;
+  const fed = set.rules.map((_, place) => judged[place] ?? null);
+  for (const place of set.fedPlaces) {
+    const compiled = set.rules[place];
+    if (compiled !== undefined) fed[place] = feedRule(compiled, fed[place] ?? null, view);
+  }
+  return fed;
 }
 
 export function viewOf(

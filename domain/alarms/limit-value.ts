@@ -1,8 +1,10 @@
 import { z } from "zod";
 import type { ConditionCompiler } from "./condition.ts";
-import { numberReader, type Signal } from "./read-signal.ts";
+import { exactly, timesRange } from "./range.ts";
+import { numberReader, rangeReader, type Signal } from "./read-signal.ts";
 import { BaselineName } from "./site-facts.ts";
 import type { SiteView } from "./site-view.ts";
+import type { Range, Zone } from "./zone.ts";
 
 const Relative = { factor: z.number().default(1), offset: z.number().default(0) };
 const Fallback = z
@@ -52,4 +54,31 @@ function compileReference(
 function sistersReader(signal: Signal, compiler: ConditionCompiler): LimitReader {
   compiler.compareSisters(signal);
   return (site) => site.sisters?.[signal] ?? null;
+}
+
+/** Between which a limit lies in a zone; null: none is known there. */
+export function limitRange(limit: LimitValue, signal: Signal): (zone: Zone) => Range | null {
+  if (typeof limit === "number") {
+    const fixed = exactly(limit);
+    return () => fixed;
+  }
+  const { factor, offset } = limit;
+  const referenceOf = referenceRange(limit, signal);
+  return (zone) => {
+    const reference = referenceOf(zone);
+    return reference === null ? null : timesRange(reference, factor, offset);
+  };
+}
+
+function referenceRange(limit: Exclude<LimitValue, number>, signal: Signal): (zone: Zone) => Range | null {
+  if (limit.relativeTo === "setpoint") return rangeReader("supply_temp_setpoint_c");
+  const ofSisters = ({ sisters }: Zone) => sisters?.[signal] ?? null;
+  if (limit.relativeTo === "sisters") return ofSisters;
+  const { baseline, fallback = null } = limit;
+  return (zone) => {
+    const own = zone.facts.baselines[baseline];
+    if (own !== undefined) return exactly(own);
+    if (fallback === "sisters") return ofSisters(zone);
+    return fallback === null ? null : exactly(fallback);
+  };
 }

@@ -3,6 +3,7 @@ import type { PointReading } from "./expression/point-reading.ts";
 import { USUAL_RATED_KW } from "./quantities.ts";
 import type { SiteFacts } from "./site-facts.ts";
 import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+import { MAY_FAIL, MAY_HOLD, type Zone } from "./zone.ts";
 
 /** What a site is doing. `unknown`: nothing was heard of it yet. */
 export const OperatingMode = z.enum(["unknown", "running", "stopped", "starting"]);
@@ -29,14 +30,27 @@ export function nextOperating(
 ): OperatingState {
   const isPumpOn = trustedValue(reading, "circulation_pump_running");
   const powerKw = trustedNumber(reading, "total_power_kw");
-  const usual = modeAfter(
-    before,
-    isPumpOn,
-    powerKw === null ? null : powerKw > LOAD_SHARE * (facts.ratedPowerKw ?? USUAL_RATED_KW),
-    atMs,
-  );
+  const usual = modeAfter(before, isPumpOn, powerKw === null ? null : powerKw > leastLoadKw(facts), atMs);
   if (facts.isCurtailed && usual !== "stopped" && usual !== "unknown") return { mode: "starting", sinceMs: atMs };
   return usual === before.mode ? before : { mode: usual, sinceMs: atMs };
+}
+
+function leastLoadKw({ ratedPowerKw }: SiteFacts): number {
+  return LOAD_SHARE * (ratedPowerKw ?? USUAL_RATED_KW);
+}
+
+/** Whether a reading of a zone may show a site that was stopped: until then one that runs goes on running. */
+export function mayRest({ states, numbers, facts }: Zone): boolean {
+  const power = numbers.total_power_kw ?? null;
+  const isPumpOff = ((states.circulation_pump_running ?? 0) & MAY_FAIL) !== 0;
+  return isPumpOff && power !== null && power.low <= leastLoadKw(facts);
+}
+
+/** Whether a reading of a zone may show a pump or a load: until then a site that is stopped stays so. */
+export function mayLoad({ states, numbers, facts }: Zone): boolean {
+  const power = numbers.total_power_kw ?? null;
+  const isPumpOn = ((states.circulation_pump_running ?? 0) & MAY_HOLD) !== 0;
+  return isPumpOn || (power !== null && power.high > leastLoadKw(facts));
 }
 
 function modeAfter(before: OperatingState, isPumpOn: unknown, isLoaded: boolean | null, atMs: number): OperatingMode {

@@ -13,12 +13,12 @@ type Quantity = {
 };
 
 /** Below these, ratios are noise [J]. */
-const LEAST_FLOW_M3H = 20;
-const LEAST_POWER_KW = 100;
+export const LEAST_FLOW_M3H = 20;
+export const LEAST_POWER_KW = 100;
 /** For a site whose rated power nobody has entered: an HK3 has 1030 kW [API1]. */
 export const USUAL_RATED_KW = 1000;
-const FULL_FAN_HZ = 50;
-const TOWER_FANS = ["tower_fan1_running", "tower_fan2_running", "tower_fan3_running"] as const;
+export const FULL_FAN_HZ = 50;
+export const TOWER_FANS = ["tower_fan1_running", "tower_fan2_running", "tower_fan3_running"] as const;
 
 export const QUANTITIES = {
   hydraulic_resistance: {

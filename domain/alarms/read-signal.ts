@@ -1,10 +1,13 @@
 import { z } from "zod";
 import { POINT_NAMES, POINTS, type PointName } from "../points/catalogue.ts";
 import type { PointValue } from "../telemetry/snapshot.ts";
-import { oncePerView } from "./once-per-view.ts";
-import { isQuantity, QUANTITIES, QUANTITY_NAMES } from "./quantities.ts";
+import { once, oncePerView } from "./once-per-view.ts";
+import { isQuantity, QUANTITIES, QUANTITY_NAMES, type QuantityName } from "./quantities.ts";
+import { QUANTITY_RANGES } from "./quantity-ranges.ts";
+import { exactly } from "./range.ts";
 import type { SiteView } from "./site-view.ts";
 import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+import type { Range, Zone } from "./zone.ts";
 
 const NUMERIC_POINTS = POINT_NAMES.filter((name) => POINTS[name].type === "num");
 
@@ -41,6 +44,26 @@ function readerOf(signal: Signal): (site: SiteView) => number | null {
   }
   if (POINTS[signal].origin === "manual") return (site) => site.facts.lab[signal]?.value ?? null;
   return (site) => (site.reading === null ? null : trustedNumber(site.reading, signal));
+}
+
+const rangeReaders = new Map<Signal, (zone: Zone) => Range | null>();
+
+/** Between which the numbers of a signal lie in a zone; null: it has none there. Looked up once, however many conditions ask. */
+export function rangeReader(signal: Signal): (zone: Zone) => Range | null {
+  let reader = rangeReaders.get(signal);
+  if (reader === undefined) {
+    reader = isQuantity(signal) ? once<Zone, Range | null>(QUANTITY_RANGES[signal], null) : rangeOf(signal);
+    rangeReaders.set(signal, reader);
+  }
+  return reader;
+}
+
+function rangeOf(signal: Exclude<Signal, QuantityName>): (zone: Zone) => Range | null {
+  if (POINTS[signal].origin !== "manual") return ({ numbers }) => numbers[signal] ?? null;
+  return ({ facts }) => {
+    const value = facts.lab[signal]?.value;
+    return value === undefined ? null : exactly(value);
+  };
 }
 
 /** The value that a rule may judge; null when there is none, or a doubtful one. */

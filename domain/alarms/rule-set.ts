@@ -11,6 +11,8 @@ export type RuleSet = {
   readonly keys: readonly string[];
   readonly placeOf: ReadonlyMap<string, number>;
   readonly sitePlaces: readonly number[];
+  /** Rules about sites that are not judged, but have to hear what comes: a back-test will judge them soon. */
+  readonly fedPlaces: readonly number[];
   readonly segmentPlaces: readonly number[];
   readonly fleetPlaces: readonly number[];
   /** Rules that hide everything else about their site, and rules that accuse sensors. */
@@ -40,6 +42,7 @@ export function compileRuleSet(rules: readonly Rule[]): RuleSet {
     keys: compiled.map(({ key }) => key),
     placeOf: new Map(compiled.map(({ rule }, place) => [rule.id, place])),
     sitePlaces: placesWhere(({ scope }) => scope === "site"),
+    fedPlaces: [],
     segmentPlaces: placesWhere(({ scope }) => scope === "segment"),
     fleetPlaces: placesWhere(({ scope }) => scope === "fleet"),
     hidingPlaces: placesWhere(({ scope, suppressesSite }) => scope === "site" && suppressesSite),

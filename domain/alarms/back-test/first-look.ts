@@ -1,12 +1,14 @@
 import type { FaultName } from "../../points/faults.ts";
-import { advanceReadings, type SiteReading } from "../alarm-engine.ts";
+import type { SiteReading } from "../alarm-engine.ts";
 import { type BackTest, type BackTestOptions, createBackTest } from "../back-test.ts";
 import { EMPTY_FLEET, type FleetState } from "../fleet-state.ts";
 import type { Rule } from "../rule.ts";
 import { compileRuleSet, judgingOnly } from "../rule-set.ts";
 import { Coverage } from "./coverage.ts";
+import { createSleepers, nobodySleeps } from "./sleepers.ts";
 import { tripFaultsOf } from "./tested-rules.ts";
 import { createTripWatch } from "./trip-watch.ts";
+import type { ZoneBook } from "./zone-book.ts";
 
 type Groups = FleetState["groups"];
 
@@ -15,16 +17,19 @@ type Groups = FleetState["groups"];
  * rules that may hide them have to be judged, and their points to be read, only where one of them has fired.
  */
 export interface FirstLook {
+  /** As for a back-test. */
+  wake(fromMs: number, toMs: number): ReadonlySet<string>;
   /** As for a back-test; readings need the points of the rules under test only. */
-  take(slotMs: number, readings: readonly SiteReading[]): void;
+  take(slotMs: number, readings: readonly SiteReading[], snapshots?: number): void;
   /** Where they have fired: the sites whose readings the second look needs. */
   sites(): ReadonlySet<string>;
   /**
    * The back-test itself, to be fed from the beginning with readings of those sites. To be asked once, at the end.
    *
    * @param factsAt begins anew
+   * @param zones for all rules, of those sites
    */
-  secondLook(factsAt: BackTestOptions["factsAt"]): BackTest;
+  secondLook(factsAt: BackTestOptions["factsAt"], zones?: ZoneBook): BackTest;
 }
 
 /**
@@ -55,6 +60,13 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
   const moments: number[] = [];
   const changes: { readonly slotMs: number; readonly groups: Groups }[] = [];
   let fleet: FleetState = { ...EMPTY_FLEET, ruleKeys: set.keys };
+  const sleepers =
+    options.zones === undefined
+      ? nobodySleeps(set)
+      : createSleepers(set, options.zones, {
+          judgesGroups: true,
+          isTripped: (siteId) => trips.standing(siteId, faults) !== null,
+        });
 
   function noteTrips(slotMs: number, readings: readonly SiteReading[]): void {
     for (const { siteId, reading } of readings) {
@@ -67,11 +79,18 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
   }
 
   return {
-    take(slotMs, readings) {
+    wake(pieceFromMs, pieceToMs) {
+      const facts = factsAt(pieceFromMs);
+      fleet = sleepers.turn(fleet, facts, pieceFromMs, pieceToMs);
+      return sleepers.awake;
+    },
+
+    take(slotMs, readings, snapshots = readings.length) {
       if (slotMs >= toMs || (fleet.slotMs !== null && slotMs <= fleet.slotMs)) return;
       const facts = factsAt(slotMs);
-      coverage.take(slotMs, fleet.slotMs, facts, readings.length);
-      const { state, events } = advanceReadings(set, fleet, { slotMs, facts, clock: clockAt(slotMs) }, readings);
+      coverage.take(slotMs, fleet.slotMs, facts, snapshots);
+      const slot = { slotMs, facts, clock: clockAt(slotMs) };
+      const { state, events } = sleepers.advance(fleet, slot, readings);
       fleet = state;
       for (const { siteId, ruleId } of events) if (siteId !== null && tested.has(ruleId)) sites.add(siteId);
       if (faults.size > 0) noteTrips(slotMs, readings);
@@ -83,14 +102,16 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
 
     sites: () => sites,
 
-    secondLook(again) {
+    secondLook(again, zones) {
       const tripsElsewhere = new Map<FaultName, number>();
       for (const [siteId, counts] of tripsBySite) {
         if (sites.has(siteId)) continue;
         for (const [fault, count] of counts) tripsElsewhere.set(fault, (tripsElsewhere.get(fault) ?? 0) + count);
       }
       const found = { sites, coverage, groupsAfter: replayed(changes), tripsElsewhere };
-      return atMoments(createBackTest({ ...options, factsAt: again }, found), moments, sites);
+      const { zones: _ofFirstLook, ...second } = options;
+      const test = createBackTest({ ...second, factsAt: again, ...(zones === undefined ? {} : { zones }) }, found);
+      return atMoments(test, moments, sites);
     },
   };
 }
@@ -133,6 +154,10 @@ function atMoments(test: BackTest, moments: readonly number[], sites: ReadonlySe
     }
   }
   return {
+    wake(fromMs, toMs) {
+      missUntil(fromMs);
+      return test.wake(fromMs, toMs);
+    },
     take(slotMs, readings) {
       missUntil(slotMs);
       if (moments[next] === slotMs) next++;

@@ -1,10 +1,12 @@
 import type { PointName } from "../../points/catalogue.ts";
 import type { Truth } from "../truth.ts";
+import type { ZoneWatch } from "../zone.ts";
 import { checkExpression } from "./check-expression.ts";
 import { compileTruth } from "./compile-tree.ts";
 import { createEvaluation, type ExpressionFault } from "./evaluation.ts";
 import { parseExpression } from "./parse-expression.ts";
 import type { PointReading } from "./point-reading.ts";
+import { possibleTruth } from "./possible-truth.ts";
 
 /** A condition made ready for the hot path. */
 export type CompiledExpression = {
@@ -18,6 +20,8 @@ export type CompiledExpression = {
    *   result is unknown then
    */
   evaluate(reading: PointReading, onFault?: (fault: ExpressionFault) => void): Truth;
+  /** What it may say in a zone of a back-test. */
+  readonly watch: ZoneWatch;
 };
 
 /**
@@ -34,6 +38,7 @@ export function compileExpression(text: string): CompiledExpression {
   return {
     text,
     points,
+    watch: possibleTruth(tree),
     evaluate(reading, onFault) {
       evaluation.reading = reading;
       evaluation.steps = 0;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineKind } from "../condition.ts";
 import type { Truth } from "../truth.ts";
+import { watchSome } from "../zone.ts";
 
 /** At least one of several conditions. */
 export const anyKind = defineKind({
@@ -19,6 +20,7 @@ export const anyKind = defineKind({
         return truth;
       },
       explain: (...view) => parts.flatMap((part) => part.explain(...view)),
+      watch: (isActive) => watchSome(parts, 1, isActive),
     };
   },
 });

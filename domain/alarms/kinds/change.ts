@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { PointName } from "../../points/catalogue.ts";
+import { POINTS, PointName } from "../../points/catalogue.ts";
 import { defineKind, type Json } from "../condition.ts";
 import { readValue } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, type Zone, type ZoneWatch } from "../zone.ts";
 
 /** The last good value, and when it became another one. */
 type Memory = readonly [value: number | boolean | string | null, changedAtMs: number | null];
@@ -28,6 +29,10 @@ export const changeKind = defineKind({
         if (value === null || value === before) return memory;
         return [value, before === null ? null : site.atMs];
       },
+      rest: {
+        isAtRest: ([, changedAtMs], atMs) => changedAtMs === null || atMs - changedAtMs >= holdS * 1000,
+        watch: () => watchChanges(point),
+      },
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
       if (readValue(site, point) === null) return null;
@@ -41,6 +46,55 @@ export const changeKind = defineKind({
         if (judge(site, isActive, memory) !== true) return [];
         return [{ source: "platform", point, value: readValue(site, point), limit: null, unit: null }];
       },
+      watch() {
+        const watch = watchChanges(point);
+        let changedUntilMs = Number.NEGATIVE_INFINITY;
+        return (zone) => {
+          if (watch(zone) === MAY_HOLD) changedUntilMs = zone.toMs;
+          return (zone.fromMs - changedUntilMs < holdS * 1000 ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
+      },
     };
   },
 });
+
+/** Whether the value may become another one; the first one of all has to be remembered, too. */
+function watchChanges(point: PointName): ZoneWatch {
+  const valuesIn = extremesReader(point);
+  let known: number | string | null = null;
+  return (zone) => {
+    const extremes = valuesIn(zone);
+    if (extremes === null) return 0;
+    const isOther = extremes[0] !== known || extremes[1] !== known;
+    known = extremes[1];
+    return isOther ? MAY_HOLD : 0;
+  };
+}
+
+type Extremes = readonly [first: number | string, last: number | string];
+
+/** What people measure changes with the facts, which are the same all over a zone. */
+function extremesReader(point: PointName): (zone: Zone) => Extremes | null {
+  const { type, origin } = POINTS[point];
+  if (origin === "manual") {
+    return ({ facts }) => {
+      const value = facts.lab[point]?.value;
+      return value === undefined ? null : [value, value];
+    };
+  }
+  switch (type) {
+    case "num":
+      return ({ numbers }) => {
+        const range = numbers[point] ?? null;
+        return range === null ? null : [range.low, range.high];
+      };
+    case "bool":
+      return ({ states }) => {
+        const state = states[point] ?? 0;
+        const [on, off] = [state & MAY_HOLD, state & MAY_FAIL];
+        return on === 0 && off === 0 ? null : [off === 0 ? 1 : 0, on === 0 ? 0 : 1];
+      };
+    default:
+      return ({ words }) => words[point] ?? null;
+  }
+}

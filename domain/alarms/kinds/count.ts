@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineKind, type Ground, type Json } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, watchPart } from "../zone.ts";
 
 /** Whether it held at the last known sample, and when it began: ms since the epoch, oldest first. */
 type Memory = readonly [was: boolean | null, begins: readonly number[]];
@@ -36,6 +37,10 @@ export const countKind = defineKind({
         const begun = holds && was === false ? [...recent, site.atMs].slice(-KEPT) : recent;
         return holds === was && begun.length === begins.length ? memory : [holds, begun];
       },
+      rest: {
+        isAtRest: ([was, begins]) => was === false && begins.length === 0,
+        watch: () => watchPart(part, false),
+      },
     });
     const countOf = (site: SiteView, memory: readonly Json[]) =>
       memoryIn(memory)[1].filter((atMs) => site.atMs - atMs < windowMs).length;
@@ -52,6 +57,14 @@ export const countKind = defineKind({
         if (judge(site, isActive, memory) !== true) return [];
         const point = part.reads[0] ?? null;
         return [{ source: "platform", point, value: countOf(site, memory), limit: min, unit: "" }];
+      },
+      watch() {
+        const watch = watchPart(part, false);
+        let heldUntilMs = Number.NEGATIVE_INFINITY;
+        return (zone) => {
+          if ((watch(zone) & MAY_HOLD) !== 0) heldUntilMs = zone.toMs;
+          return (zone.fromMs - heldUntilMs < windowMs ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
       },
     };
   },

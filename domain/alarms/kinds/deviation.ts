@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { defineKind } from "../condition.ts";
-import { compileLimit, LimitValue } from "../limit-value.ts";
-import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
+import { compileLimit, LimitValue, limitRange } from "../limit-value.ts";
+import { minusRange } from "../range.ts";
+import { numberReader, pointsBehind, rangeReader, Signal, unitOf } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD } from "../zone.ts";
 
 /** A value far from a reference: from the set-point, a baseline, the sister sites or a number. */
 export const deviationKind = defineKind({
@@ -40,6 +42,17 @@ export const deviationKind = defineKind({
         const reference = referenceOf(site) ?? 0;
         const limit = value !== null && value < reference ? reference - by : reference + by;
         return [{ source: "platform", point, value, limit, unit: unitOf(point) }];
+      },
+      watch(isActive) {
+        const rangeOf = rangeReader(point);
+        const fromRange = limitRange(from, point);
+        const least = isActive ? by - deadband : by;
+        return (zone) => {
+          const apart = minusRange(rangeOf(zone), fromRange(zone));
+          if (apart === null) return MAY_BE_UNKNOWN;
+          const most = { both: Math.max(apart.high, -apart.low), above: apart.high, below: -apart.low }[side];
+          return (most > least ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
       },
     };
   },

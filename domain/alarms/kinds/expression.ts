@@ -26,6 +26,7 @@ export const expressionKind = defineKind({
       judge,
       explain: (site) =>
         judge(site) === true ? [{ source: "platform", point: null, value: null, limit: null, unit: null }] : [],
+      watch: () => expression.watch,
     };
   },
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { FaultName } from "../../points/faults.ts";
 import { defineKind } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
+import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL } from "../zone.ts";
 
 /** A fault bit of the controller. A bit that the reply lacks is unknown; one that the profile does not have is not set. */
 export const faultKind = defineKind({
@@ -16,6 +17,7 @@ export const faultKind = defineKind({
       judge,
       explain: (site) =>
         judge(site) === true ? [{ source: "controller", point: fault, value: true, limit: null, unit: null }] : [],
+      watch: () => (zone) => (zone.faults.includes(fault) ? ANYTHING : MAY_FAIL | MAY_BE_UNKNOWN),
     };
   },
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { isPointName, POINTS, type PointName } from "../../points/catalogue.ts";
 import { defineKind } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, watchPart } from "../zone.ts";
 
 /**
  * A condition on equipment that not every site has: false where the profile has none of its points, or where people have
@@ -20,6 +21,10 @@ export const fittedKind = defineKind({
         return isFitted(site) ? part.judge(site, isActive, memory) : false;
       },
       explain: (site, isActive, memory) => (isFitted(site) ? part.explain(site, isActive, memory) : []),
+      watch(isActive) {
+        const watch = watchPart(part, isActive);
+        return (zone) => watch(zone) | MAY_FAIL | MAY_BE_UNKNOWN;
+      },
     };
   },
 });

@@ -4,6 +4,7 @@ import { FAULT_POINTS } from "../../points/fault-labels.ts";
 import { defineKind } from "../condition.ts";
 import { readValue } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
+import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, watchNothing, type Zone, type ZoneWatch } from "../zone.ts";
 
 /** A switch, a contact or a mode has a value. A point that is itself a fault is the controller's word. */
 export const flagKind = defineKind({
@@ -28,9 +29,27 @@ export const flagKind = defineKind({
       reads: [point],
       judge,
       explain: (site) => (judge(site) === true ? [{ source, point, value: is, limit: null, unit: null }] : []),
+      watch: () => watchValue(point, is),
     };
   },
 });
+
+function watchValue(point: PointName, is: boolean | string): ZoneWatch {
+  if (POINTS[point].origin === "manual") return watchNothing;
+  if (typeof is === "string") return (zone) => possibleWord(zone.words[point] ?? null, is);
+  const [on, off] = is ? [MAY_HOLD, MAY_FAIL] : [MAY_FAIL, MAY_HOLD];
+  return ({ states }: Zone) => {
+    const state = states[point] ?? 0;
+    return ((state & MAY_HOLD) !== 0 ? on : 0) | ((state & MAY_FAIL) !== 0 ? off : 0) | MAY_BE_UNKNOWN;
+  };
+}
+
+function possibleWord(words: readonly [string, string] | null, is: string) {
+  if (words === null) return MAY_BE_UNKNOWN;
+  const [first, last] = words;
+  if (first !== last) return ANYTHING;
+  return (first === is ? MAY_HOLD : MAY_FAIL) | MAY_BE_UNKNOWN;
+}
 
 function fits(point: PointName, is: boolean | string): boolean {
   const { type, words } = POINTS[point];

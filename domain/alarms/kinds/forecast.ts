@@ -1,9 +1,12 @@
 import { z } from "zod";
 import { defineKind, type Ground, type Json } from "../condition.ts";
-import { compileLimit, LimitValue } from "../limit-value.ts";
-import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
-import { addSample, type Samples, slopePerMinute } from "../sample-window.ts";
+import { compileLimit, LimitValue, limitRange } from "../limit-value.ts";
+import { minusRange } from "../range.ts";
+import { numberReader, pointsBehind, rangeReader, Signal, unitOf } from "../read-signal.ts";
+import { addSample, forgetsWindowAfterMs, type Samples, slopePerMinute, steepestPerMinute } from "../sample-window.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD } from "../zone.ts";
+import { watchHull } from "../zone-hull.ts";
 
 /** A value that will reach a limit within a time if it goes on as it does. */
 export const forecastKind = defineKind({
@@ -35,6 +38,7 @@ export const forecastKind = defineKind({
         const value = read(site);
         return value === null ? memory : addSample(memory, site.atMs, value, windowMs);
       },
+      forgetsAfterMs: () => forgetsWindowAfterMs(windowMs),
     });
 
     function judge(site: SiteView, isActive: boolean, memory: readonly Json[]) {
@@ -53,6 +57,20 @@ export const forecastKind = defineKind({
       explain(site, isActive, memory): readonly Ground[] {
         if (judge(site, isActive, memory) !== true) return [];
         return [{ source: "platform", point, value: read(site), limit: limitOf(site), unit: unitOf(point) }];
+      },
+      watch(isActive) {
+        const rangeOf = rangeReader(point);
+        const boundOf = limitRange(limit, point);
+        const hullAt = watchHull(rangeOf, windowMs);
+        return (zone) => {
+          const hull = hullAt(zone);
+          const [range, bound] = [rangeOf(zone), boundOf(zone)];
+          const missing = sign > 0 ? minusRange(bound, range) : minusRange(range, bound);
+          if (missing === null || hull === null) return MAY_BE_UNKNOWN;
+          const reached = steepestPerMinute(hull, windowMs) * (withinS / 60);
+          const holds = missing.low - (isActive ? deadband : 0) <= reached;
+          return (holds ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
       },
     };
   },

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { defineKind, type Ground, type Json } from "../condition.ts";
+import { isQuantity } from "../quantities.ts";
 import { numberReader, pointsBehind, Signal } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, type Zone } from "../zone.ts";
 
 /** The values, since when none of them has changed, and lowest and highest of the witness since then. */
 type Memory = readonly [values: readonly (number | null)[], sinceMs: number, low: number | null, high: number | null];
@@ -49,6 +51,8 @@ export const frozenKind = defineKind({
         if (witness === null || (low !== null && high !== null && witness >= low && witness <= high)) return memory;
         return [before, sinceMs, Math.min(low ?? witness, witness), Math.max(high ?? witness, witness)];
       },
+      // A back-test listens from the zone on in which it moved last, for longer ago than this it would have been suspect.
+      forgetsAfterMs: () => forS * 1000,
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
       const [before, sinceMs, low, high] = memoryIn(memory);
@@ -71,6 +75,25 @@ export const frozenKind = defineKind({
           unit: null,
         }));
       },
+      watch() {
+        let movedFromMs = Number.NEGATIVE_INFINITY;
+        return (zone) => {
+          const holds = zone.toMs - movedFromMs > forS * 1000;
+          if (hasMoved(zone, points)) movedFromMs = zone.fromMs;
+          return (holds ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
+      },
     };
   },
 });
+
+/** Surely one of them has become another value, at a reading in which all of them were known. */
+function hasMoved({ numbers, whole }: Zone, points: readonly Signal[]): boolean {
+  let isMoved = false;
+  for (const point of points) {
+    if (isQuantity(point) || !whole.has(point)) return false;
+    const range = numbers[point];
+    if (range !== null && range !== undefined && range.low < range.high) isMoved = true;
+  }
+  return isMoved;
+}

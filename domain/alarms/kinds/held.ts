@@ -2,6 +2,7 @@ import { z } from "zod";
 import { defineKind, type Json } from "../condition.ts";
 import { type Elapsed, isElapsed, nextElapsed } from "../elapsed.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_FAIL, watchPart } from "../zone.ts";
 
 /** A condition that has held for a time. For parts of a combination: the whole rule has its on-delay. */
 export const heldKind = defineKind({
@@ -20,6 +21,7 @@ export const heldKind = defineKind({
     const elapsedIn = compiler.remember<Elapsed | null>({
       start: null,
       observe: (elapsed, site, all) => nextElapsed(elapsed, part.judge(site, elapsed !== null, all), site),
+      rest: { isAtRest: (elapsed) => elapsed === null, watch: () => watchPart(part, false) },
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
       const elapsed = elapsedIn(memory);
@@ -31,6 +33,11 @@ export const heldKind = defineKind({
       judge,
       explain(site, isActive, memory) {
         return judge(site, isActive, memory) === true ? part.explain(site, true, memory) : [];
+      },
+      // At rest: the part did not hold at the sample before, so it has no deadband.
+      watch() {
+        const watch = watchPart(part, false);
+        return (zone) => watch(zone) | MAY_FAIL;
       },
     };
   },

@@ -1,7 +1,9 @@
 import { z } from "zod";
 import { defineKind, type Ground, type Json } from "../condition.ts";
-import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
+import { numberReader, pointsBehind, rangeReader, Signal, unitOf } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, type ZoneWatch } from "../zone.ts";
+import { watchHull } from "../zone-hull.ts";
 
 /** The last good value, when it was read, when the last jump was, and from where the first one of them went. */
 type Memory = readonly [value: number | null, atMs: number, jumpedAtMs: number | null, from: number | null];
@@ -21,6 +23,15 @@ export const jumpKind = defineKind({
     }),
   compile({ point, by, holdS, untilBack }, compiler) {
     const read = numberReader(point);
+    const holdMs = holdS * 1000;
+    /** Two polls that are compared lie in one zone, or in two that follow each other. */
+    function watchJumps(): ZoneWatch {
+      const hullAt = watchHull(rangeReader(point), 1);
+      return (zone) => {
+        const hull = hullAt(zone);
+        return hull !== null && hull.high - hull.low > by ? MAY_HOLD : 0;
+      };
+    }
     const memoryIn = compiler.remember<Memory>({
       start: START,
       observe(memory, site) {
@@ -34,6 +45,9 @@ export const jumpKind = defineKind({
         if (isRecent && Math.abs(value - before) > by) return [value, site.atMs, site.atMs, from ?? before];
         return [value, site.atMs, isOver ? null : lastJumpMs, from];
       },
+      // From where the first of several jumps went is never forgotten while they go on: such a memory is let rest instead.
+      forgetsAfterMs: (intervalMs) => HOLD_INTERVALS * intervalMs + (untilBack ? 0 : holdMs),
+      ...(untilBack ? { rest: { isAtRest: ([, , jumpedAtMs]) => jumpedAtMs === null, watch: watchJumps } } : {}),
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
       if (read(site) === null) return null;
@@ -45,6 +59,14 @@ export const jumpKind = defineKind({
       explain(site, isActive, memory): readonly Ground[] {
         if (judge(site, isActive, memory) !== true) return [];
         return [{ source: "platform", point, value: read(site), limit: by, unit: unitOf(point) }];
+      },
+      watch() {
+        const watch = watchJumps();
+        let jumpedUntilMs = Number.NEGATIVE_INFINITY;
+        return (zone) => {
+          if (watch(zone) === MAY_HOLD) jumpedUntilMs = zone.toMs;
+          return (zone.fromMs - jumpedUntilMs < holdMs ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
       },
     };
   },

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { defineKind, type Ground } from "../condition.ts";
-import { compileLimit, LimitValue } from "../limit-value.ts";
-import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
+import { compileLimit, LimitValue, limitRange } from "../limit-value.ts";
+import { numberReader, pointsBehind, rangeReader, Signal, unitOf } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
 import type { Truth } from "../truth.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, possiblyAbove, type ZoneWatch } from "../zone.ts";
 
 const Operator = z.enum([">", ">=", "<", "<="]);
 
@@ -54,6 +55,21 @@ export const limitKind = defineKind({
       explain(site, isActive): readonly Ground[] {
         if (judge(site, isActive) !== true) return [];
         return [{ source: "platform", point, value: read(site), limit: limitOf(site), unit: unitOf(point) }];
+      },
+      watch(isActive): ZoneWatch {
+        const rangeOf = rangeReader(point);
+        const boundOf = limitRange(isActive && clearAt !== undefined ? clearAt : limit, point);
+        const shift = isActive && clearAt === undefined ? band : 0;
+        const without = MAY_BE_UNKNOWN | (withoutLimit === "false" ? MAY_FAIL : 0);
+        const orEqual = isActive || includesLimit;
+        return (zone) => {
+          const range = rangeOf(zone);
+          if (range === null) return MAY_BE_UNKNOWN;
+          const bound = boundOf(zone);
+          if (bound === null) return without;
+          const edge = { low: bound.low + shift, high: bound.high + shift };
+          return without | (isHigh ? possiblyAbove(range, edge, orEqual) : possiblyAbove(edge, range, orEqual));
+        };
       },
     };
   },

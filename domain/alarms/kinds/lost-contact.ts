@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineKind, type Ground } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_FAIL, MAY_HOLD } from "../zone.ts";
 
 /** Polls in a row without a good reply. One lost packet is nothing; one good reply is no contact yet. */
 export const lostContactKind = defineKind({
@@ -20,6 +21,7 @@ export const lostContactKind = defineKind({
         if (!judge(site, isActive)) return [];
         return [{ source: "platform", point: "missed_polls", value: site.misses, limit: misses, unit: "" }];
       },
+      watch: (isActive) => (zone) => (isActive || zone.misses >= misses ? MAY_HOLD : 0) | MAY_FAIL,
     };
   },
 });

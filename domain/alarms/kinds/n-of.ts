@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { type CompiledCondition, defineKind } from "../condition.ts";
 import type { Truth } from "../truth.ts";
+import { watchSome } from "../zone.ts";
 
 type View = Parameters<CompiledCondition["judge"]>;
 
@@ -29,6 +30,7 @@ export const nOfKind = defineKind({
       explain(...view) {
         return judge(...view) === true ? parts.flatMap((part) => part.explain(...view)) : [];
       },
+      watch: (isActive) => watchSome(parts, n, isActive),
     };
   },
 });

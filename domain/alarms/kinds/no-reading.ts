@@ -4,6 +4,7 @@ import { defineKind } from "../condition.ts";
 import { oncePerView } from "../once-per-view.ts";
 import type { SiteView } from "../site-view.ts";
 import type { Truth } from "../truth.ts";
+import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL } from "../zone.ts";
 
 /** A site answers, but a point that its profile maps has no value that can be trusted. A point that it lacks is no fault. */
 export const noReadingKind = defineKind({
@@ -25,6 +26,7 @@ export const noReadingKind = defineKind({
       judge,
       explain: (site) =>
         lackingIn(site).map((point) => ({ source: "platform", point, value: null, limit: null, unit: null })),
+      watch: () => (zone) => (zone.lacksReadings ? ANYTHING : MAY_FAIL | MAY_BE_UNKNOWN),
     };
   },
 });

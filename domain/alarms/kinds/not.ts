@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineKind } from "../condition.ts";
 import { not } from "../truth.ts";
+import { contraryOf, watchPart } from "../zone.ts";
 
 /** The contrary of a condition. What is unknown stays unknown. */
 export const notKind = defineKind({
@@ -12,6 +13,10 @@ export const notKind = defineKind({
       // The deadband of the part must hold while the part is false, that is while this is active.
       judge: (site, isActive, memory) => not(part.judge(site, !isActive, memory)),
       explain: () => [],
+      watch(isActive) {
+        const watch = watchPart(part, !isActive);
+        return (zone) => contraryOf(watch(zone));
+      },
     };
   },
 });

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { POINTS, PointName } from "../../points/catalogue.ts";
 import { defineKind, type Ground } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_FAIL, MAY_HOLD } from "../zone.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -25,6 +26,11 @@ export const overdueKind = defineKind({
       explain(site): readonly Ground[] {
         if (!judge(site)) return [];
         return [{ source: "platform", point, value: Math.floor(ageDays(site) ?? 0), limit: afterDays, unit: "d" }];
+      },
+      watch: () => (zone) => {
+        const newest = zone.facts.lab[point];
+        const isLate = newest !== undefined && (zone.toMs - newest.takenAtMs) / DAY_MS > afterDays;
+        return (isLate ? MAY_HOLD : 0) | MAY_FAIL;
       },
     };
   },

@@ -1,8 +1,10 @@
 import { z } from "zod";
 import { defineKind, type Ground, type Json } from "../condition.ts";
-import { numberReader, pointsBehind, Signal, unitOf } from "../read-signal.ts";
-import { addSample, type Samples, slopePerMinute } from "../sample-window.ts";
+import { numberReader, pointsBehind, rangeReader, Signal, unitOf } from "../read-signal.ts";
+import { addSample, forgetsWindowAfterMs, type Samples, slopePerMinute, steepestPerMinute } from "../sample-window.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD } from "../zone.ts";
+import { watchHull } from "../zone-hull.ts";
 
 /** A value that changes too fast: its slope over a window, by least squares. */
 export const rateKind = defineKind({
@@ -24,6 +26,7 @@ export const rateKind = defineKind({
         const value = read(site);
         return value === null ? memory : addSample(memory, site.atMs, value, windowMs);
       },
+      forgetsAfterMs: () => forgetsWindowAfterMs(windowMs),
     });
 
     function slopeOf(site: SiteView, memory: readonly Json[]): number | null {
@@ -45,6 +48,16 @@ export const rateKind = defineKind({
         if (judge(site, isActive, memory) !== true) return [];
         const value = Math.round((slopeOf(site, memory) ?? 0) * 1000) / 1000;
         return [{ source: "platform", point, value, limit: perMinute, unit: `${unitOf(point)}/min` }];
+      },
+      watch(isActive) {
+        const hullAt = watchHull(rangeReader(point), windowMs);
+        return (zone) => {
+          const hull = hullAt(zone);
+          if (hull === null) return MAY_BE_UNKNOWN;
+          const steepest = steepestPerMinute(hull, windowMs);
+          const holds = isActive ? steepest >= clearPerMinute : steepest > perMinute;
+          return (holds ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
       },
     };
   },

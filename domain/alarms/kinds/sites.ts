@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { defineKind, type Ground } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
+import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, watchPart } from "../zone.ts";
 
 const Share = z.number().gt(0).max(1);
 
@@ -44,6 +45,17 @@ export const sitesKind = defineKind({
         const { holding, known } = count(group.members);
         const limit = Math.max(minCount, Math.ceil(minShare * known));
         return [{ source: "platform", point: "sites", value: holding, limit, unit: "" }];
+      },
+      watch() {
+        // Without a memory a condition needs none to be watched: one watch serves all members.
+        const watch = watchPart(part, false);
+        return ({ members }) => {
+          const possible = members.map((member) => ({ says: watch(member), isCounted: !member.facts.isInMaintenance }));
+          const holding = possible.filter(({ says }) => (says & MAY_HOLD) !== 0).length;
+          const known = possible.filter(({ says, isCounted }) => isCounted && (says & MAY_BE_UNKNOWN) === 0).length;
+          const holds = holding >= minShare * known && holding >= minCount;
+          return (holds ? MAY_HOLD : 0) | MAY_FAIL | MAY_BE_UNKNOWN;
+        };
       },
     };
   },

@@ -1,0 +1,265 @@
+import { createFirstLook, type FirstLook } from "../../domain/alarms/back-test/first-look.ts";
+import { historyFacts } from "../../domain/alarms/back-test/history-facts.ts";
+import { tripFaultsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import { createZoneBook, type ZoneBook } from "../../domain/alarms/back-test/zone-book.ts";
+import type { ZoneGrid } from "../../domain/alarms/back-test/zone-grid.ts";
+import { type BackTest, type BackTestOptions, createBackTest } from "../../domain/alarms/back-test.ts";
+import { localClock } from "../../domain/alarms/local-clock.ts";
+import { compileRuleSet, judgingOnly } from "../../domain/alarms/rule-set.ts";
+import type { LocalClock } from "../../domain/alarms/site-view.ts";
+import type {
+  BackTestAnswers,
+  BackTestTask,
+  BackTestVariant,
+  LookPlan,
+  Piece,
+  ToBackTest,
+} from "./back-test-messages.ts";
+import { createSlotReader } from "./history-slots.ts";
+import { createZoneReader, type StoredZone } from "./history-zones.ts";
+import type { HistoryChunk } from "./read-history-slots.ts";
+import type { ZoneChunk } from "./read-zones.ts";
+
+type Judge = Pick<BackTest, "take" | "wake">;
+type Answer = BackTestAnswers[keyof BackTestAnswers];
+
+/** One statement of the database for each of them, at least. */
+const PIECE_MS = 3_600_000;
+const QUARTER_MS = 900_000;
+const MINUTE_MS = 60_000;
+
+/** One look at history: what is read of it, zones first where there are any. */
+type Look = {
+  readonly plan: LookPlan;
+  readonly books: readonly ZoneBook[];
+  readonly slotsOf: ReturnType<typeof createSlotReader>;
+  readonly zonesOf: ReturnType<typeof createZoneReader> | null;
+  /** When somebody was polled, as far as that is known: ms since the epoch, in order. */
+  readonly moments: number[];
+  /** Made when the zones are known. */
+  judges: readonly Judge[] | null;
+  /** Up to where history was judged. */
+  doneMs: number;
+  /** The end of the piece that is being read. */
+  pieceToMs: number;
+  awake: ReadonlySet<string>;
+};
+
+/** Judges the parts of history in the order in which they come: what runs in the thread of a back-test. */
+export function createHistoryJudge(task: BackTestTask): { answer(message: ToBackTest): Answer } {
+  /** Times in which somebody was polled between the slots: a second look at few sites has to know of the others, too. */
+  const oddTimes: { readonly fromMs: number; readonly toMs: number }[] = [];
+  // What does not work together is said before anything is read.
+  for (const { rules } of task.variants) compileRuleSet(rules);
+  let looks: readonly FirstLook[] | null = null;
+  let again: ReadonlySet<string> | null = null;
+  let look: Look | null = null;
+  let tests: readonly BackTest[] = [];
+
+  function begin(plan: LookPlan): null {
+    const { zones } = plan;
+    const grid = zones?.grid;
+    look = {
+      plan,
+      books: grid === undefined ? [] : task.variants.map((variant) => bookOf(variant, grid)),
+      slotsOf: createSlotReader(plan.history),
+      zonesOf: zones === null ? null : createZoneReader(zones),
+      moments: [],
+      judges: null,
+      doneMs: grid?.firstMs ?? 0,
+      pieceToMs: 0,
+      awake: new Set(),
+    };
+    return null;
+  }
+
+  function bookOf({ rules, tested }: BackTestVariant, grid: ZoneGrid): ZoneBook {
+    const set = compileRuleSet(rules);
+    const ids = new Set(tested);
+    const trips = rules.filter(({ id }) => ids.has(id)).flatMap((rule) => [...tripFaultsOf(rule, rules)]);
+    return createZoneBook({
+      set: task.looksFirst && again === null ? judgingOnly(set, ids) : set,
+      grid,
+      factsAt: factsAt(again),
+      trips: new Set(trips),
+    });
+  }
+
+  function judgesOf(current: Look): readonly Judge[] {
+    if (current.judges !== null) return current.judges;
+    const made = task.variants.map((variant, index) => judgeOf(variant, index, current.books[index]));
+    current.judges = made;
+    return made;
+  }
+  function judgeOf(variant: BackTestVariant, index: number, zones: ZoneBook | undefined): Judge {
+    const options = { ...optionsOf(variant), ...(zones === undefined ? {} : { zones }) };
+    const first = looks?.[index];
+    if (first !== undefined) {
+      const second = first.secondLook(factsAt(), zones);
+      tests = [...tests, second];
+      return second;
+    }
+    if (task.looksFirst) return createFirstLook(options);
+    const test = createBackTest(options);
+    tests = [...tests, test];
+    return test;
+  }
+
+  function takeZones(current: Look, chunk: ZoneChunk): BackTestAnswers["zones"] {
+    const grid = current.plan.zones?.grid;
+    if (grid === undefined || current.zonesOf === null) throw new Error("zones of a look without any");
+    for (const { zone, readings, rounds } of current.zonesOf(chunk)) {
+      const fromMs = grid.firstMs + zone * grid.zoneMs;
+      const toMs = fromMs + grid.zoneMs;
+      if (isOdd(grid, readings, rounds)) oddTimes.push({ fromMs, toMs });
+      const wasOdd = oddTimes.some((time) => time.fromMs < toMs && time.toMs > fromMs);
+      for (const book of current.books) book.take(zone, readings, wasOdd);
+      // The second look hears from the first one when somebody was polled.
+      if (again === null) current.moments.push(...momentsIn(grid, zone, readings, rounds));
+    }
+    return { doneMs: grid.firstMs + chunk.toZone * grid.zoneMs };
+  }
+
+  /** The next piece for which something has to be read; what comes before it was judged without. */
+  function nextPiece(current: Look): Piece | null {
+    const grid = current.plan.zones?.grid;
+    if (grid === undefined) return null;
+    const zones = Math.max(1, Math.ceil(PIECE_MS / grid.zoneMs));
+    const endMs = grid.firstMs + grid.count * grid.zoneMs;
+    const judges = judgesOf(current);
+    current.doneMs = Math.max(current.doneMs, current.pieceToMs);
+    while (current.doneMs < endMs) {
+      const fromMs = current.doneMs;
+      const toMs = Math.min(endMs, fromMs + zones * grid.zoneMs);
+      current.pieceToMs = toMs;
+      current.awake = new Set(judges.flatMap((judge) => [...judge.wake(fromMs, toMs)]));
+      const sites = current.plan.history.sites.filter(({ id }) => current.awake.has(id)).map(({ number }) => number);
+      if (sites.length > 0) return { fromMs, toMs, sites };
+      judgeUntil(current, { toMs, columns: {}, rounds: null });
+    }
+    return null;
+  }
+
+  function judgeUntil(current: Look, chunk: HistoryChunk): BackTestAnswers["chunk"] {
+    const judges = judgesOf(current);
+    const isSparse = current.books.length > 0;
+    const moments = isSparse ? between(current.moments, current.doneMs, chunk.toMs) : undefined;
+    let snapshots = 0;
+    let rows = 0;
+    for (const { slotMs, readings } of current.slotsOf(chunk, moments)) {
+      const answered = readings.length + (isSparse ? answeredAsleep(current, slotMs) : 0);
+      snapshots += answered;
+      rows += readings.length;
+      for (const judge of judges) judge.take(slotMs, readings, answered);
+    }
+    current.doneMs = chunk.toMs;
+    return { doneMs: chunk.toMs, snapshots, rows };
+  }
+
+  function lookAgain(): readonly string[] {
+    looks = look === null ? [] : (judgesOf(look) as readonly FirstLook[]);
+    again = new Set(looks.flatMap((one) => [...one.sites()]));
+    return [...again];
+  }
+
+  function results(): BackTestAnswers["end"] {
+    // Nobody was looked at again, and the rounds were all the same.
+    if (tests.length === 0 && look !== null)
+      tests = task.variants.map((variant, index) => judgeOf(variant, index, undefined) as BackTest);
+    return tests.map((test) => test.result());
+  }
+
+  function optionsOf({ rules, tested }: BackTestVariant): BackTestOptions {
+    const { flags, fromMs, toMs, budgetPerSiteDay, timeZone } = task;
+    return {
+      rules,
+      tested: new Set(tested),
+      factsAt: factsAt(),
+      clockAt: clockOf(timeZone),
+      flags,
+      fromMs,
+      toMs,
+      budgetPerSiteDay,
+    };
+  }
+
+  function factsAt(only: ReadonlySet<string> | null = null): BackTestOptions["factsAt"] {
+    const { facts, flags, lab } = task;
+    const some = only === null ? facts : facts.filter(({ siteId }) => only.has(siteId));
+    return historyFacts(new Map(some.map((own) => [own.siteId, own])), flags, lab);
+  }
+
+  return {
+    answer(message) {
+      if (message.kind === "look") return begin(message.plan);
+      if (look === null) throw new Error(`"${message.kind}" came before anything was to be looked at`);
+      switch (message.kind) {
+        case "zones":
+          return takeZones(look, message.chunk);
+        case "piece":
+          return nextPiece(look);
+        case "chunk":
+          return judgeUntil(look, message.chunk);
+        case "looked":
+          return lookAgain();
+        case "end":
+          return results();
+      }
+    },
+  };
+}
+
+/** How many sites answered of those that are not read. */
+function answeredAsleep({ plan, books: [book], awake }: Look, slotMs: number): number {
+  let count = 0;
+  for (const { id } of plan.history.sites) if (!awake.has(id) && book?.hasAnswered(id, slotMs) === true) count++;
+  return count;
+}
+
+/** When there were rounds in a zone, or somebody answered in a slot; who answered at other times is read anyway. */
+function momentsIn(
+  grid: ZoneGrid,
+  zone: number,
+  readings: StoredZone["readings"],
+  rounds: readonly number[],
+): readonly number[] {
+  const mask = [...readings.values()].reduce((all, own) => (own.isOdd ? all : all | own.mask), 0);
+  const fromMs = grid.firstMs + zone * grid.zoneMs;
+  const slots = Array.from({ length: grid.slots }, (_, slot) => slot).filter((slot) => ((mask >>> slot) & 1) === 1);
+  const moments = new Set([...rounds, ...slots.map((slot) => fromMs + slot * grid.intervalMs)]);
+  return [...moments].sort((x, y) => x - y);
+}
+
+/** Whether somebody was polled between the slots. */
+function isOdd(grid: ZoneGrid, readings: StoredZone["readings"], rounds: readonly number[]): boolean {
+  const isBetween = rounds.some((ms) => (ms - grid.firstMs) % grid.intervalMs !== 0);
+  return isBetween || [...readings.values()].some((reading) => reading.isOdd);
+}
+
+/** Those of some times in order that lie between two. */
+function between(moments: readonly number[], fromMs: number, toMs: number): readonly number[] {
+  const first = firstAtLeast(moments, fromMs);
+  return moments.slice(first, firstAtLeast(moments, toMs));
+}
+
+function firstAtLeast(moments: readonly number[], ms: number): number {
+  let low = 0;
+  let high = moments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((moments[middle] ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Clocks are set forward and back at full quarters of an hour, and asking for the time of a zone takes long. */
+function clockOf(timeZone: string): (slotMs: number) => LocalClock {
+  let known: { readonly quarterMs: number; readonly clock: LocalClock } | null = null;
+  return (slotMs) => {
+    const quarterMs = Math.floor(slotMs / QUARTER_MS) * QUARTER_MS;
+    if (known?.quarterMs !== quarterMs) known = { quarterMs, clock: localClock(quarterMs, timeZone) };
+    const { minuteOfDay, weekday } = known.clock;
+    return { minuteOfDay: minuteOfDay + Math.floor((slotMs - quarterMs) / MINUTE_MS), weekday };
+  };
+}

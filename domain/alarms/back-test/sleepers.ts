@@ -1,0 +1,204 @@
+import { advanceReadings, type SiteReading, type Slot, type Step } from "../alarm-engine.ts";
+import { isAtRest } from "../evaluate-rule.ts";
+import type { FleetState, SiteState, SubjectState } from "../fleet-state.ts";
+import type { RuleSet } from "../rule-set.ts";
+import type { SiteFacts } from "../site-facts.ts";
+import { asksForMode, STATES } from "./watch-site.ts";
+import type { ZoneBook } from "./zone-book.ts";
+
+type Facts = ReadonlyMap<string, SiteFacts>;
+
+/** Lets sites sleep while their zones prove that nothing would come of judging them. */
+export interface Sleepers {
+  /**
+   * Decides who is awake in the next piece of history; that piece must begin and end with a zone. Who falls asleep leaves
+   * the state, who wakes up comes back.
+   *
+   * @param facts those at the begin of the piece
+   */
+  turn(fleet: FleetState, facts: Facts, fromMs: number, toMs: number): FleetState;
+  /** Sites whose readings are wanted until the next turn. */
+  readonly awake: ReadonlySet<string>;
+  /** As `advanceReadings`, with the readings of those who are awake. */
+  advance(fleet: FleetState, slot: Slot, readings: readonly SiteReading[], groups?: FleetState["groups"]): Step;
+}
+
+/** For want of zones. */
+export function nobodySleeps(set: RuleSet): Sleepers {
+  let awake: ReadonlySet<string> = new Set();
+  return {
+    get awake() {
+      return awake;
+    },
+    turn(fleet, facts) {
+      awake = new Set(facts.keys());
+      return fleet;
+    },
+    advance: (fleet, slot, readings, groups) => advanceReadings(set, fleet, slot, readings, groups),
+  };
+}
+
+/** A poll is due after this share of its interval: as in the engine. */
+const DUE_SHARE = 0.9;
+
+type Polls = {
+  lastPollMs: number;
+  lastGoodMs: number | null;
+  misses: number;
+  goodPolls: number;
+  readonly before: SiteState;
+};
+
+/**
+ * @param set what is judged; places of rules about sites that the book was made for
+ * @param judgesGroups false when groups are handed in
+ */
+export function createSleepers(
+  set: RuleSet,
+  book: ZoneBook,
+  { judgesGroups, isTripped }: { readonly judgesGroups: boolean; readonly isTripped: (siteId: string) => boolean },
+): Sleepers {
+  const { grid } = book;
+  const asksMode = asksForMode(set);
+  const hasGroups = judgesGroups && set.segmentPlaces.length + set.fleetPlaces.length > 0;
+  const comparing = set.sitePlaces.filter((place) => (set.rules[place]?.comparedSignals.length ?? 0) > 0);
+  const asleep = new Map<string, Polls>();
+  let awake: ReadonlySet<string> = new Set();
+  let isWhole = true;
+  let known: { readonly facts: Facts; readonly awake: ReadonlySet<string>; readonly own: Facts } | null = null;
+  let sets: { readonly zone: number; readonly bySite: Map<string, RuleSet> } = { zone: -1, bySite: new Map() };
+
+  const zoneAt = (ms: number) => Math.floor((ms - grid.firstMs) / grid.zoneMs);
+  const moving = ({ rules }: SubjectState, places: readonly number[], atMs: number) =>
+    places.filter((place) => {
+      const compiled = set.rules[place];
+      return compiled !== undefined && !isAtRest(compiled, rules[place] ?? null, atMs);
+    });
+
+  function mayRest(site: SiteState, { siteId }: SiteFacts, atMs: number, zones: readonly number[]): boolean {
+    if (site.lastGoodMs === null || moving(site, set.sitePlaces, atMs).length > 0 || isTripped(siteId)) return false;
+    return !zones.some((zone) => book.isWanted(siteId, zone) || mayChangeMode(site, siteId, zone));
+  }
+  function mayChangeMode({ operating: { mode } }: SiteState, siteId: string, zone: number): boolean {
+    if (!asksMode) return false;
+    if (mode === "running") return book.mayChange(siteId, zone, STATES.mayStop);
+    if (mode === "stopped") return book.mayChange(siteId, zone, STATES.mayStart);
+    return (
+      mode === "starting" ||
+      book.mayChange(siteId, zone, STATES.mayStop) ||
+      book.mayChange(siteId, zone, STATES.mayStart)
+    );
+  }
+  function mustAllWake(fleet: FleetState, atMs: number, zones: readonly number[]): boolean {
+    if (!hasGroups) return false;
+    if (zones.some((zone) => book.mayRaiseGroups(zone))) return true;
+    const places = [...set.segmentPlaces, ...set.fleetPlaces];
+    return Object.values(fleet.groups).some((group) => moving(group, places, atMs).length > 0);
+  }
+  /** Medians are of all sites of a circle, and of the slot before. */
+  function comparedCircles(
+    sites: ReadonlyMap<string, SiteState>,
+    facts: Facts,
+    atMs: number,
+    zones: readonly number[],
+  ) {
+    const circles = new Set<string>();
+    if (comparing.length === 0) return circles;
+    const last = zones.at(-1) ?? 0;
+    for (const { siteId, circleId } of facts.values()) {
+      if (circleId === null || circles.has(circleId)) continue;
+      const site = sites.get(siteId);
+      const isMoving = site !== undefined && moving(site, comparing, atMs).length > 0;
+      if (isMoving || [...zones, last + 1].some((zone) => book.mayCompare(circleId, zone))) circles.add(circleId);
+    }
+    return circles;
+  }
+
+  function setAt(fleet: FleetState, slotMs: number, siteId: string): RuleSet {
+    const zone = zoneAt(slotMs);
+    if (sets.zone !== zone) sets = { zone, bySite: new Map() };
+    let own = sets.bySite.get(siteId);
+    if (own === undefined) {
+      const { judged, fed } = book.placesAt(siteId, zone);
+      const site = fleet.sites[siteId];
+      const needed = new Set([
+        ...judged,
+        ...(site === undefined ? set.sitePlaces : moving(site, set.sitePlaces, slotMs)),
+      ]);
+      const sitePlaces = set.sitePlaces.filter((place) => needed.has(place));
+      own = { ...set, sitePlaces, fedPlaces: fed.filter((place) => !needed.has(place)) };
+      sets.bySite.set(siteId, own);
+    }
+    return own;
+  }
+
+  /** What polls do to a site that sleeps. */
+  function poll(slotMs: number, facts: Facts): void {
+    for (const [siteId, polls] of asleep) {
+      if (book.hasAnswered(siteId, slotMs)) {
+        polls.lastGoodMs = slotMs;
+        polls.lastPollMs = slotMs;
+        polls.misses = 0;
+        polls.goodPolls++;
+      } else if (slotMs - polls.lastPollMs >= DUE_SHARE * (facts.get(siteId)?.intervalS ?? 0) * 1000) {
+        polls.lastPollMs = slotMs;
+        polls.misses++;
+        polls.goodPolls = 0;
+      }
+    }
+  }
+
+  function awakeOf(facts: Facts): Facts {
+    if (known?.facts !== facts || known.awake !== awake) {
+      known = { facts, awake, own: isWhole ? facts : new Map([...facts].filter(([siteId]) => awake.has(siteId))) };
+    }
+    return known.own;
+  }
+
+  return {
+    get awake() {
+      return awake;
+    },
+    turn(fleet, facts, fromMs, toMs) {
+      const first = zoneAt(fromMs);
+      const zones = Array.from({ length: zoneAt(toMs - 1) - first + 1 }, (_, index) => first + index);
+      const enabled = [...facts.values()].filter((own) => own.enabled);
+      const sites = new Map<string, SiteState>(Object.entries(fleet.sites));
+      for (const [siteId, polls] of asleep) sites.set(siteId, awoken(polls));
+      const circles = comparedCircles(sites, facts, fromMs, zones);
+      const isEverybody = mustAllWake(fleet, fromMs, zones);
+      const next = enabled.filter((own) => {
+        const site = sites.get(own.siteId);
+        if (isEverybody || site === undefined || circles.has(own.circleId ?? "")) return true;
+        return !mayRest(site, own, fromMs, zones);
+      });
+      awake = new Set(next.map(({ siteId }) => siteId));
+      isWhole = next.length === enabled.length;
+      asleep.clear();
+      const kept: Record<string, SiteState> = {};
+      for (const [siteId, site] of sites) {
+        if (awake.has(siteId)) kept[siteId] = site;
+        else asleep.set(siteId, pollsOf(site));
+      }
+      return { ...fleet, sites: kept };
+    },
+    advance(fleet, slot, readings, groups) {
+      const judgedGroups = groups ?? (isWhole ? undefined : fleet.groups);
+      const facts = awakeOf(slot.facts);
+      const step = advanceReadings(set, fleet, { ...slot, facts }, readings, judgedGroups, (siteId) =>
+        setAt(fleet, slot.slotMs, siteId),
+      );
+      poll(slot.slotMs, slot.facts);
+      return step;
+    },
+  };
+}
+
+function pollsOf(site: SiteState): Polls {
+  const { lastPollMs, lastGoodMs, misses, goodPolls } = site;
+  return { lastPollMs, lastGoodMs, misses, goodPolls, before: site };
+}
+
+function awoken({ before, lastPollMs, lastGoodMs, misses, goodPolls }: Polls): SiteState {
+  return { ...before, lastPollMs, lastGoodMs, misses, goodPolls };
+}
