@@ -41,6 +41,9 @@ beforeAll(async () => {
     },
   });
   await platform.ready();
+  // A busy machine starts with a loop that stands still for seconds, and that is what health says then.
+  const health = async () => (await fetch(`${platform.url}/healthz`)).status;
+  await expect.poll(health, { timeout: 30_000 }).toBe(200);
   await provider.serve(`${platform.url}/api/v1/auth/oidc/callback`);
   cookie = await platform.signIn();
 }, 180_000);
