@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import type { Browser } from "playwright-core";
 import { io } from "socket.io-client";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { makeCertificate } from "../services/certificates.ts";
 import { CLIENT, startIdentityProvider, type TestProvider } from "../services/identity-provider.ts";
 import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
@@ -42,8 +42,8 @@ beforeAll(async () => {
   });
   await platform.ready();
   // A busy machine starts with a loop that stands still for seconds, and that is what health says then.
-  const health = async () => (await fetch(`${platform.url}/healthz`)).status;
-  await expect.poll(health, { timeout: 30_000 }).toBe(200);
+  const isWell = async () => expect((await fetch(`${platform.url}/healthz`)).status).toBe(200);
+  await vi.waitFor(isWell, { timeout: 30_000, interval: 250 });
   await provider.serve(`${platform.url}/api/v1/auth/oidc/callback`);
   cookie = await platform.signIn();
 }, 180_000);
