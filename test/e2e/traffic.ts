@@ -23,8 +23,10 @@ export function watchTraffic(page: Page): Traffic {
   page.on("response", (response) => {
     const where = response.url();
     const body = response.text().catch(() => "");
+    // Of a page that is left meanwhile the browser tells no more than what came first.
+    const all = response.allHeaders().catch(() => response.headers());
     texts.push(
-      Promise.all([body, response.allHeaders()]).then(([text, headers]) => ({
+      Promise.all([body, all]).then(([text, headers]) => ({
         where,
         text: text + JSON.stringify(headers),
       })),
