@@ -51,8 +51,7 @@ export type Reply =
   | {
       readonly kind: "text";
       readonly contentType: string;
-      /** Bytes are UTF-8. */
-      readonly text: string | Buffer;
+      readonly text: string;
       readonly cookies?: readonly string[];
     }
   | {

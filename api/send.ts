@@ -54,12 +54,12 @@ export function createSender() {
     response: ServerResponse,
     status: number,
     headers: Headers & { "content-type": string },
-    text: Buffer | string,
+    text: string,
   ): Promise<void> {
     const encoding = chooseEncoding(request.headers["accept-encoding"], headers["content-type"], text.length);
     const common = { vary: "Accept-Encoding", ...headers };
     if (encoding === "identity") return end(request, response, status, common, text);
-    const body = await compress(typeof text === "string" ? Buffer.from(text) : text, encoding);
+    const body = await compress(Buffer.from(text), encoding);
     end(request, response, status, { ...common, "content-encoding": encoding }, body);
   }
 

@@ -4,6 +4,7 @@ import { isDoubtful, type QualityMark } from "../../domain/telemetry/quality.ts"
 import type { PointValue } from "../../domain/telemetry/snapshot.ts";
 import { numbersIn, type PackedColumn, unpackColumn } from "./packed-columns.ts";
 import type { HistoryChunk, HistoryColumn, HistoryPlan } from "./read-history-slots.ts";
+import { remembered } from "./remembered.ts";
 
 /** The sites that answered in a slot, ordered by id. The readings are valid until the next slot is asked for. */
 export type HistorySlot = { readonly slotMs: number; readonly readings: readonly SiteReading[] };
@@ -41,8 +42,6 @@ type UnpackedChunk = {
 const NONE: readonly string[] = [];
 const FAULT_MARK = "fault.";
 const NO_MARKS: Marks = { isMarked: [], isDoubtful: [], unknownFaults: NONE };
-/** Texts of marks and faults repeat; more different ones than this are no pattern. */
-const MOST_TEXTS = 2_000;
 
 /**
  * Unpacks chunks of history into slots, oldest first. A round in which nobody answered is a slot without readings; other
@@ -65,8 +64,8 @@ export function createSlotReader({
     }),
   );
   const placeOf = new Map<string, number>(points.map((point, place) => [point, place]));
-  const marksOf = remembered((text): Marks => readMarks(text, placeOf));
-  const faultsOf = remembered((text): readonly string[] => JSON.parse(text) as string[]);
+  const marksOf = remembered((text: string): Marks => readMarks(text, placeOf));
+  const faultsOf = remembered((text: string): readonly string[] => JSON.parse(text) as string[]);
 
   function fill(
     buffer: SiteBuffer,
@@ -202,19 +201,6 @@ function readMarks(text: string, placeOf: ReadonlyMap<string, number>): Marks {
     if (isDoubtful(mark)) doubtful[place] = true;
   }
   return { isMarked, isDoubtful: doubtful, unknownFaults };
-}
-
-function remembered<T>(make: (text: string) => T): (text: string) => T {
-  const known = new Map<string, T>();
-  return (text) => {
-    let made = known.get(text);
-    if (made === undefined) {
-      if (known.size >= MOST_TEXTS) known.clear();
-      made = make(text);
-      known.set(text, made);
-    }
-    return made;
-  };
 }
 
 function wordsIn(bytes: Uint8Array | null | undefined): readonly (string | null)[] {

@@ -3,6 +3,7 @@ import type { Range } from "../../domain/alarms/zone.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 import { numbersIn, type PackedColumn, unpackColumn } from "./packed-columns.ts";
 import type { ZoneChunk, ZoneColumn, ZonePlan } from "./read-zones.ts";
+import { remembered } from "./remembered.ts";
 
 /** One zone of all sites that have a row in it, and the rounds that took place in it: ms since the epoch, in order. */
 export type StoredZone = {
@@ -140,16 +141,4 @@ function membersOf(column: ZoneColumn, bits: number): readonly string[] {
   if (column.kind !== "faults" && column.kind !== "whole") return [];
   const all: readonly string[] = column.kind === "faults" ? column.faults : column.points;
   return all.filter((_, at) => ((bits >> at) & 1) === 1);
-}
-
-function remembered<T>(make: (bits: number) => T): (bits: number) => T {
-  const known = new Map<number, T>();
-  return (bits) => {
-    let made = known.get(bits);
-    if (made === undefined) {
-      made = make(bits);
-      known.set(bits, made);
-    }
-    return made;
-  };
 }

@@ -1,5 +1,6 @@
 import type { Snapshot } from "../telemetry/snapshot.ts";
 import type { ConditionEvent } from "./alarm-event.ts";
+import { isPollDue } from "./due-poll.ts";
 import { type PointReading, trustedReading } from "./expression/point-reading.ts";
 import type { FleetState, SiteState } from "./fleet-state.ts";
 import { judgeGroups } from "./judge-groups.ts";
@@ -40,8 +41,6 @@ export type RuleSetOf = (siteId: string) => RuleSet;
 /** The newest reading of a site that is still of now; null = there is none. */
 type ReadingAtClose = (facts: SiteFacts) => PointReading | null;
 
-/** A slot may come a little early: a poll is due after this share of its interval. */
-const DUE_SHARE = 0.9;
 /** A snapshot older than this many intervals says nothing about now. */
 const FRESH_INTERVALS = 3;
 
@@ -124,7 +123,7 @@ function polledSite(
 ): SiteState {
   const { slotMs } = slot;
   const known = state.sites[facts.siteId] ?? newSite(facts, slotMs);
-  const isDue = slotMs - known.lastPollMs >= DUE_SHARE * facts.intervalS * 1000;
+  const isDue = isPollDue(known.lastPollMs, facts.intervalS, slotMs);
   const isMissed = isDue || (missed.has(facts.siteId) && known.lastPollMs < slotMs);
   return isMissed ? missSite(set, state, slot, facts, known) : known;
 }

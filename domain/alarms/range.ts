@@ -13,6 +13,10 @@ export function roundedRange(low: number, high: number): Range | null {
   return { low: low - Math.abs(low) * SLACK - SLACK, high: high + Math.abs(high) * SLACK + SLACK };
 }
 
+export function isRangeWithin({ low, high }: Range, around: Range | null): boolean {
+  return around !== null && low >= around.low && high <= around.high;
+}
+
 /** Null counts as nothing. */
 export function hullOf(a: Range | null, b: Range | null): Range | null {
   if (a === null) return b;

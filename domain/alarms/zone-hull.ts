@@ -1,4 +1,4 @@
-import { hullOf } from "./range.ts";
+import { hullOf, isRangeWithin } from "./range.ts";
 import type { Range, Zone } from "./zone.ts";
 
 type Seen = { readonly toMs: number; readonly range: Range };
@@ -20,11 +20,7 @@ export function watchHull(rangeOf: (zone: Zone) => Range | null, backMs: number)
     }
     if (range !== null) seen.push({ toMs: zone.toMs, range });
     if (isNarrower) hull = seen.reduce<Range | null>((all, one) => hullOf(all, one.range), null);
-    else if (range !== null && !isWithin(range, hull)) hull = hullOf(hull, range);
+    else if (range !== null && !isRangeWithin(range, hull)) hull = hullOf(hull, range);
     return hull;
   };
-}
-
-function isWithin({ low, high }: Range, hull: Range | null): boolean {
-  return hull !== null && low >= hull.low && high <= hull.high;
 }

@@ -1,9 +1,10 @@
 import { advanceReadings, type SiteReading, type Slot, type Step } from "../alarm-engine.ts";
+import { isPollDue } from "../due-poll.ts";
 import { isAtRest } from "../evaluate-rule.ts";
 import type { FleetState, SiteState, SubjectState } from "../fleet-state.ts";
 import type { RuleSet } from "../rule-set.ts";
 import type { SiteFacts } from "../site-facts.ts";
-import { asksForMode, STATES } from "./watch-site.ts";
+import { asksForMode, comparingPlaces, STATES } from "./watch-site.ts";
 import type { ZoneBook } from "./zone-book.ts";
 
 type Facts = ReadonlyMap<string, SiteFacts>;
@@ -38,9 +39,6 @@ export function nobodySleeps(set: RuleSet): Sleepers {
   };
 }
 
-/** A poll is due after this share of its interval: as in the engine. */
-const DUE_SHARE = 0.9;
-
 type Polls = {
   lastPollMs: number;
   lastGoodMs: number | null;
@@ -61,7 +59,7 @@ export function createSleepers(
   const { grid } = book;
   const asksMode = asksForMode(set);
   const hasGroups = judgesGroups && set.segmentPlaces.length + set.fleetPlaces.length > 0;
-  const comparing = set.sitePlaces.filter((place) => (set.rules[place]?.comparedSignals.length ?? 0) > 0);
+  const comparing = comparingPlaces(set);
   const asleep = new Map<string, Polls>();
   let awake: ReadonlySet<string> = new Set();
   let isWhole = true;
@@ -140,7 +138,7 @@ export function createSleepers(
         polls.lastPollMs = slotMs;
         polls.misses = 0;
         polls.goodPolls++;
-      } else if (slotMs - polls.lastPollMs >= DUE_SHARE * (facts.get(siteId)?.intervalS ?? 0) * 1000) {
+      } else if (isPollDue(polls.lastPollMs, facts.get(siteId)?.intervalS ?? 0, slotMs)) {
         polls.lastPollMs = slotMs;
         polls.misses++;
         polls.goodPolls = 0;

@@ -90,6 +90,11 @@ function statesIn(zone: Zone): readonly number[] {
   return states;
 }
 
+/** Rules about sites that compare a site with its sisters: places in the set. */
+export function comparingPlaces({ rules, sitePlaces }: RuleSet): readonly number[] {
+  return sitePlaces.filter((place) => (rules[place]?.comparedSignals.length ?? 0) > 0);
+}
+
 /** Whether anything depends on what a site is doing. */
 export function asksForMode({ rules }: RuleSet): boolean {
   return rules.some(

@@ -1,8 +1,9 @@
 import type { CompiledRule } from "../compile-rule.ts";
+import { DUE_SHARE } from "../due-poll.ts";
 import type { RuleSet } from "../rule-set.ts";
 import type { SiteFacts } from "../site-facts.ts";
 import type { Zone } from "../zone.ts";
-import { bitCount, feedMsOf, STATES, watchRule, watchSite } from "./watch-site.ts";
+import { bitCount, comparingPlaces, feedMsOf, STATES, watchRule, watchSite } from "./watch-site.ts";
 import type { ZoneGrid, ZoneReading } from "./zone-grid.ts";
 import { watchSisters } from "./zone-sisters.ts";
 
@@ -34,8 +35,6 @@ export interface ZoneBook {
   hasAnswered(siteId: string, slotMs: number): boolean;
 }
 
-/** A poll may come so much early: in a time between two slots there may be one more than there are slots. */
-const DUE_SHARE = 0.9;
 const WORD_BITS = 32;
 
 /** How long a site has been silent at the end of the last zone. */
@@ -67,7 +66,7 @@ export function createZoneBook({ set, grid, factsAt, trips }: ZoneBookOptions): 
   const masks = new Uint32Array(siteIds.length * grid.count);
   const groups = new Uint8Array(grid.count);
   const circles = Array.from({ length: grid.count }, () => new Set<string>());
-  const comparing = set.sitePlaces.filter((place) => (set.rules[place]?.comparedSignals.length ?? 0) > 0);
+  const comparing = comparingPlaces(set);
   const wanted = wantedBits(set, words);
   const watches = siteIds.map(() => watchSite(set, trips));
   const silences = siteIds.map((): Silence => ({ slots: 0, isOdd: false }));
@@ -199,7 +198,7 @@ function missesIn(silence: Silence, mask: number, slots: number, isOdd: boolean)
       silence.slots = 0;
       silence.isOdd = isOdd;
     }
-    // Between the slots others were asked, and a poll was due once more.
+    // Between the slots others were asked, and a poll was due once more: it may come a little early.
     const misses = silence.isOdd ? Math.floor((silence.slots + 1) / DUE_SHARE) : silence.slots;
     longest = Math.max(longest, misses);
   }

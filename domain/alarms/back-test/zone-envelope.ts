@@ -1,4 +1,4 @@
-import { hullOf } from "../range.ts";
+import { hullOf, isRangeWithin } from "../range.ts";
 import type { Range, Zone } from "../zone.ts";
 
 type Ranges = Readonly<Record<string, Range | null | undefined>>;
@@ -53,9 +53,7 @@ function joinedSisters(a: Zone["sisters"], b: Zone["sisters"]): Zone["sisters"] 
 function areWithin(some: Ranges, wide: Ranges): boolean {
   for (const name in some) {
     const own = some[name] ?? null;
-    if (own === null) continue;
-    const around = wide[name] ?? null;
-    if (around === null || own.low < around.low || own.high > around.high) return false;
+    if (own !== null && !isRangeWithin(own, wide[name] ?? null)) return false;
   }
   return true;
 }

@@ -1,4 +1,5 @@
 import { ROUND_LIMIT_MS } from "../../collection/round-budget.ts";
+import { SUSPECT_SHARE, SUSPECT_SITES } from "../starter-rules/contact.ts";
 import type { PlatformFacts, RoundFact } from "./platform-facts.ts";
 import { definePlatformRule, type Finding, type PlatformRule } from "./platform-rule.ts";
 
@@ -9,12 +10,6 @@ const LEAST_SUCCESS_PCT = 95;
 const CLEAR_SUCCESS_PCT = 97;
 /** So many intervals without a round, and collection is silent. */
 const SILENT_INTERVALS = 2;
-/**
- * A round that so few sites answer, share of all, with so many silent ones, is told by `scan-suspect`: that it was long, or
- * that few polls succeeded, is no second message.
- */
-const SUSPECT_SHARE = 0.5;
-const SUSPECT_SITES = 5;
 /** A round may end so long after its slot. */
 const ROUND_SLACK_MS = 10_000;
 
@@ -129,8 +124,9 @@ function judgeable(rounds: readonly RoundFact[]): readonly RoundFact[] | null {
   return seen.length < ROUNDS_SEEN || seen.some(isSuspect) ? null : seen;
 }
 
+/** Told by `scan-suspect`: that such a round was long, or that few polls succeeded, is no second message. */
 function isSuspect({ sites, ok }: RoundFact): boolean {
-  return sites - ok >= SUSPECT_SITES && ok < sites * SUSPECT_SHARE;
+  return sites - ok >= SUSPECT_SITES && ok < sites * (1 - SUSPECT_SHARE);
 }
 
 function judgeSilence({ atMs, sinceMs, intervalMs, rounds, sitesExpected }: PlatformFacts): Finding | null {

@@ -69,6 +69,10 @@ export const CONTACT_RULES = [
   }),
 ];
 
+/** So many sites, and so large a share of all, have to fall silent together. */
+export const SUSPECT_SITES = 5;
+export const SUSPECT_SHARE = 0.5;
+
 /** The platform's doubt about itself; beside the 31 rules, and a parent of the two above. */
 export const SCAN_SUSPECT = defineRule({
   id: "scan-suspect",
@@ -79,8 +83,8 @@ export const SCAN_SUSPECT = defineRule({
   condition: {
     kind: "sites",
     where: { kind: "lost-contact", misses: 1, goodPolls: 1 },
-    minShare: 0.5,
-    minCount: 5,
+    minShare: SUSPECT_SHARE,
+    minCount: SUSPECT_SITES,
     clearShare: 0.3,
   },
   offDelayS: 120,

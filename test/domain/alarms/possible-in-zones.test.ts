@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compileRule } from "../../../domain/alarms/compile-rule.ts";
 import { MAY_FAIL, MAY_HOLD, type Zone } from "../../../domain/alarms/zone.ts";
-import { aRule, START_MS } from "./fleet-under-test.ts";
+import { aRule, START_MS, someFacts } from "./fleet-under-test.ts";
 
 const ZONE_MS = 900_000;
 const ON = MAY_HOLD;
@@ -10,18 +10,7 @@ type Parts = Partial<Omit<Zone, "facts">> & { readonly lab?: Zone["facts"]["lab"
 
 function zoneOf({ lab = {}, ...parts }: Parts, place = 0): Zone {
   const fromMs = START_MS + place * ZONE_MS;
-  const facts = {
-    siteId: "site-001",
-    segmentId: null,
-    circleId: null,
-    intervalS: 60,
-    enabled: true,
-    ratedPowerKw: null,
-    baselines: {},
-    lab,
-    isInMaintenance: false,
-    isCurtailed: false,
-  } as Zone["facts"];
+  const facts = someFacts("site-001", { ratedPowerKw: null, lab });
   return {
     fromMs,
     toMs: fromMs + ZONE_MS,
