@@ -1,5 +1,5 @@
 import { ROUND_LIMIT_MS } from "../../collection/round-budget.ts";
-import { SUSPECT_SHARE, SUSPECT_SITES } from "../starter-rules/contact.ts";
+import { SUSPECT_SHARE, SUSPECT_SITES } from "../suspect-scan.ts";
 import type { PlatformFacts, RoundFact } from "./platform-facts.ts";
 import { definePlatformRule, type Finding, type PlatformRule } from "./platform-rule.ts";
 

@@ -1,4 +1,5 @@
 import { defineRule } from "../rule.ts";
+import { SUSPECT_SHARE, SUSPECT_SITES } from "../suspect-scan.ts";
 
 /** Contact with sites and segments. */
 export const CONTACT_RULES = [
@@ -68,10 +69,6 @@ export const CONTACT_RULES = [
     },
   }),
 ];
-
-/** So many sites, and so large a share of all, have to fall silent together. */
-export const SUSPECT_SITES = 5;
-export const SUSPECT_SHARE = 0.5;
 
 /** The platform's doubt about itself; beside the 31 rules, and a parent of the two above. */
 export const SCAN_SUSPECT = defineRule({
