@@ -23,6 +23,11 @@ type Batch = { readonly samples: readonly Sample[]; readonly quality: readonly R
 /** Stored in a column of its own under another name. */
 const REDUNDANT = "poll_latency_ms";
 const MAX_SMALLINT = 32_767;
+/**
+ * Nothing is measured this finely in the units of the catalogue, but registers that were never written hold such numbers,
+ * and averages of them over hours and days fall below the smallest `real` (1e-45), which ends a roll-up with an error.
+ */
+const SMALLEST = 1e-9;
 const [TRUE, FALSE, UNKNOWN] = ["t", "f", "?"].map((letter) => letter.charCodeAt(0)) as [number, number, number];
 const asItIs = (element: string): string => element;
 const asJson = (element: string): string => `${element}::jsonb`;
@@ -120,7 +125,12 @@ function numberOf(value: PointValue, point: PointName, type: "real" | "double pr
   if (typeof value !== "number") throw misfit(point, "no number", "22P02");
   if (!Number.isFinite(value)) return Number.NaN;
   if (type === "real" && !Number.isFinite(Math.fround(value))) throw misfit(point, "too large", "22003");
-  return value;
+  return withoutDust(value);
+}
+
+/** @returns zero for what is too small to be a measurement */
+function withoutDust(value: number): number {
+  return Math.abs(value) < SMALLEST ? 0 : value;
 }
 
 function mark(marks: Record<string, string> | undefined, point: PointName): void {
@@ -156,7 +166,7 @@ function extraOf(values: Snapshot["values"]): Record<string, unknown> {
   for (const point in values) {
     if (hasColumn(point) || point === REDUNDANT) continue;
     const value = values[point as PointName] ?? null;
-    if (value !== null) extra[point] = value;
+    if (value !== null) extra[point] = typeof value === "number" ? withoutDust(value) : value;
   }
   return extra;
 }

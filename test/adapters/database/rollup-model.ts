@@ -37,9 +37,14 @@ function columnsOf({ values, latencyMs }: Snapshot): ReadonlyMap<string, number>
   for (const point of POINT_NAMES) {
     const value = point === "poll_latency_ms" ? latencyMs : values[point];
     if (value === null || value === undefined || typeof value === "string") continue;
-    for (const suffix of suffixesOf(point)) columns.set(`${point}_${suffix}`, Number(value));
+    for (const suffix of suffixesOf(point)) columns.set(`${point}_${suffix}`, stored(Number(value)));
   }
   return columns;
+}
+
+/** What is too small to be a measurement is stored as zero. */
+function stored(value: number): number {
+  return Math.abs(value) < 1e-9 ? 0 : value;
 }
 
 function suffixesOf(point: PointName): readonly string[] {

@@ -52,6 +52,19 @@ describe.for(ENGINES)("roll-ups on $name", ({ isMissing, open }) => {
     });
   });
 
+  it("go on where a register that was never written holds a number below every measurement", async () => {
+    const values = [1.4e-45, 0, 0, -3e-44, 5e-324, 7e-223, 21];
+    const readings = values.map((value, n) =>
+      readingAt(1, START_MS + n * MINUTE_MS, { supply_temp_c: value, coolant_ph: value, box1_energy_kwh: value }),
+    );
+    await ledger.store(readings.slice(0, 6));
+    await rollUp(database, { nowMs: MUCH_LATER_MS });
+    await ledger.store(readings.slice(6));
+    await rollUp(database, { nowMs: MUCH_LATER_MS });
+    await ledger.expectAsBruteForce(MUCH_LATER_MS);
+    expect(await ledger.due()).toBe(0);
+  });
+
   it("give the mean of all readings also where some are missing", async () => {
     const values = [10, 10, 10, 10, 10, 90, null, null, null, null];
     await ledger.store(
