@@ -6,8 +6,10 @@ import type { BackTests } from "./adapters/alarms/back-tests.ts";
 import type { SiteBaselines } from "./adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
+import type { CommandDesk } from "./adapters/commands/command-desk.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
+import { installEgressGuard } from "./adapters/controller/egress-guard.ts";
 import { createWriter } from "./adapters/database/create-writer.ts";
 import type { Database } from "./adapters/database/database.ts";
 import { createDerivedMemory, type DerivedMemory } from "./adapters/database/derived-memory.ts";
@@ -42,6 +44,7 @@ import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhoo
 import { type AlarmServiceOptions, createAlarms } from "./alarm-services.ts";
 import type { Storage } from "./api/context.ts";
 import { createShare, createSharedCollector, openInventory, profileOf, readCollectors } from "./collection-services.ts";
+import { createCommands } from "./command-services.ts";
 import type { Config } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
 import type { CollectorsView } from "./domain/collection/describe-collectors.ts";
@@ -51,51 +54,54 @@ import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
 import { startNotifications } from "./notification-services.ts";
 import { startSelfWatch } from "./self-watch-services.ts";
+import { createSender, type SenderServices } from "./sender-services.ts";
 import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
 
 /** Of a fleet whose collectors are not heard. */
 const SHOWN_ROUNDS = 5;
 
 /** Everything that lives as long as the process. Started in order, closed in the reverse order. */
-export type Services = AccessServices & {
-  readonly database: Database;
-  readonly journal: Journal;
-  readonly inventory: FileInventory;
-  readonly collector: Collector;
-  /** False when other processes collect: then nothing comes from `collector`. */
-  readonly pollsHere: boolean;
-  /** What pages ask of collection, wherever it runs. */
-  readonly polling: PollingView;
-  /** Who collects what; rejects while the database is away. */
-  readonly collectors: (sites?: readonly Site[]) => Promise<CollectorsView>;
-  readonly identity: ProcessIdentity;
-  readonly writer: SnapshotWriter;
-  readonly replayer: Replayer;
-  readonly liveState: LiveState;
-  readonly storage: Storage;
-  readonly derivedMemory: DerivedMemory;
-  readonly alarms: AlarmDesk;
-  readonly siteFlags: SiteFlags;
-  readonly siteBaselines: SiteBaselines;
-  readonly backTests: BackTests;
-  readonly selfWatch: SelfWatch;
-  readonly labBook: LabBook;
-  readonly historyImport: HistoryImport;
-  readonly jobs: JobServices;
-  /** Seals what the platform has to read again; opens what a former key has sealed. */
-  readonly secretBox: SecretBox;
-  readonly audit: AuditTrail;
-  readonly auditBook: AuditBook;
-  /** For the metrics. */
-  readonly auditState: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
-  readonly settings: SettingsStore;
-  readonly idempotency: Idempotency;
-  readonly webhooks: Webhooks;
-  readonly notifications: Notifications;
-  readonly redisState: () => "in_process" | "connected" | "unreachable";
-  /** Ends what is under way and closes everything: sockets, journal, database. */
-  close(): Promise<void>;
-};
+export type Services = AccessServices &
+  Omit<SenderServices, "close"> & {
+    readonly database: Database;
+    readonly journal: Journal;
+    readonly inventory: FileInventory;
+    readonly collector: Collector;
+    /** False when other processes collect: then nothing comes from `collector`. */
+    readonly pollsHere: boolean;
+    /** What pages ask of collection, wherever it runs. */
+    readonly polling: PollingView;
+    /** Who collects what; rejects while the database is away. */
+    readonly collectors: (sites?: readonly Site[]) => Promise<CollectorsView>;
+    readonly identity: ProcessIdentity;
+    readonly writer: SnapshotWriter;
+    readonly replayer: Replayer;
+    readonly liveState: LiveState;
+    readonly storage: Storage;
+    readonly derivedMemory: DerivedMemory;
+    readonly alarms: AlarmDesk;
+    readonly siteFlags: SiteFlags;
+    readonly siteBaselines: SiteBaselines;
+    readonly backTests: BackTests;
+    readonly commands: CommandDesk;
+    readonly selfWatch: SelfWatch;
+    readonly labBook: LabBook;
+    readonly historyImport: HistoryImport;
+    readonly jobs: JobServices;
+    /** Seals what the platform has to read again; opens what a former key has sealed. */
+    readonly secretBox: SecretBox;
+    readonly audit: AuditTrail;
+    readonly auditBook: AuditBook;
+    /** For the metrics. */
+    readonly auditState: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
+    readonly settings: SettingsStore;
+    readonly idempotency: Idempotency;
+    readonly webhooks: Webhooks;
+    readonly notifications: Notifications;
+    readonly redisState: () => "in_process" | "connected" | "unreachable";
+    /** Ends what is under way and closes everything: sockets, journal, database. */
+    close(): Promise<void>;
+  };
 
 /**
  * Opens the services. A PostgreSQL that is away is no reason to stop: collection and live view start without it.
@@ -233,6 +239,31 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     guard,
     log,
   });
+  let ringSender: () => void = () => undefined;
+  const commands = createCommands({
+    ...access,
+    database,
+    inventory,
+    history: storage.history,
+    alarms,
+    pollNow: collector.pollNow,
+    // In a process that only shows, the sender of another one looks by itself, twice a second.
+    onQueued: () => ringSender(),
+    secretKey: config.secretKey,
+  });
+  const { close: closeSender, ...senderServices } = createSender({
+    database,
+    commands,
+    collector,
+    liveState,
+    share,
+    holder: identity.holder,
+    siteFacts: alarms.facts,
+    reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
+    log,
+  });
+  ringSender = () => senderServices.commandSender?.ring();
+  const removeEgressGuard = installEgressGuard({ plantUrls: plantUrls(inventory), log });
   return {
     database,
     journal,
@@ -250,6 +281,8 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     storage,
     derivedMemory,
     ...alarmServices,
+    commands,
+    ...senderServices,
     selfWatch,
     labBook: createLabBook({ database, numberOf: inventory.numberOf }),
     historyImport: createHistoryImport({
@@ -273,6 +306,8 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     notifications,
     redisState: fleet.redisState,
     async close() {
+      // While the site can still be polled: the answer of the call under way is noted.
+      await closeSender();
       await collector.close();
       // While this process may still sign: the last entries get a checkpoint, too.
       await audit.close();
@@ -292,6 +327,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       await stopUpkeep();
       journal.close();
       fleet.close();
+      removeEgressGuard();
       await database.close();
     },
   };
@@ -311,13 +347,24 @@ function openAudit(config: Config, database: Database, isActive: () => boolean, 
 
 /** Where the controllers and cameras are. Made anew after a change only: it is asked with each event that is sent. */
 function plantHosts(inventory: Inventory): () => ReadonlySet<string> {
-  let known: { readonly sites: readonly Site[]; readonly hosts: ReadonlySet<string> } | null = null;
+  const urls = plantUrls(inventory);
+  let known: { readonly urls: readonly (string | null)[]; readonly hosts: ReadonlySet<string> } | null = null;
+  return () => {
+    const now = urls();
+    if (known?.urls !== now) known = { urls: now, hosts: hostsOf(now) };
+    return known.hosts;
+  };
+}
+
+/** The same list while nothing changed. */
+function plantUrls(inventory: Inventory): () => readonly (string | null)[] {
+  let known: { readonly sites: readonly Site[]; readonly urls: readonly (string | null)[] } | null = null;
   return () => {
     const sites = inventory.all();
     if (known?.sites !== sites) {
-      known = { sites, hosts: hostsOf(sites.flatMap(({ controllerUrl, cameraUrl }) => [controllerUrl, cameraUrl])) };
+      known = { sites, urls: sites.flatMap(({ controllerUrl, cameraUrl }) => [controllerUrl, cameraUrl]) };
     }
-    return known.hosts;
+    return known.urls;
   };
 }
 

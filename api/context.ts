@@ -3,6 +3,7 @@ import type { BackTests } from "../adapters/alarms/back-tests.ts";
 import type { SiteBaselines } from "../adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "../adapters/alarms/site-flags.ts";
 import type { AuditBook } from "../adapters/audit/create-audit.ts";
+import type { CommandDesk } from "../adapters/commands/command-desk.ts";
 import type { Collector } from "../adapters/controller/collector.ts";
 import type { Database } from "../adapters/database/database.ts";
 import type { HistoryStore } from "../adapters/database/history/create-history-store.ts";
@@ -83,6 +84,8 @@ export type ApiContext = {
   readonly jobs: JobBoard;
   /** Alarms and their rules; whether this process judges them. */
   readonly alarms: Pick<AlarmDesk, "store" | "rules" | "facts" | "isJudging" | "judgedMs">;
+  /** Commands to controllers. */
+  readonly commands: CommandDesk;
   /** Sites under maintenance or curtailed. */
   readonly siteFlags: SiteFlags;
   /** What was measured at commissioning. */

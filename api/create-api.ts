@@ -15,6 +15,7 @@ import { createRefusalNotes } from "./note-refusals.ts";
 import { makeOpenApi, type OpenApiDocument } from "./openapi.ts";
 import { problemFrom, problemOf } from "./problem.ts";
 import {
+  COMMAND_RATES,
   createRateLimiter,
   DEFAULT_RATE_PER_S,
   type Kind,
@@ -61,6 +62,7 @@ export function createApi(context: ApiContext): Api {
     latest,
     recentHistory: createRecentHistory(context, clock),
     connectionTests: createConnectionTests(clock),
+    commandRate: createRateLimiter(COMMAND_RATES, clock),
     clock,
     document() {
       document ??= makeOpenApi(ROUTES, context.config.version, context.config.publicUrl);

@@ -7,7 +7,7 @@ import type { Route } from "./route.ts";
 
 const SWEEP_MS = 15_000;
 /** What somebody with limits is told of a thing outside them. */
-const HIDDEN: readonly string[] = ["site.not-found", "alarm.not-found"];
+const HIDDEN: readonly string[] = ["site.not-found", "alarm.not-found", "command.not-found"];
 
 export interface RefusalNotes {
   /** @param address of the client */

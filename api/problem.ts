@@ -83,6 +83,19 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "alarm.not-out-of-service": { status: 409, title: "The alarm is in service", zh: "报警未停用" },
   "alarm.flag-not-found": { status: 404, title: "No such flag of a site", zh: "检修或限电记录不存在" },
   "alarm.flag-over": { status: 409, title: "The flag is over already", zh: "检修或限电已结束" },
+  "command.not-found": { status: 404, title: "No such command", zh: "命令不存在" },
+  "command.kind-unusable": { status: 422, title: "Kind of command not usable here", zh: "该站点不支持此命令" },
+  "command.arguments-invalid": { status: 422, title: "Wrong arguments of a command", zh: "命令参数无效" },
+  "command.refused": { status: 409, title: "An interlock refuses the command", zh: "联锁条件不满足" },
+  "command.cannot-verify": { status: 409, title: "Interlocks cannot be verified", zh: "联锁条件无法核实" },
+  "command.confirmation-required": { status: 409, title: "Select the command first", zh: "须先试算并确认" },
+  "command.confirmation-over": { status: 409, title: "The confirmation has run out", zh: "确认已过期" },
+  "command.confirmation-used": { status: 409, title: "The confirmation was used before", zh: "确认已被使用" },
+  "command.changed": { status: 409, title: "Changed since it was selected", zh: "选择后状态已改变" },
+  "command.own-request": { status: 409, title: "Another person has to agree", zh: "须由另一人批准" },
+  "command.expired": { status: 409, title: "The time of the command is over", zh: "命令已过期" },
+  "command.wrong-state": { status: 409, title: "The command has gone on meanwhile", zh: "命令状态已改变" },
+  "lock.not-found": { status: 404, title: "No such maintenance lock", zh: "检修牌不存在" },
   "baseline.not-found": { status: 404, title: "No such baseline of the site", zh: "基准值不存在" },
   "baseline.not-in-history": { status: 409, title: "The history gives no baseline", zh: "历史数据无法得出基准值" },
   "rule.expression-invalid": { status: 400, title: "Condition cannot be used", zh: "条件表达式无效" },
@@ -142,10 +155,13 @@ export function invalid(...fields: FieldProblem[]): never {
   return refuseFields("request.invalid", fields);
 }
 
-/** @throws {AppError} with this code, that names every wrong field */
-export function refuseFields(code: ErrorCode, fields: readonly FieldProblem[]): never {
+/**
+ * @param detail instead of a line that is made of the fields
+ * @throws {AppError} with this code, that names every wrong field
+ */
+export function refuseFields(code: ErrorCode, fields: readonly FieldProblem[], detail?: string): never {
   const lines = fields.map(({ field, value, allowed }) => `${field} is ${value}: ${allowed}`);
-  const error: WithFields = new AppError(code, lines.join("; "));
+  const error: WithFields = new AppError(code, detail ?? lines.join("; "));
   error[FIELDS] = fields;
   throw error;
 }

@@ -34,6 +34,15 @@ export const DEFAULT_RATE_PER_S = 100;
 
 export type Kind = keyof RateLimits;
 
+/**
+ * Orders to controllers: a person works through a list of sites, and a site takes its time between two. Generous enough
+ * for programs that work through a fleet; whoever asks for more than that has a fault [J].
+ */
+export const COMMAND_RATES = {
+  user: { perS: 1, burst: 120 },
+  site: { perS: 0.1, burst: 20 },
+} as const satisfies Readonly<Record<string, Rate>>;
+
 /** What is left after a request. `retryAfterS`: null when it may run. */
 export type Allowance = {
   readonly limit: number;
@@ -49,13 +58,16 @@ type Bucket = { tokens: number; atMs: number };
 const MAX_BUCKETS = 25_000;
 
 /** Token buckets in memory, per process. */
-export interface RateLimiter {
+export interface RateLimiter<K extends string = Kind> {
   /** Takes one token. @param key who asks: a user name or an address, told apart by the caller */
-  take(kind: Kind, key: string): Allowance;
+  take(kind: K, key: string): Allowance;
 }
 
 /** @param clock milliseconds; may jump, which then costs or gives some tokens */
-export function createRateLimiter(limits: RateLimits, clock: () => number): RateLimiter {
+export function createRateLimiter<K extends string>(
+  limits: { readonly [P in K]: Rate },
+  clock: () => number,
+): RateLimiter<K> {
   // Whoever has not asked while a whole generation of others did is forgotten: his bucket is full again then, or else the
   // flood is so large that it matters no more. Deleting the oldest one by one would cost more with each: a Map goes over
   // the places of all that were deleted.

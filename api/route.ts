@@ -7,6 +7,7 @@ import type { ApiContext } from "./context.ts";
 import type { LatestState } from "./latest-state.ts";
 import type { OpenApiDocument } from "./openapi.ts";
 import { checkInput } from "./problem.ts";
+import type { RateLimiter } from "./rate-limit.ts";
 import type { RecentHistory } from "./recent-history.ts";
 import type { Representation } from "./representation.ts";
 
@@ -88,6 +89,8 @@ export type Services = {
   readonly latest: LatestState;
   readonly recentHistory: RecentHistory;
   readonly connectionTests: ConnectionTests;
+  /** Of orders to controllers: for each user, and for each site. */
+  readonly commandRate: RateLimiter<"user" | "site">;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
   /** Made from the route table at the first call. */

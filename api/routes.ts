@@ -11,6 +11,10 @@ import { BACKTEST_ROUTES } from "./backtest-routes.ts";
 import { BASELINE_ROUTES } from "./baseline-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
 import { COLLECTOR_ROUTES } from "./collector-routes.ts";
+import { COMMAND_DECISION_ROUTES } from "./command-decision-routes.ts";
+import { COMMAND_KIND_ROUTES } from "./command-kind-routes.ts";
+import { COMMAND_ROUTES } from "./command-routes.ts";
+import { COMMAND_WRITES_ROUTES } from "./command-writes-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { DOCS_ROUTES } from "./docs-routes.ts";
 import { EXPORT_ROUTES } from "./export-routes.ts";
@@ -34,6 +38,7 @@ import { SERVICE_TOKEN_ROUTES } from "./service-token-routes.ts";
 import { SESSION_ROUTES } from "./session-routes.ts";
 import { SETTINGS_ROUTES } from "./settings-routes.ts";
 import { SITE_FLAG_ROUTES } from "./site-flag-routes.ts";
+import { SITE_LOCK_ROUTES } from "./site-lock-routes.ts";
 import { SITE_ROUTES } from "./site-routes.ts";
 import { SYSTEM_ROUTES } from "./system-routes.ts";
 import { USER_ROUTES } from "./user-routes.ts";
@@ -67,6 +72,11 @@ export const ROUTES: readonly Route[] = [
   ...BACKTEST_ROUTES,
   ...SITE_FLAG_ROUTES,
   ...BASELINE_ROUTES,
+  ...COMMAND_ROUTES,
+  ...COMMAND_DECISION_ROUTES,
+  ...COMMAND_KIND_ROUTES,
+  ...COMMAND_WRITES_ROUTES,
+  ...SITE_LOCK_ROUTES,
   ...IMPORT_ROUTES,
   ...ROUND_ROUTES,
   ...COLLECTOR_ROUTES,

@@ -41,6 +41,12 @@ export interface Collector {
   attach(subscriber: CollectorSubscriber): () => void;
   /** Polls one site every 10 s (or its own interval if shorter) for `forS` seconds, at most 3600. */
   watch(siteId: string, forS: number): void;
+  /**
+   * Polls one site at once, beside its round: for whoever needs to know now. The reply goes the way of all others.
+   *
+   * @returns false when none comes: it failed, the site is not polled here, or nobody takes what is collected
+   */
+  pollNow(siteId: string): Promise<boolean>;
   factsOf(siteId: string): PollFacts | null;
   /** The newest raw reply of a site, for the site page; null when none was kept. At most 16 MiB are kept in all, newest first. */
   lastReplyOf(siteId: string): ControllerReply | null;

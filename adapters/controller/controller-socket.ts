@@ -1,11 +1,19 @@
 import net from "node:net";
 import tls from "node:tls";
+import { asPlantClient } from "./egress-guard.ts";
 
 /** Counts the sockets of one process, so that a limit can be kept and a leak is seen. */
 export type SocketCount = { open: number };
 
 /** Where a controller listens. */
 export type SocketTarget = { readonly host: string; readonly port: number; readonly isTls: boolean };
+
+/** @param controllerUrl http or https */
+export function socketTargetOf(controllerUrl: string): SocketTarget {
+  const { protocol, hostname, port } = new URL(controllerUrl);
+  const isTls = protocol === "https:";
+  return { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (isTls ? 443 : 80), isTls };
+}
 
 /** What becomes of a socket, in the order in which it happens; `error` is followed by `closed`. */
 export interface SocketEvents {
@@ -29,7 +37,7 @@ const READ_BUFFER = Buffer.allocUnsafeSlow(64 * 1024);
 /** Bytes that are written at once wait for the connection. A socket that the line has given up must still be destroyed. */
 export function openSocket(target: SocketTarget, count: SocketCount, events: SocketEvents): net.Socket {
   count.open += 1;
-  const socket = target.isTls ? connectTls(target, events) : connectPlain(target, events);
+  const socket = asPlantClient(() => (target.isTls ? connectTls(target, events) : connectPlain(target, events)));
   socket.once(target.isTls ? "secureConnect" : "connect", () => events.connected(socket));
   socket.once("end", () => events.ended(socket));
   socket.on("error", (error) => events.failed(socket, error));

@@ -9,6 +9,7 @@ import type { CollectorOptions, Transport } from "./collector-options.ts";
 import { createHttpClient } from "./http-client.ts";
 import { createLastReplies } from "./last-replies.ts";
 import { createLateTries } from "./late-tries.ts";
+import { pollBesideRound } from "./poll-beside-round.ts";
 import { createPolling } from "./polling.ts";
 import { createRoster } from "./roster.ts";
 import { type Round, type RoundEntry, runRound } from "./round.ts";
@@ -102,6 +103,10 @@ export function createCollector(options: CollectorOptions): LocalCollector {
       if (site === undefined) return;
       site.watchedUntilMs = clock.monotonicMs() + Math.min(Math.max(0, forS), WATCH_LIMIT_S) * 1000;
       scheduler.markWatch();
+    },
+    async pollNow(siteId) {
+      const site = roster.get(siteId);
+      return site !== undefined && isWanted() && isMine(siteId) ? pollBesideRound(site, clock, polling) : false;
     },
     factsOf(siteId) {
       const site = roster.get(siteId);

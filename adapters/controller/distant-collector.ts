@@ -35,6 +35,7 @@ export function createIdleCollector(): Collector {
   return {
     attach: () => () => undefined,
     watch: () => undefined,
+    pollNow: async () => false,
     factsOf: () => null,
     lastReplyOf: () => null,
     stats: () => ({ polls: {}, roundsTotal: 0, lastRound: null, openSockets: 0 }),

@@ -1,15 +1,19 @@
 import type net from "node:net";
 import type { FailureCause } from "../../domain/collection/failure-cause.ts";
-import type { HttpHead } from "../../domain/collection/http-head.ts";
 import { HttpResponse } from "../../domain/collection/http-response.ts";
 import type { ControllerLine, PollRequest, TryResult } from "../../domain/collection/poll-site.ts";
-import { openSocket, type SocketCount, type SocketEvents, type SocketTarget } from "./controller-socket.ts";
+import { RESPONSE_LIMITS, refusalOf } from "./answer-limits.ts";
+import {
+  openSocket,
+  type SocketCount,
+  type SocketEvents,
+  type SocketTarget,
+  socketTargetOf,
+} from "./controller-socket.ts";
 import { causeOfError, type Progress } from "./error-cause.ts";
 import { parseBody } from "./reply-body.ts";
 import { createRequestBytes, type RequestBytes } from "./request-bytes.ts";
 
-/** A controller's reply has 2–40 KB; what is larger is no reply (issue 2). */
-const LIMITS = { headBytes: 16 * 1024, headLines: 100, bodyBytes: 1024 * 1024 };
 /** Times are rounded down to this, so that thousands of timers share a few of Node's timer lists. */
 const TIMER_STEP_MS = 25;
 /** Longer than the longest usual interval, or every round would open a new connection. */
@@ -29,7 +33,7 @@ export class HttpLine implements ControllerLine, SocketEvents {
   readonly #requestBytes: RequestBytes;
   readonly #options: { readonly keepAlive: boolean };
   readonly #count: SocketCount;
-  readonly #response = new HttpResponse(LIMITS);
+  readonly #response = new HttpResponse(RESPONSE_LIMITS);
   #socket: net.Socket | null = null;
   #isConnected = false;
   /** Monotonic; an idle connection is not used after this. */
@@ -43,10 +47,8 @@ export class HttpLine implements ControllerLine, SocketEvents {
   #isClosing = false;
 
   constructor(controllerUrl: string, options: { readonly keepAlive: boolean }, count: SocketCount) {
-    const { protocol, hostname, port, host } = new URL(controllerUrl);
-    const isTls = protocol === "https:";
-    this.#target = { host: hostname.replace(/^\[|\]$/g, ""), port: Number(port) || (isTls ? 443 : 80), isTls };
-    this.#requestBytes = createRequestBytes(host);
+    this.#target = socketTargetOf(controllerUrl);
+    this.#requestBytes = createRequestBytes(new URL(controllerUrl).host);
     this.#options = options;
     this.#count = count;
   }
@@ -174,11 +176,4 @@ export class HttpLine implements ControllerLine, SocketEvents {
 
 function expire(line: HttpLine): void {
   line.expire();
-}
-
-/** Why an answer is refused by its head alone; null when it may be read. */
-function refusalOf({ status, contentEncoding }: Readonly<HttpHead>): FailureCause | null {
-  if (status >= 300 && status < 400) return "redirect";
-  if (status !== 200) return "http_status";
-  return contentEncoding === "" || contentEncoding.toLowerCase() === "identity" ? null : "encoded";
 }

@@ -43,6 +43,8 @@ export interface CollectorShare {
   isMine(siteId: string): boolean;
   /** True while this process holds all of the sites, or cannot know better. */
   isWhole(): boolean;
+  /** The leases of sites that this process holds for certain, with their tokens: whoever commands the sites needs one. */
+  held(): ReadonlyMap<string, number>;
   /** Called when `isMine` may answer differently. @returns unsubscribe */
   onChange(listener: () => void): () => void;
   /** Tells when no round is under way: the moment to give sites back. By default always. */
@@ -125,6 +127,7 @@ export function createCollectorShare(options: CollectorShareOptions): CollectorS
       return keeper.keeps(siteNumber === undefined ? leaseOfUnnumbered(siteId) : leaseOfSite(siteNumber));
     },
     isWhole: () => isBlind || COLLECTOR_LEASES.every((lease) => keeper.keeps(lease)),
+    held: () => new Map([...keeper.held()].filter(([name]) => COLLECTOR_LEASES.includes(name))),
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -8,7 +8,8 @@ export type KeyUse =
   | "secrets-at-rest"
   | "audit-checkpoints"
   | "idempotency"
-  | "notification-links";
+  | "notification-links"
+  | "command-confirmations";
 
 /**
  * Derives the key of one use from SECRET_KEY by HKDF-SHA-256 (RFC 5869).

@@ -82,6 +82,12 @@ export async function listTokens(
   return { items: rows.map(tokenFrom), total: Number(rows[0]?.["total"] ?? 0) };
 }
 
+/** Everybody who has ever made a token of that name. */
+export async function readMakers(database: AccountDatabase, name: string): Promise<string[]> {
+  const text = "select distinct created_by from service_token where name = $1";
+  return (await database.query(text, [name], { timeoutMs: TIMEOUT_MS })).map((row) => String(row["created_by"]));
+}
+
 /** @param usedAtMs by the token's id: milliseconds since the Unix epoch */
 export async function noteUses(database: AccountDatabase, usedAtMs: ReadonlyMap<string, number>): Promise<void> {
   const text = `

@@ -12,6 +12,7 @@ import {
   listTokens,
   noteUses,
   readLiveTokens,
+  readMakers,
   revokeToken,
   type StoredToken,
 } from "./service-token-store.ts";
@@ -21,6 +22,8 @@ import type { AccountDatabase } from "./session-store.ts";
 const CHECK_EVERY_MS = 1_000;
 const NOTE_USE_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** In front of a token's name, for its user name. */
+const USERNAME_PREFIX = "token:";
 /** `abx_` and 32 bytes in base64url. */
 const FORM = /^abx_[\w-]{43}$/;
 
@@ -46,6 +49,12 @@ export interface ServiceTokens {
   create(wanted: NewServiceToken, by: TokenActor): Promise<{ record: ServiceToken; token: string }>;
   /** @throws {AppError} `token.not-found`, `storage.unavailable` */
   revoke(id: string, by: TokenActor): Promise<void>;
+  /**
+   * The people behind what a token does: whoever has made one of that name. Empty for the name of a person.
+   *
+   * @throws {AppError} `storage.unavailable`
+   */
+  makersOf(username: string): Promise<readonly string[]>;
   close(): void;
 }
 
@@ -120,7 +129,7 @@ export function createServiceTokens({ database, audit, clock, onFault }: Service
       usedAtMs.set(found.id, now);
       return {
         sessionId: found.id,
-        username: `token:${found.name}`,
+        username: USERNAME_PREFIX + found.name,
         // The grants decide; where only a role is asked for, it is the lowest.
         role: "viewer",
         scope: found.scope,
@@ -172,6 +181,11 @@ export function createServiceTokens({ database, audit, clock, onFault }: Service
       await reachable(() => revokeToken(database, id, clock()));
       live = new Map([...live].filter(([, token]) => token.id !== id));
       tellEnd(id);
+    },
+
+    async makersOf(username) {
+      if (!username.startsWith(USERNAME_PREFIX)) return [];
+      return await reachable(() => readMakers(database, username.slice(USERNAME_PREFIX.length)));
     },
 
     close: () => clearInterval(timer),

@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import type { ResolveHost } from "../../domain/notification/outgoing.ts";
+import { plainHost } from "../../domain/sites/plain-host.ts";
 
 /** What a sender must not reach, or cannot. */
 export type AddressFault = "forbidden-address" | "dns";
@@ -84,18 +85,6 @@ export function hostsOf(urls: Iterable<string | null>): ReadonlySet<string> {
   const hosts = new Set<string>();
   for (const url of urls) if (url !== null && URL.canParse(url)) hosts.add(plainHost(new URL(url).hostname));
   return hosts;
-}
-
-/** Without brackets, without a final dot, and an IPv4 address in an IPv6 one as what it is. */
-function plainHost(hostname: string): string {
-  const bare = hostname
-    .replace(/^\[|\]$/g, "")
-    .replace(/\.$/, "")
-    .toLowerCase();
-  const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(bare);
-  if (!mapped) return /^::ffff:([\d.]+)$/.exec(bare)?.[1] ?? bare;
-  const bits = Number.parseInt(mapped[1] ?? "", 16) * 65_536 + Number.parseInt(mapped[2] ?? "", 16);
-  return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join(".");
 }
 
 function createPublicCheck(): (address: string) => boolean {

@@ -1,5 +1,6 @@
 import { ALARM_EXAMPLES } from "./alarms.ts";
 import { BASELINE_EXAMPLES } from "./baselines.ts";
+import { COMMAND_EXAMPLES } from "./commands.ts";
 import type { Examples } from "./example.ts";
 import { FLEET_EXAMPLES } from "./fleet.ts";
 import { INVENTORY_EXAMPLES } from "./inventory.ts";
@@ -12,6 +13,7 @@ export const EXAMPLES: Examples = {
   ...FLEET_EXAMPLES,
   ...ALARM_EXAMPLES,
   ...BASELINE_EXAMPLES,
+  ...COMMAND_EXAMPLES,
   ...INVENTORY_EXAMPLES,
   ...NOTIFICATION_EXAMPLES,
   ...PEOPLE_EXAMPLES,

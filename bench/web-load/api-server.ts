@@ -29,6 +29,7 @@ import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
 import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
 import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
 import { createApi } from "../../api/create-api.ts";
+import { createCommands } from "../../command-services.ts";
 import { startNotifications } from "../../notification-services.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
 import { NO_ALARMS } from "./no-alarms.ts";
@@ -95,6 +96,19 @@ const sources = {
     stats: () => ({ runs: [], lastSuccess: [] }),
   },
 };
+const accounts = createAccounts({
+  database,
+  audit,
+  secondFactor,
+  passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
+  usernamesOnline: auth.online.usernames,
+  clock: Date.now,
+});
+const history = createHistoryStore({
+  database,
+  numberOf: inventory.numberOf,
+  retention: () => defaultRetention(database.engine),
+});
 const api = createApi({
   ...sources,
   inventory: { ...inventory, versionOf: () => 0, managedBy: () => null, change: async () => false },
@@ -102,12 +116,18 @@ const api = createApi({
   database,
   storage: {
     rounds: async () => ({ items: [], total: 0 }),
-    history: createHistoryStore({
-      database,
-      numberOf: inventory.numberOf,
-      retention: () => defaultRetention(database.engine),
-    }),
+    history,
   },
+  commands: createCommands({
+    ...accounts,
+    database,
+    inventory,
+    history,
+    alarms: { facts: () => new Map() },
+    auth,
+    pollNow: async () => false,
+    secretKey: randomBytes(32),
+  }),
   labBook: createLabBook({ database, numberOf: inventory.numberOf }),
   historyImport: createHistoryImport({ database, hasSite: () => false, folder: join(folder, "import") }),
   alarms: NO_ALARMS,
@@ -120,14 +140,7 @@ const api = createApi({
   audit,
   auditBook,
   settings,
-  ...createAccounts({
-    database,
-    audit,
-    secondFactor,
-    passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
-    usernamesOnline: auth.online.usernames,
-    clock: Date.now,
-  }),
+  ...accounts,
   idempotency: createIdempotency({
     database,
     hashKey: randomBytes(32),

@@ -668,6 +668,143 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/command-kinds": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The kinds of command of a site or profile, the unusable ones with the reason */
+    get: operations["getCommandKinds"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Commands and what came of them, the newest first */
+    get: operations["getCommands"];
+    put?: never;
+    /** Gives a command: a dry run selects and gives a token, with which the same request orders it */
+    post: operations["postCommands"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** One command */
+    get: operations["getCommandsId"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/{id}/approve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Agrees to a command of another person; the interlocks are judged anew */
+    post: operations["postCommandsIdApprove"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/{id}/cancel": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Takes back a command that nobody has begun to send */
+    post: operations["postCommandsIdCancel"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/{id}/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Everything that happened to a command */
+    get: operations["getCommandsIdEvents"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/{id}/reject": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Does not agree to a command of another person */
+    post: operations["postCommandsIdReject"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/{id}/resolve": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Says what an unknown command did, by a person who has looked */
+    post: operations["postCommandsIdResolve"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/export": {
     parameters: {
       query?: never;
@@ -1006,6 +1143,24 @@ export interface paths {
     put?: never;
     /** Tries a profile on pasted replies: the mapped snapshot and the doctor's remarks */
     post: operations["postProfilesIdTry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/profiles/{id}/writes": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Whether commands may be sent to the sites of a profile, who said so and why */
+    get: operations["getProfilesIdWrites"];
+    /** Switches commands to sites of a profile on or off; they are off until somebody switches them on */
+    put: operations["putProfilesIdWrites"];
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -1428,6 +1583,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/sites/{id}/locks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The maintenance locks that hang at a site */
+    get: operations["getSitesIdLocks"];
+    put?: never;
+    /** Hangs a maintenance lock: everybody who works there an own one; no command is sent while one hangs */
+    post: operations["postSitesIdLocks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/locks/{lockId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Removes a maintenance lock: only a person does, never time */
+    delete: operations["deleteSitesIdLocksLockId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/sites/{id}/reply": {
     parameters: {
       query?: never;
@@ -1827,7 +2017,7 @@ export interface components {
       /** @description Those that stay as they are, and why; the first 1000 */
       refused: {
         /** @enum {string} */
-        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
         id: string;
       }[];
       /** @description What it is about, before anything was changed */
@@ -2226,7 +2416,7 @@ export interface components {
       endedAt: string | null;
       failure: {
         /** @enum {string} */
-        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
         reason: string;
       } | null;
       /** Format: date-time */
@@ -2420,6 +2610,232 @@ export interface components {
       }[];
       /** @description Enabled sites that nobody polls */
       orphans: number;
+    };
+    /** @description One command to one site's controller */
+    Command: {
+      approvedBy: string | null;
+      args: {
+        [key: string]: number | string | boolean;
+      };
+      /** Format: date-time */
+      createdAt: string;
+      effectAfterS: number | null;
+      endedAt: string | null;
+      evidence: {
+        [key: string]: unknown;
+      } | null;
+      /** Format: date-time */
+      expiresAt: string;
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      overrides: string[];
+      reason: string | null;
+      requestedBy: string;
+      sentAt: string | null;
+      siteId: string;
+      /** @enum {string} */
+      state: "waiting_approval" | "queued" | "claimed" | "sent" | "accepted" | "verified" | "no_effect" | "failed" | "expired" | "cancelled" | "unknown";
+      stateReason: string | null;
+      verifyBy: string | null;
+    };
+    CommandEventList: {
+      items: {
+        /** Format: date-time */
+        at: string;
+        by: string;
+        evidence: {
+          [key: string]: unknown;
+        } | null;
+        reason: string | null;
+        /** @enum {string} */
+        state: "waiting_approval" | "queued" | "claimed" | "sent" | "accepted" | "verified" | "no_effect" | "failed" | "expired" | "cancelled" | "unknown";
+      }[];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description A kind of command: what it takes, what it does, and what has to be so before */
+    CommandKind: {
+      /** @description By name; limits are those of kind and profile together */
+      args: {
+        [key: string]: {
+          /** @description Numbers that are allowed beside the range */
+          also: number[];
+          isOptional: boolean;
+          label: {
+            en: string;
+            "zh-CN": string;
+          };
+          max: number | null;
+          min: number | null;
+          step: number | null;
+          /** @enum {string} */
+          type: "number" | "word" | "flag";
+          unit: string;
+          /** @description Words that are allowed */
+          words: {
+            [key: string]: {
+              en: string;
+              "zh-CN": string;
+            };
+          };
+        };
+      };
+      does: {
+        en: string;
+        "zh-CN": string;
+      };
+      expiresInS: number;
+      /** @description Outside of this range of the argument it needs that role */
+      higherRole: {
+        argument: string;
+        from: number;
+        /** @enum {string} */
+        lowestRole: "viewer" | "operator" | "engineer" | "admin";
+        to: number;
+      } | null;
+      interlocks: {
+        id: string;
+        /** @description The lowest role that may override it; null = nobody */
+        override: ("viewer" | "operator" | "engineer" | "admin") | null;
+        title: {
+          en: string;
+          "zh-CN": string;
+        };
+      }[];
+      isUsable: boolean;
+      kind: string;
+      leastGapS: number | null;
+      /** @enum {string} */
+      lowestRole: "viewer" | "operator" | "engineer" | "admin";
+      /** @description At once; 1 = one site after the other */
+      mostSites: number;
+      needsReason: boolean;
+      needsSecondPerson: boolean;
+      /** @description What somebody on site should see to */
+      onSite: {
+        en: string;
+        "zh-CN": string;
+      };
+      title: {
+        en: string;
+        "zh-CN": string;
+      };
+      /** @description Why it cannot be used there */
+      unusable: {
+        /** @enum {string} */
+        code: "no-such-kind" | "no-vendor-call" | "arguments-differ" | "no-read-back";
+        texts: {
+          en: string;
+          "zh-CN": string;
+        };
+      } | null;
+    };
+    CommandKindList: {
+      items: components["schemas"]["CommandKind"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    CommandList: {
+      items: components["schemas"]["Command"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    CommandOrSelection: components["schemas"]["Command"] | components["schemas"]["CommandSelection"];
+    /** @description What a command is about and what it would do; nothing was ordered */
+    CommandSelection: {
+      args: {
+        [key: string]: number | string | boolean;
+      };
+      /** @description Of the readings; null = there are none */
+      collectedAt: string | null;
+      /** @description Goes into the order; null where it would be refused */
+      confirmation: {
+        /** Format: date-time */
+        expiresAt: string;
+        token: string;
+      } | null;
+      deniedOverrides: {
+        id: string;
+        why: string;
+      }[];
+      expiresInS: number;
+      /** @description All interlocks and limits with present values. `override`: the lowest role that may override it */
+      findings: {
+        id: string;
+        limit: number | null;
+        override: ("viewer" | "operator" | "engineer" | "admin") | null;
+        /** @enum {string} */
+        result: "met" | "refused" | "cannot_verify" | "overridden";
+        texts: {
+          en: string;
+          "zh-CN": string;
+        };
+        values: {
+          [key: string]: number | boolean | string | null;
+        };
+      }[];
+      /** @constant */
+      isDryRun: true;
+      kind: string;
+      needsReason: boolean;
+      needsSecondPerson: boolean;
+      /** @description What would be affected */
+      scope: {
+        alarms: {
+          items: {
+            id: string;
+            /** @enum {string} */
+            priority: "critical" | "high" | "medium" | "low";
+            texts: {
+              en: string;
+              "zh-CN": string;
+            };
+          }[];
+          total: number;
+        };
+        /** @description Carried now; null = no good reading */
+        loadMw: number | null;
+        minersExpected: number | null;
+        minersOnline: number | null;
+        ratedMw: number | null;
+        site: {
+          id: string;
+          name: string;
+          region: string;
+          zone: string;
+        };
+      };
+      /** @description The state that the confirmation is bound to */
+      seen: {
+        isLeaking: number | boolean | string | null;
+        isPidMode: number | boolean | string | null;
+        isPumpRunning: number | boolean | string | null;
+        setpointC: number | null;
+      };
+      siteId: string;
+      texts: {
+        does: {
+          en: string;
+          "zh-CN": string;
+        };
+        onSite: {
+          en: string;
+          "zh-CN": string;
+        };
+        title: {
+          en: string;
+          "zh-CN": string;
+        };
+      };
+      /**
+       * @description `cannot_verify`: as good as refused, since something is not known
+       * @enum {string}
+       */
+      verdict: "allowed" | "refused" | "cannot_verify";
     };
     ConnectionTest: {
       /** @description Show what this profile makes of it; the best one when absent */
@@ -2756,6 +3172,38 @@ export interface components {
     LabReadings: {
       items: components["schemas"]["LabReading"][];
     };
+    NewCommand: {
+      /**
+       * @description As /api/v1/command-kinds says
+       * @default {}
+       */
+      args?: {
+        [key: string]: unknown;
+      };
+      /** @description Token of the selection; it works once, for a minute */
+      confirmation?: string;
+      /**
+       * @description Selects: only tells what it is about and what it would do
+       * @default false
+       */
+      dryRun?: boolean;
+      /** @description It is not sent later than that, approval included; as the kind says, when absent */
+      expiresInS?: number;
+      /** @description The same key of the same requester is the same command, for good */
+      idempotencyKey?: string;
+      kind: string;
+      /**
+       * @description Ids of interlocks that do not count, as an emergency
+       * @default []
+       */
+      overrides?: string[];
+      /**
+       * @description Kinds that can cause an outage ask for one
+       * @default null
+       */
+      reason?: string | null;
+      siteId: string;
+    };
     NewPassword: {
       current: string;
       next: string;
@@ -2773,9 +3221,17 @@ export interface components {
       expiresInDays: number;
       /** @description Its user name is `token:` and this */
       name: string;
-      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
       /** @default null */
       scope?: components["schemas"]["SiteScope"] | null;
+    };
+    NewSiteLock: {
+      reason: string;
+      /**
+       * Format: date-time
+       * @description At most 30 days from now
+       */
+      until: string;
     };
     NoticeChannel: {
       addressHelp: {
@@ -3263,7 +3719,7 @@ export interface components {
        * @description Stable: programs decide by it
        * @enum {string}
        */
-      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
       detail: string;
       errors?: {
         allowed: string;
@@ -3951,6 +4407,13 @@ export interface components {
       /** @description A session that is not used for so many hours ends */
       sessionIdleH?: number;
     };
+    SetWrites: {
+      enabled: boolean;
+      /** @description Shown to everybody who looks at the switch */
+      reason: string;
+      /** @description `all` switches on the sites that the profile has now, and off those to come as well */
+      sites: "all" | string[];
+    };
     ShownServiceToken: {
       /** Format: date-time */
       createdAt: string;
@@ -4157,6 +4620,30 @@ export interface components {
       nextCursor: string | null;
       total: number;
     };
+    /** @description A maintenance lock-out: no command goes to the site while it hangs */
+    SiteLock: {
+      /** Format: uuid */
+      id: string;
+      reason: string;
+      removedAt: string | null;
+      removedBy: string | null;
+      removedReason: string | null;
+      /** Format: date-time */
+      setAt: string;
+      setBy: string;
+      siteId: string;
+      /**
+       * Format: date-time
+       * @description When the work should be over; the lock stays until a person removes it
+       */
+      until: string;
+    };
+    SiteLockList: {
+      items: components["schemas"]["SiteLock"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
     /** @description Changes of a site: what is absent stays, null takes away */
     SitePatch: {
       camera?: {
@@ -4212,6 +4699,21 @@ export interface components {
       ratedPowerKw: number | null;
       region: string;
       zone: string;
+    };
+    /** @description Whether commands may be sent to a site; `by` null: nobody has ever decided */
+    SiteWrites: {
+      at: string | null;
+      by: string | null;
+      isEnabled: boolean;
+      profileId: string;
+      reason: string | null;
+      siteId: string;
+    };
+    SiteWritesList: {
+      items: components["schemas"]["SiteWrites"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
     };
     /** @description The canonical points of one site in one round */
     Snapshot: {
@@ -4458,7 +4960,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such recipient · The channel is not set up · No such alarm · No such flag of a site · No such baseline of the site · No such back-test */
+    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such recipient · The channel is not set up · No such alarm · No such flag of a site · No such command · No such maintenance lock · No such baseline of the site · No such back-test */
     Problem404: {
       headers: {
         [name: string]: unknown;
@@ -4467,7 +4969,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off · A route names the recipient · Name of a recipient taken · Too many recipients · No address on this channel · The channel is off · The alarm is like that already · The alarm needs no acknowledgement · The alarm needs no reset · The condition still holds · The alarm is not shelved · The alarm is in service · The flag is over already · The history gives no baseline · Back-tests under way */
+    /** @description User name taken · Signs in with an identity provider · Second factor is on already · Second factor is not on · User name is taken · The last administrator stays · Not on your own account · Name of a service token taken · Same request still under way · Job not needed on this database · Site exists already · Site is managed by the sites file · Webhook name in use · Too many webhooks · Webhook is switched off · A route names the recipient · Name of a recipient taken · Too many recipients · No address on this channel · The channel is off · The alarm is like that already · The alarm needs no acknowledgement · The alarm needs no reset · The condition still holds · The alarm is not shelved · The alarm is in service · The flag is over already · An interlock refuses the command · Interlocks cannot be verified · Select the command first · The confirmation has run out · The confirmation was used before · Changed since it was selected · Another person has to agree · The time of the command is over · The command has gone on meanwhile · The history gives no baseline · Back-tests under way */
     Problem409: {
       headers: {
         [name: string]: unknown;
@@ -4503,7 +5005,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description Idempotency key used for another request */
+    /** @description Idempotency key used for another request · Kind of command not usable here · Wrong arguments of a command */
     Problem422: {
       headers: {
         [name: string]: unknown;
@@ -5873,6 +6375,331 @@ export interface operations {
       503: components["responses"]["Problem503"];
     };
   };
+  getCommandKinds: {
+    parameters: {
+      query?: {
+        /** @description Kinds as they are at sites of this profile */
+        profile?: string;
+        /** @description Kinds as they are at this site */
+        site?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description All kinds */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandKindList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getCommands: {
+    parameters: {
+      query?: {
+        /** @description Who asked for it */
+        by?: string;
+        cursor?: string;
+        /** @description Kinds, joined by commas */
+        kind?: string;
+        /** @description Most items of one page, 1 to 500 */
+        limit?: number;
+        site?: string;
+        /** @description States, joined by commas; `waiting_approval`: what asks for a second person */
+        state?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommands: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCommand"];
+      };
+    };
+    responses: {
+      /** @description The command, queued or waiting for a second person; of a dry run (200) what it is about */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandOrSelection"];
+        };
+      };
+      /** @description The command, queued or waiting for a second person; of a dry run (200) what it is about */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandOrSelection"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getCommandsId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Command"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommandsIdApprove: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The command, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Command"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommandsIdCancel: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The command, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Command"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getCommandsIdEvents: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The oldest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandEventList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommandsIdReject: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @default  */
+          note?: string;
+        };
+      };
+    };
+    responses: {
+      /** @description The command, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Command"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommandsIdResolve: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": {
+          /** @description What was seen, and where */
+          note: string;
+          /**
+           * @description `verified`: the plant did it; `failed`: it did not
+           * @enum {string}
+           */
+          state: "verified" | "failed";
+        };
+      };
+    };
+    responses: {
+      /** @description The command, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Command"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
   getExport: {
     parameters: {
       query: {
@@ -6621,6 +7448,68 @@ export interface operations {
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
       429: components["responses"]["Problem429"];
+    };
+  };
+  getProfilesIdWrites: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In order of id */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteWritesList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  putProfilesIdWrites: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["SetWrites"];
+      };
+    };
+    responses: {
+      /** @description As it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteWritesList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
     };
   };
   getRounds: {
@@ -7715,6 +8604,104 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["LabReadings"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesIdLocks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The oldest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteLockList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdLocks: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewSiteLock"];
+      };
+    };
+    responses: {
+      /** @description The lock; of the same person again: changed */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteLock"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteSitesIdLocksLockId: {
+    parameters: {
+      query?: {
+        reason?: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+        lockId: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The lock, as it was removed */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SiteLock"];
         };
       };
       400: components["responses"]["Problem400"];

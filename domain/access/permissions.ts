@@ -38,6 +38,10 @@ export const PERMISSIONS = {
   "alarms:read": { lowestRole: "viewer", label: { "zh-CN": "查看报警", en: "See the alarms" } },
   "rules:read": { lowestRole: "viewer", label: { "zh-CN": "查看报警规则", en: "See the alarm rules" } },
   "lab:read": { lowestRole: "viewer", label: { "zh-CN": "查看化验记录", en: "See the lab readings" } },
+  "commands:read": {
+    lowestRole: "viewer",
+    label: { "zh-CN": "查看命令及其结果", en: "See commands and what came of them" },
+  },
   "dashboard:act": {
     lowestRole: "operator",
     isFleetWide: true,
@@ -51,6 +55,21 @@ export const PERMISSIONS = {
     label: { "zh-CN": "确认、指派、备注和复位报警", en: "Acknowledge, assign, comment and reset alarms" },
   },
   "alarms:shelve": { lowestRole: "operator", label: { "zh-CN": "搁置报警", en: "Shelve alarms for a time" } },
+  "commands:give": {
+    lowestRole: "operator",
+    label: { "zh-CN": "下发和撤销命令", en: "Give commands to controllers, and take them back" },
+  },
+  "commands:approve": {
+    lowestRole: "operator",
+    label: {
+      "zh-CN": "批准他人的命令，判定结果不明的命令",
+      en: "Agree to commands of other people, and say what an unknown one did",
+    },
+  },
+  "sites:lock": {
+    lowestRole: "operator",
+    label: { "zh-CN": "挂上和摘除检修牌", en: "Hang and remove maintenance locks" },
+  },
   "notifications:read": {
     lowestRole: "operator",
     isFleetWide: true,
@@ -93,6 +112,11 @@ export const PERMISSIONS = {
   "sites:export": {
     lowestRole: "admin",
     label: { "zh-CN": "导出站点清单（含地址）", en: "Export the inventory with its addresses" },
+  },
+  "commands:enable": {
+    lowestRole: "admin",
+    isFleetWide: true,
+    label: { "zh-CN": "开放或关闭命令下发", en: "Switch commands to controllers on and off" },
   },
   "users:read": {
     lowestRole: "admin",

@@ -8,9 +8,15 @@ export const TOKEN_PREFIX = "abx_";
 
 /** People, keys and flows stay with people: whoever holds one of these could give himself everything else. */
 const NEVER = ["users", "tokens", "flows", "account"] as const;
-export type GrantablePermission = Exclude<Permission, `${(typeof NEVER)[number]}:${string}`>;
+/** A second person is a person, and so is whoever vouches that the plant may be touched, or must not be. */
+const NEVER_THESE = ["commands:approve", "commands:enable", "sites:lock"] as const;
+export type GrantablePermission = Exclude<
+  Permission,
+  `${(typeof NEVER)[number]}:${string}` | (typeof NEVER_THESE)[number]
+>;
 
-const isGrantable = (name: string): name is GrantablePermission => !NEVER.some((area) => name.startsWith(`${area}:`));
+const isGrantable = (name: string): name is GrantablePermission =>
+  !NEVER.some((area) => name.startsWith(`${area}:`)) && !NEVER_THESE.some((one) => one === name);
 
 /** What a service token may be given. */
 export const GRANTABLE_PERMISSIONS: readonly GrantablePermission[] = Object.keys(PERMISSIONS).filter(isGrantable);

@@ -8,7 +8,9 @@ export type Topic =
   | "rows"
   | "history"
   | "alarm-conditions"
-  | "alarm";
+  | "alarm"
+  | "command"
+  | "command-state";
 
 /** What a node takes at its input (`any`: every message; empty: it has no input) and gives at each output. */
 export type NodeTopics = { readonly takes: readonly Topic[] | "any"; readonly gives: readonly (readonly Topic[])[] };

@@ -398,7 +398,8 @@ test("the rules are listed with texts, limits and how many alarms they have", as
   await tell(aRaise("site-001"), aRaise("site-002", { suppressedBy: "maintenance" }));
   const { json } = await get("rules");
   const { items, total } = json as { items: { id: string; condition: string; active: number }[]; total: number };
-  const all = DEFAULT_RULES.length + PLATFORM_RULE_FACTS.length;
+  // And the one of commands.
+  const all = DEFAULT_RULES.length + PLATFORM_RULE_FACTS.length + 1;
   expect([items.length, total]).toEqual([all, all]);
   expect(items.find(({ id }) => id === SUPPLY)).toMatchObject({
     condition: "supply_temp_c >= 40 (deadband 2) or supply_temp_too_high or return_temp_too_high",

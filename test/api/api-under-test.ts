@@ -33,6 +33,7 @@ import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
 import { boundServer, serverOptions } from "../../adapters/transport/create-server.ts";
 import type { ApiContext, Lifecycle } from "../../api/context.ts";
 import { createApi } from "../../api/create-api.ts";
+import { createCommands } from "../../command-services.ts";
 import type { OnlineExchange } from "../../domain/access/online-session.ts";
 import { ROLES, type Role } from "../../domain/access/session-user.ts";
 import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
@@ -84,6 +85,8 @@ export type Options = {
   readonly publicUrl?: string;
   readonly trustedProxies?: readonly string[];
   readonly limits?: ApiContext["limits"];
+  /** How long an order waits for a fresh poll; not at all when absent. */
+  readonly freshWaitMs?: number;
   /** Plenty when absent: a clock that stands still fills no allowance again. */
   readonly requestsPerS?: number;
   /** An identity provider; its cookie is sealed by `box`. */
@@ -165,18 +168,20 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     ...sources,
     alarms: { store: alarms, isJudging: () => true, judgedMs: () => Date.now() - 42_000 },
   });
+  const storage = storageOf(guarded, inventory);
+  const accounts = createAccounts({
+    database: guarded,
+    audit: audit.trail,
+    secondFactor,
+    passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
+    usernamesOnline: auth.online.usernames,
+    clock,
+  });
   const api = createApi({
     ...sources,
     inventory,
     liveState,
-    ...createAccounts({
-      database: guarded,
-      audit: audit.trail,
-      secondFactor,
-      passwordPolicy: () => ({ minLength: settings.current().passwordMinLength }),
-      usernamesOnline: auth.online.usernames,
-      clock,
-    }),
+    ...accounts,
     audit: audit.trail,
     auditBook: audit.book,
     settings,
@@ -189,7 +194,19 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     webhooks,
     notifications,
     database: guarded,
-    storage: storageOf(guarded, inventory),
+    storage,
+    commands: createCommands({
+      database: guarded,
+      inventory,
+      history: storage.history,
+      alarms: { facts: facts.all },
+      ...accounts,
+      auth,
+      pollNow: async () => false,
+      secretKey,
+      clock,
+      freshWaitMs: options.freshWaitMs ?? 0,
+    }),
     labBook: createLabBook({ database: guarded, numberOf: inventory.numberOf }),
     historyImport: createHistoryImport({
       database: guarded,

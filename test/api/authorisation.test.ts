@@ -54,7 +54,7 @@ afterAll(() => api.close());
 /** Access tokens by the name of the actor, and of service tokens by the one permission that they have. */
 const tokens = new Map<string, string>();
 /** What a service token is never given. */
-const NEVER_OF_A_TOKEN = /^(users|tokens|flows|account):/;
+const NEVER_OF_A_TOKEN = /^((users|tokens|flows|account):|commands:(approve|enable)$|sites:lock$)/;
 const TOKEN_PERMISSIONS = (Object.keys(PERMISSIONS) as Permission[]).filter((name) => !NEVER_OF_A_TOKEN.test(name));
 
 async function signIn(username: string): Promise<string> {
@@ -220,6 +220,35 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "DELETE /api/v1/sites/{id}/baselines/{baselineId}": { path: "/api/v1/sites/site-001/baselines/999999", status: 404 },
   "POST /api/v1/site-flags/{id}/end": { path: `/api/v1/site-flags/${NO_ID}/end`, status: 404 },
+  "GET /api/v1/commands": { path: "/api/v1/commands" },
+  "POST /api/v1/commands": {
+    path: "/api/v1/commands",
+    body: { siteId: "site-001", kind: "set_supply_temp", args: { temp_c: 35 }, dryRun: true },
+    status: 200,
+    elsewhere: 404,
+  },
+  "GET /api/v1/commands/{id}": { path: `/api/v1/commands/${NO_ID}`, status: 404 },
+  "GET /api/v1/commands/{id}/events": { path: `/api/v1/commands/${NO_ID}/events`, status: 404 },
+  "POST /api/v1/commands/{id}/approve": { path: `/api/v1/commands/${NO_ID}/approve`, body: {}, status: 404 },
+  "POST /api/v1/commands/{id}/reject": { path: `/api/v1/commands/${NO_ID}/reject`, body: {}, status: 404 },
+  "POST /api/v1/commands/{id}/cancel": { path: `/api/v1/commands/${NO_ID}/cancel`, body: {}, status: 404 },
+  "POST /api/v1/commands/{id}/resolve": {
+    path: `/api/v1/commands/${NO_ID}/resolve`,
+    body: { state: "failed", note: "the set-point has not moved" },
+    status: 404,
+  },
+  "GET /api/v1/command-kinds": { path: "/api/v1/command-kinds?profile=bitmain-antbox-hk3" },
+  "GET /api/v1/profiles/{id}/writes": { path: "/api/v1/profiles/bitmain-antbox-hk3/writes" },
+  "PUT /api/v1/profiles/{id}/writes": {
+    path: "/api/v1/profiles/bitmain-antbox-hk3/writes",
+    body: { enabled: false, sites: "all", reason: "nobody commands in this test" },
+  },
+  "GET /api/v1/sites/{id}/locks": { path: "/api/v1/sites/site-001/locks" },
+  "POST /api/v1/sites/{id}/locks": {
+    path: "/api/v1/sites/site-001/locks",
+    body: () => ({ until: inAnHour(), reason: "a pump is replaced" }),
+  },
+  "DELETE /api/v1/sites/{id}/locks/{lockId}": { path: `/api/v1/sites/site-001/locks/${NO_ID}`, status: 404 },
   "GET /api/v1/rules": { path: "/api/v1/rules" },
   "GET /api/v1/rules/{id}": { path: "/api/v1/rules/leak" },
   "POST /api/v1/rules/check": { path: "/api/v1/rules/check", body: { rule: {} } },

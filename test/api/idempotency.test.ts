@@ -132,12 +132,14 @@ test("every row that creates something takes a key", () => {
   const rows = ROUTES.filter(({ isIdempotent }) => isIdempotent).map(({ method, path }) => `${method} ${path}`);
   expect(rows.sort()).toEqual([
     "POST /api/v1/alarms/{id}/notes",
+    "POST /api/v1/commands",
     "POST /api/v1/notifications/recipients",
     "POST /api/v1/service-tokens",
     "POST /api/v1/site-flags",
     "POST /api/v1/sites",
     "POST /api/v1/sites/{id}/baselines",
     "POST /api/v1/sites/{id}/lab-readings",
+    "POST /api/v1/sites/{id}/locks",
     "POST /api/v1/users",
     "POST /api/v1/webhooks",
   ]);

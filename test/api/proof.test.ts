@@ -45,7 +45,7 @@ const newPerson = () => ({ username: `p-${randomUUID()}`, role: "viewer", passwo
 
 const asked = ROUTES.filter(({ needsProof }) => needsProof);
 
-test("asked for a proof are: people, tokens, settings, who is told of alarms, and the end of sessions", () => {
+test("asked for a proof are: people, tokens, settings, who is told of alarms, commands, and the end of sessions", () => {
   expect(asked.map(({ method, path }) => `${method} ${path}`).sort()).toEqual([
     "DELETE /api/v1/account/sessions/{id}",
     "DELETE /api/v1/notifications/channels/{kind}",
@@ -57,6 +57,7 @@ test("asked for a proof are: people, tokens, settings, who is told of alarms, an
     "PATCH /api/v1/users/{username}",
     "PATCH /api/v1/webhooks/{id}",
     "POST /api/v1/account/sessions/end-others",
+    "POST /api/v1/commands/{id}/approve",
     "POST /api/v1/notifications/recipients",
     "POST /api/v1/service-tokens",
     "POST /api/v1/users",
@@ -64,6 +65,7 @@ test("asked for a proof are: people, tokens, settings, who is told of alarms, an
     "PUT /api/v1/notifications/channels/{kind}",
     "PUT /api/v1/notifications/plan",
     "PUT /api/v1/notifications/recipients/{id}",
+    "PUT /api/v1/profiles/{id}/writes",
   ]);
   // Whatever is added to change these has to ask, too.
   const weighty: readonly string[] = [
@@ -72,6 +74,7 @@ test("asked for a proof are: people, tokens, settings, who is told of alarms, an
     "settings:manage",
     "webhooks:manage",
     "notifications:manage",
+    "commands:enable",
   ];
   const writes = ROUTES.filter(({ method, access }) => method !== "GET" && weighty.includes(access));
   const unasked = writes.filter(({ needsProof }) => !needsProof).map(({ method, path }) => `${method} ${path}`);

@@ -5,6 +5,7 @@ import { createAlarmDesk } from "../../adapters/alarms/alarm-desk.ts";
 import { createAlarmMemory } from "../../adapters/alarms/alarm-memory.ts";
 import { createAlarmStore } from "../../adapters/alarms/create-alarm-store.ts";
 import type { Fence } from "../../adapters/alarms/write-alarms.ts";
+import { createCommandFeed } from "../../adapters/commands/command-feed.ts";
 import type { Collector, CollectorSubscriber } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
@@ -61,6 +62,10 @@ export function createTestPlatform(
     notifications?: Platform["notifications"];
     /** Finds nothing when absent. */
     selfWatch?: Platform["selfWatch"];
+    /** Other processes send when absent. */
+    commandSender?: Platform["commandSender"];
+    /** Finds nothing when absent. */
+    effectAlarms?: Platform["effectAlarms"];
   } = {},
 ): TestPlatform {
   const sites = new Map((parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE }]));
@@ -110,6 +115,9 @@ export function createTestPlatform(
       attach: () => () => undefined,
       stats: () => ({ waiting: 0, isBehind: false }),
     },
+    commandSender: parts.commandSender ?? null,
+    commandFeed: createCommandFeed(),
+    effectAlarms: parts.effectAlarms ?? { onFound: () => () => undefined },
     selfWatch: parts.selfWatch ?? { onFound: () => () => undefined, active: () => [], endings: () => [] },
     rulesFolder: parts.rulesFolder ?? "",
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),
@@ -151,6 +159,7 @@ function handDrivenCollector(): HandDrivenCollector {
       };
     },
     watch: () => {},
+    pollNow: async () => false,
     factsOf: () => null,
     lastReplyOf: () => null,
     stats: () => ({ polls: {}, roundsTotal: 0, lastRound: null, openSockets: 0 }),

@@ -17,6 +17,7 @@ const GROUPS = {
     "lab",
     "raw",
     "alarms",
+    "commands",
     "rules",
     "notifications",
   ],

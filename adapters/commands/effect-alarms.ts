@@ -1,0 +1,91 @@
+import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
+import { effectEvents } from "../../domain/commands/effect-alarm.ts";
+import type { Log } from "../../domain/log.ts";
+import type { CommandDatabase } from "./command-rows.ts";
+
+/** Raises an alarm where a command had no effect, from what the ledger says: whichever process has sent it. */
+export interface EffectAlarms {
+  /** Takes what is found, to be stored. The first call comes with everything that is known. @returns unsubscribe */
+  onFound(listener: (events: readonly ConditionEvent[]) => void): () => void;
+  stop(): void;
+}
+
+export type EffectAlarmsOptions = {
+  readonly database: CommandDatabase;
+  /** The segment of a site, as alarms name it. */
+  readonly segmentOf: (siteId: string) => string | null;
+  /** Another number for each time that this process judges; null while it does not: then nothing is told. */
+  readonly reign: () => number | null;
+  /** Milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  readonly log: Log;
+  /** For tests: how often it looks. */
+  readonly lookMs?: number;
+};
+
+const LOOK_MS = 2_000;
+const COMPLAIN_MS = 60_000;
+// Of the sites that had one lately, so that the end of an alarm is told, too.
+const READ = `
+  select s.code, coalesce((
+      select n.state = 'no_effect' and n.ended_at > clock_timestamp() - interval '1 day'
+      from command n where n.site_id = s.id and n.state in ('verified', 'no_effect') order by n.seq desc limit 1), false) as is_active
+  from site s where s.id in (
+    select c.site_id from command c where c.state = 'no_effect' and c.ended_at > clock_timestamp() - interval '7 days')`;
+
+export function createEffectAlarms(options: EffectAlarmsOptions): EffectAlarms {
+  const { database, segmentOf, reign, clock, log, lookMs = LOOK_MS } = options;
+  let listener: ((events: readonly ConditionEvent[]) => void) | null = null;
+  let told: { readonly reign: number; readonly siteIds: ReadonlySet<string> } | null = null;
+  let isLooking = false;
+  let complainedMs = Number.NEGATIVE_INFINITY;
+
+  async function look(): Promise<void> {
+    const now = reign();
+    if (listener === null || now === null) {
+      told = null;
+      return;
+    }
+    const rows = await database.query(READ);
+    const effects = rows.map((row) => {
+      const siteId = String(row["code"]);
+      return { siteId, segmentId: segmentOf(siteId), hasNoEffect: row["is_active"] === true };
+    });
+    if (listener === null || reign() !== now) return;
+    const events = effectEvents(told?.reign === now ? told.siteIds : null, effects, clock());
+    told = {
+      reign: now,
+      siteIds: new Set(effects.filter(({ hasNoEffect }) => hasNoEffect).map(({ siteId }) => siteId)),
+    };
+    if (events.length > 0) listener(events);
+  }
+
+  /** A database that is away changes nothing: what it says afterwards is told then. */
+  function lookOnce(): void {
+    if (isLooking) return;
+    isLooking = true;
+    void look()
+      .catch((error) => {
+        if (clock() - complainedMs < COMPLAIN_MS) return;
+        complainedMs = clock();
+        log.warn({ reason: String(error) }, "alarms of commands cannot be looked for now");
+      })
+      .finally(() => {
+        isLooking = false;
+      });
+  }
+
+  const timer = setInterval(lookOnce, lookMs);
+  timer.unref();
+  return {
+    onFound(given) {
+      listener = given;
+      told = null;
+      lookOnce();
+      return () => {
+        if (listener === given) listener = null;
+      };
+    },
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,76 @@
+import type { Command, CommandEvent, CommandState } from "../../domain/commands/command.ts";
+import { COLUMNS, type CommandDatabase, commandFrom, eventFrom } from "./command-rows.ts";
+
+/** Which commands; absent or null = all. */
+export type CommandFilter = {
+  /** Sites that the asker may see; null = all. */
+  readonly siteIds: readonly string[] | null;
+  readonly states?: readonly CommandState[] | null;
+  readonly kinds?: readonly string[] | null;
+  readonly requestedBy?: string | null;
+};
+export type CommandPage = { readonly limit: number; readonly cursor: string | null };
+export type CommandListing = {
+  readonly items: readonly Command[];
+  readonly total: number;
+  readonly nextCursor: string | null;
+};
+
+const FROM = "from command c join site s on s.id = c.site_id";
+const FIND = `select ${COLUMNS} ${FROM} where c.id = $1::uuid`;
+const WHERE = `($1::text[] is null or c.site_id in (select id from site where code = any($1)))
+  and ($2::text[] is null or c.state = any($2)) and ($3::text[] is null or c.kind = any($3))
+  and ($4::text is null or c.requested_by = $4)`;
+const LIST = `
+  select ${COLUMNS} ${FROM} where ${WHERE} and ($5::bigint is null or c.seq < $5) order by c.seq desc limit $6::int`;
+const COUNT = `select count(*)::int as n from command c where ${WHERE}`;
+const EVENTS = "select at, state, made_by, reason, evidence from command_event where command_id = $1::uuid order by id";
+const IN_FLIGHT = `
+  select ${COLUMNS} ${FROM} join lease l on l.name = s.lease_name and l.holder = $1::text and l.expires_at > clock_timestamp()
+  where c.ended_at is null and c.state in ('sent', 'accepted', 'unknown') order by c.seq`;
+const RECENT = `
+  select ${COLUMNS} ${FROM}
+  where s.code = $1::text and (c.ended_at is null or greatest(c.created_at, c.sent_at, c.ended_at)
+    > clock_timestamp() - $2::float8 * interval '1 s')
+  order by c.seq desc`;
+
+export async function findCommand(database: CommandDatabase, id: string): Promise<Command | null> {
+  const [row] = await database.query(FIND, [id]);
+  return row ? commandFrom(row) : null;
+}
+
+/** A page, newest first. A cursor that nobody was given starts from the beginning. */
+export async function listCommands(
+  database: CommandDatabase,
+  { siteIds, states = null, kinds = null, requestedBy = null }: CommandFilter,
+  { limit, cursor }: CommandPage,
+): Promise<CommandListing> {
+  const filter = [siteIds, states, kinds, requestedBy];
+  const after = cursor !== null && /^\d{1,18}$/.test(cursor) ? cursor : null;
+  const [rows, [counted]] = await Promise.all([
+    database.query(LIST, [...filter, after, limit + 1]),
+    database.query(COUNT, filter),
+  ]);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  return {
+    items: page.map(commandFrom),
+    total: Number(counted?.["n"]),
+    nextCursor: last && rows.length > limit ? String(last["seq"]) : null,
+  };
+}
+
+/** The story of a command, oldest first. */
+export async function eventsOfCommand(database: CommandDatabase, id: string): Promise<CommandEvent[]> {
+  return (await database.query(EVENTS, [id])).map(eventFrom);
+}
+
+/** Commands of this holder's sites that were sent, or may have been, and are not resolved: whoever sent them. */
+export async function commandsInFlight(database: CommandDatabase, holder: string): Promise<Command[]> {
+  return (await database.query(IN_FLIGHT, [holder])).map(commandFrom);
+}
+
+/** Commands of a site that are not over, or that were asked for, sent or ended within the time; newest first. */
+export async function recentCommands(database: CommandDatabase, siteId: string, withinS: number): Promise<Command[]> {
+  return (await database.query(RECENT, [siteId, withinS])).map(commandFrom);
+}

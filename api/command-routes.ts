@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { isInScope } from "../domain/access/site-scope.ts";
+import { Command, CommandEvent, CommandState } from "../domain/commands/command.ts";
+import { SiteId } from "../domain/sites/site-id.ts";
+import { sitesOf, wordsOf } from "./alarm-filter.ts";
+import { actorOf } from "./audit-actor.ts";
+import { KindName, NewCommandBody, readOrder, requesterOf, unknownCommand } from "./command-order.ts";
+import { CommandSelection, selectCommand } from "./command-selection.ts";
+import type { ApiContext } from "./context.ts";
+import { expiryOf, giveCommand, spendCommand, withRefusals } from "./give-command.ts";
+import { judgeOrder, readFacts, requireAllowed } from "./judge-order.ts";
+import { limitUpTo, listOf } from "./lists.ts";
+import { defineRoute, type Route } from "./route.ts";
+import { findSite } from "./site-routes.ts";
+import { stored } from "./stored.ts";
+import { scopeOf, type Viewer } from "./visible-sites.ts";
+
+const tag = "Commands";
+export const CommandParams = z.strictObject({ id: z.uuid() });
+const ListQuery = z.strictObject({
+  site: SiteId.optional(),
+  state: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("States, joined by commas; `waiting_approval`: what asks for a second person"),
+  kind: z.string().max(600).optional().describe("Kinds, joined by commas"),
+  by: z.string().min(1).max(120).optional().describe("Who asked for it"),
+  limit: limitUpTo(500, 100),
+  cursor: z
+    .string()
+    .regex(/^\d{1,18}$/)
+    .optional(),
+});
+
+/** @throws {AppError} `command.not-found`, `storage.unavailable` */
+export async function findCommand(context: ApiContext, id: string, viewer: Viewer | null): Promise<Command> {
+  const command = await stored(context.commands.ledger.find(id));
+  if (command === null) throw unknownCommand(id);
+  const scope = scopeOf(viewer);
+  const site = context.inventory.get(command.siteId);
+  if (scope !== null && (site === undefined || !isInScope(scope, site))) throw unknownCommand(id);
+  return command;
+}
+
+export const COMMAND_ROUTES: readonly Route[] = [
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/commands",
+    access: "commands:read",
+    tag,
+    summary: { "zh-CN": "命令记录，最新的在前", en: "Commands and what came of them, the newest first" },
+    query: ListQuery,
+    answer: { status: 200, description: "The newest first", schema: listOf(Command, "CommandList") },
+    refusals: [503],
+    async handle({ query, session }, { context }) {
+      const { site, state, kind, by = null, limit, cursor = null } = query;
+      const filter = {
+        siteIds: sitesOf(context, session, site, "query"),
+        states: wordsOf(state, CommandState, "query.state"),
+        kinds: wordsOf(kind, KindName, "query.kind"),
+        requestedBy: by,
+      };
+      return { kind: "json", body: await stored(context.commands.ledger.list(filter, { limit, cursor })) };
+    },
+  }),
+  defineRoute({
+    method: "POST",
+    path: "/api/v1/commands",
+    access: "commands:give",
+    tag,
+    summary: {
+      "zh-CN": "下发命令：先试算（dryRun）得到确认令牌，再凭令牌下发",
+      en: "Gives a command: a dry run selects and gives a token, with which the same request orders it",
+    },
+    body: NewCommandBody,
+    answer: {
+      status: 202,
+      description: "The command, queued or waiting for a second person; of a dry run (200) what it is about",
+      schema: z.union([Command, CommandSelection]).meta({ id: "CommandOrSelection" }),
+      also: [200],
+    },
+    refusals: [404, 409, 422, 503],
+    isIdempotent: true,
+    async handle({ body, session, address }, services) {
+      const { context } = services;
+      const site = findSite(context, body.siteId, session);
+      const requester = requesterOf(session);
+      const { kind: name, reason, overrides } = body;
+      const judgeOrdered = async () => {
+        const facts = await readFacts(context, site.id);
+        const { kind, args } = readOrder(facts.profile, body);
+        const order = { siteId: site.id, kind: name, args, id: null, role: requester.role, reason, overrides };
+        return { kind, order, judged: await judgeOrder(services, facts, order) };
+      };
+      if (body.dryRun) {
+        const selected = await judgeOrdered();
+        const expiresInS = expiryOf(selected.kind, body.expiresInS);
+        const selection = await selectCommand(context, { ...selected, site, by: requester.by, expiresInS });
+        return { kind: "json", status: 200, body: selection };
+      }
+      const detail = { kind: name, args: body.args, reason, overrides };
+      const line = { ...actorOf(session, address), action: "command:request", target: site.id, detail };
+      const command = await withRefusals(context, line, async () => {
+        spendCommand(services, requester.by, site.id);
+        const ordered = await judgeOrdered();
+        requireAllowed(name, ordered.judged.judgement);
+        return await giveCommand(context, { ...ordered, body, requester, line });
+      });
+      return { kind: "json", body: command, headers: { location: `/api/v1/commands/${command.id}` } };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/commands/{id}",
+    access: "commands:read",
+    tag,
+    summary: { "zh-CN": "单条命令", en: "One command" },
+    params: CommandParams,
+    answer: { status: 200, description: "As it is now", schema: Command },
+    refusals: [404, 503],
+    handle: async ({ params: { id }, session }, { context }) => ({
+      kind: "json",
+      body: await findCommand(context, id, session),
+    }),
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/commands/{id}/events",
+    access: "commands:read",
+    tag,
+    summary: { "zh-CN": "命令的全部过程", en: "Everything that happened to a command" },
+    params: CommandParams,
+    answer: { status: 200, description: "The oldest first", schema: listOf(CommandEvent, "CommandEventList") },
+    refusals: [404, 503],
+    async handle({ params, session }, { context }) {
+      const { id } = await findCommand(context, params.id, session);
+      const items = await stored(context.commands.ledger.eventsOf(id));
+      return { kind: "json", body: { items, nextCursor: null, total: items.length } };
+    },
+  }),
+];

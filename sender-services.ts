@@ -1,0 +1,74 @@
+import type { CommandDesk } from "./adapters/commands/command-desk.ts";
+import { type CommandFeed, createCommandFeed } from "./adapters/commands/command-feed.ts";
+import { type CommandSender, createCommandSender } from "./adapters/commands/command-sender.ts";
+import { createEffectAlarms, type EffectAlarms } from "./adapters/commands/effect-alarms.ts";
+import { callOnce } from "./adapters/controller/call-once.ts";
+import type { Collector } from "./adapters/controller/collector.ts";
+import { createSystemClock } from "./adapters/controller/system-clock.ts";
+import type { Database } from "./adapters/database/database.ts";
+import type { CollectorShare } from "./adapters/leases/collector-share.ts";
+import type { LiveState } from "./adapters/live/live-state.ts";
+import type { SiteFacts } from "./domain/alarms/site-facts.ts";
+import type { Log } from "./domain/log.ts";
+
+export type SenderServiceOptions = {
+  readonly database: Database;
+  readonly commands: CommandDesk;
+  readonly collector: Pick<Collector, "pollNow" | "watch">;
+  readonly liveState: Pick<LiveState, "get" | "onChange">;
+  /** Null in a process that has no sites: it sends nothing. */
+  readonly share: Pick<CollectorShare, "held"> | null;
+  readonly holder: string;
+  /** What the alarm rules know of each site. */
+  readonly siteFacts: () => ReadonlyMap<string, SiteFacts>;
+  /** Another number for each time that this process judges alarms; null while it does not. */
+  readonly reign: () => number | null;
+  readonly log: Log;
+};
+
+export type SenderServices = {
+  readonly commandFeed: CommandFeed;
+  readonly effectAlarms: EffectAlarms;
+  /** Null where other processes send. */
+  readonly commandSender: CommandSender | null;
+  /** No new claim; waits for the calls under way. To be called before the leases are given back. */
+  close(): Promise<void>;
+};
+
+/** Commands are asked for in every process, and sent by the one that has the lease of the site. */
+export function createSender(options: SenderServiceOptions): SenderServices {
+  const { database, commands, collector, liveState, share, holder, siteFacts, reign, log } = options;
+  const effectAlarms = createEffectAlarms({
+    database,
+    segmentOf: (siteId) => siteFacts().get(siteId)?.segmentId ?? null,
+    reign,
+    clock: Date.now,
+    log,
+  });
+  const commandSender =
+    share &&
+    createCommandSender({
+      ledger: commands.ledger,
+      facts: commands.facts,
+      plant: {
+        latest: (siteId) => liveState.get(siteId),
+        onMoved: (listener) => liveState.onChange(({ siteIds }) => listener(siteIds)),
+        pollNow: collector.pollNow,
+        watch: collector.watch,
+      },
+      call: callOnce,
+      clock: createSystemClock(),
+      holder,
+      leases: share.held,
+      log,
+    });
+  return {
+    commandFeed: createCommandFeed(),
+    effectAlarms,
+    commandSender,
+    async close() {
+      await commandSender?.close();
+      effectAlarms.stop();
+    },
+  };
+}
