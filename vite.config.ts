@@ -46,13 +46,16 @@ function dashboardVue(): Plugin {
 
 /**
  * The catalogue and the frames are described by zod schemas, but a browser checks nothing with them: the server did.
- * A stand-in keeps some 60 KB out of every page, and throws if a schema is ever asked to parse.
+ * A stand-in keeps some 60 KB out of every page, and throws if a schema is ever asked to parse, or what its choices are.
  */
 function schemasWithoutZod(): Plugin {
   const standIn = `
     const refuse = (name) => () => { throw new Error("schemas do not " + name + " in the browser"); };
     const schema = new Proxy(() => schema, {
-      get: (_, name) => (/parse|decode|encode/i.test(String(name)) ? refuse(String(name)) : schema),
+      get: (_, name) => {
+        if (name === "options") refuse("tell their " + name)();
+        return /parse|decode|encode/i.test(String(name)) ? refuse(String(name)) : schema;
+      },
       apply: () => schema,
     });
     export const z = schema;`;

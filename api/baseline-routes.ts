@@ -7,7 +7,7 @@ import {
   LONGEST_BASELINE_MS,
   SiteBaseline,
 } from "../domain/alarms/baseline.ts";
-import { BaselineName, type SiteFacts } from "../domain/alarms/site-facts.ts";
+import { BASELINE_NAMES, BaselineName, type SiteFacts } from "../domain/alarms/site-facts.ts";
 import { AppError } from "../domain/errors.ts";
 import { NoteText } from "./alarm-acts.ts";
 import { actorOf } from "./audit-actor.ts";
@@ -38,7 +38,7 @@ const ListQuery = z.strictObject({
 const SetBaselines = z
   .strictObject({
     quantity: z
-      .enum([...BaselineName.options, "all"])
+      .enum([...BASELINE_NAMES, "all"])
       .describe("`all`: each that the history gives; not the greasing of the pump, which no history shows"),
     value: z.number().optional().describe("Entered by hand, in the unit of the quantity"),
     from: Moment.optional().describe("Taken from the history from here on"),
@@ -106,7 +106,7 @@ function lackOf({ quantity, samples, leastSamples, spread, mostSpread, lack }: B
 }
 
 /** That the pump was greased, somebody has to say. */
-const MEASURED = BaselineName.options.filter((name) => name !== "pump_greased_at_h");
+const MEASURED = BASELINE_NAMES.filter((name) => name !== "pump_greased_at_h");
 
 export const BASELINE_ROUTES: readonly Route[] = [
   defineRoute({

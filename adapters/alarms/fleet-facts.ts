@@ -1,4 +1,4 @@
-import { BaselineName, type SiteFacts, segmentIdOf } from "../../domain/alarms/site-facts.ts";
+import { BASELINE_NAMES, type BaselineName, type SiteFacts, segmentIdOf } from "../../domain/alarms/site-facts.ts";
 import type { Log } from "../../domain/log.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 import { indexCircles, type Kin } from "../../domain/sites/sisters.ts";
@@ -57,7 +57,7 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
     const [flags, readings, measured] = await Promise.all([
       database.query(FLAGS),
       database.query(LAB),
-      database.query(BASELINES, [BaselineName.options]),
+      database.query(BASELINES, [BASELINE_NAMES]),
     ]);
     const flagged = (kind: string) =>
       new Set(flags.filter((row) => row["kind"] === kind).map((row) => String(row["code"])));

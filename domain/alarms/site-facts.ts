@@ -4,7 +4,7 @@ import { SiteId } from "../sites/site-id.ts";
 import { SegmentId } from "./alarm.ts";
 
 /** What was measured when a site was commissioned, or is known of its equipment. Units are part of the names. */
-export const BaselineName = z.enum([
+export const BASELINE_NAMES = [
   "supply_flow_m3h",
   "hydraulic_resistance",
   "approach_wetbulb_k",
@@ -12,7 +12,8 @@ export const BaselineName = z.enum([
   "hashrate_per_miner_th",
   "ppue",
   "pump_greased_at_h",
-]);
+] as const;
+export const BaselineName = z.enum(BASELINE_NAMES);
 export type BaselineName = z.infer<typeof BaselineName>;
 
 /** The newest valid laboratory reading of a point. */

@@ -1,6 +1,9 @@
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { baselinesEn } from "../../dashboard/locales/baselines-en.ts";
+import { baselinesZhCN } from "../../dashboard/locales/baselines-zh-CN.ts";
+import { BASELINE_NAMES } from "../../domain/alarms/site-facts.ts";
 import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage, PHONE, seriousViolations, signIn } from "./browser.ts";
 import { startWatchedPlatform } from "./watched-platform.ts";
@@ -20,8 +23,8 @@ const WORDS = {
   },
 } as const;
 
-/** People enter, see and void lab readings on the real platform, in both languages, on a laptop and on a phone. */
-describe.skipIf(noBrowser !== null)("lab readings on the site page", () => {
+/** People enter, see and void what was not measured by the controller: on the real platform, laptop and phone. */
+describe.skipIf(noBrowser !== null)("on the site page, lab readings", () => {
   let browser: Browser;
   let fleet: Fleet;
   let platform: PlatformProcess;
@@ -88,6 +91,36 @@ describe.skipIf(noBrowser !== null)("lab readings on the site page", () => {
     await expect.poll(() => reading.count()).toBe(0);
     expect(await seriousViolations(page)).toEqual([]);
     await shoot(page, `${name}-voided`);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test.for([
+    { locale: "zh-CN", viewport: LAPTOP, site: "site-001" },
+    { locale: "en", viewport: PHONE, site: "site-002" },
+  ] as const)("and baselines, in $locale at $viewport.width px", { timeout: 120_000 }, async (given) => {
+    const { locale, viewport, site } = given;
+    const words = locale === "en" ? baselinesEn : baselinesZhCN;
+    const { page, problems } = await openPage(browser, { locale, viewport });
+    await signIn(page, platform.url, "admin", ADMIN_PASSWORD);
+    await page.goto(`${platform.url}/dashboard/site?id=${site}`);
+    const baselines = page.locator("details.abx-baselines");
+    await baselines.locator("summary").first().click();
+    const rows = baselines.locator("tbody tr");
+    await expect.poll(() => rows.count()).toBe(BASELINE_NAMES.length);
+
+    await baselines.getByRole("button", { name: words["enter"] }).click();
+    const form = baselines.locator("form");
+    expect(await form.locator("option").count()).toBe(BASELINE_NAMES.length);
+    await form.locator("select").selectOption("ppue");
+    await form.locator("input").first().fill("97");
+    await form.getByRole("button", { name: words["save"] }).click();
+    await form.locator('[aria-invalid="true"]').waitFor();
+    await form.locator("input").first().fill("1.05");
+    await form.getByRole("button", { name: words["save"] }).click();
+    await form.waitFor({ state: "detached" });
+    await expect.poll(() => baselines.locator("tbody").textContent()).toContain("1.05");
+    expect(await seriousViolations(page)).toEqual([]);
     expect(problems).toEqual([]);
     await page.context().close();
   });
