@@ -2,6 +2,7 @@ import { cpSync, existsSync, globSync } from "node:fs";
 import path from "node:path";
 import { defineConfig, type Options } from "tsup";
 import { writeLicences } from "./scripts/list-licences.ts";
+import { writeRuleNodes } from "./scripts/write-rule-nodes.ts";
 
 /** A folder that begins with `_` is no node. */
 const NODE_ENTRIES = globSync("nodes/*/*.ts").filter((file) => {
@@ -45,6 +46,7 @@ export default defineConfig([
     splitting: true,
     onSuccess: async () => {
       for (const file of globSync(EDITOR_FILES)) cpSync(file, path.join(OUT_DIR, file));
+      writeRuleNodes(".", path.join(OUT_DIR, "nodes/rule-nodes"));
       writeLicences(".", path.join(OUT_DIR, "licences.json"));
     },
   },

@@ -10,12 +10,13 @@ type PackageFile = { "node-red"?: { nodes?: Record<string, string> } };
 
 /** The types of nodes that a flow may hold: ours with their topics, the Dashboard's, and Node-RED's own. */
 export async function readPalette(root: string): Promise<Palette> {
-  const own = packageNodes(path.join(root, "package.json")).map(async (type): Promise<[string, NodeTopics]> => {
-    const module: unknown = await import(pathToFileURL(path.join(root, "nodes", type, "topics.ts")).href);
-    return [type, (module as { topics: NodeTopics }).topics];
+  const own = packageNodes(path.join(root, "package.json")).map(async (name): Promise<[string, NodeTopics][]> => {
+    const module: unknown = await import(pathToFileURL(path.join(root, "nodes", name, "topics.ts")).href);
+    const { topics, types = [name] } = module as { topics: NodeTopics; types?: readonly string[] };
+    return types.map((type) => [type, topics]);
   });
   const dashboard = packageNodes(path.join(root, "node_modules/@flowfuse/node-red-dashboard/package.json"));
-  return { own: new Map(await Promise.all(own)), stock: new Set([...dashboard, ...(await coreTypes(root))]) };
+  return { own: new Map((await Promise.all(own)).flat()), stock: new Set([...dashboard, ...(await coreTypes(root))]) };
 }
 
 function packageNodes(file: string): string[] {

@@ -3,7 +3,6 @@ import type { Alarm, AlarmTransition } from "../../domain/alarms/alarm.ts";
 import { applySnapshots, closeSlot, type Slot, type Step } from "../../domain/alarms/alarm-engine.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { EMPTY_FLEET, type FleetState } from "../../domain/alarms/fleet-state.ts";
-import type { JoinedRules } from "../../domain/alarms/join-rules.ts";
 import { localClock } from "../../domain/alarms/local-clock.ts";
 import { resumeFleet } from "../../domain/alarms/resume-fleet.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
@@ -15,7 +14,7 @@ import type { Log } from "../../domain/log.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import type { AlarmMemory } from "./alarm-memory.ts";
 import type { AlarmStore } from "./create-alarm-store.ts";
-import { createRuleShelf, type RuleShelf } from "./rule-shelf.ts";
+import { createRuleShelf, type RuleShelf, type ShelvedRules } from "./rule-shelf.ts";
 import { type Fence, LostLeaseError } from "./write-alarms.ts";
 
 /** What the rules found in one step, and which state of their memory follows from it. */
@@ -30,7 +29,8 @@ export interface AlarmDesk {
   readonly shelf: RuleShelf;
   /**
    * Judges snapshots of one moment by the rules of these holders; they may be of several slots. Alarms of rules that are
-   * not among them end. Without the lease nothing is judged.
+   * not among them end; while a holder has no usable rules, they are held as they are, since they may be of its rules.
+   * Without the lease nothing is judged.
    *
    * @throws {AppError} `rule.invalid` when the rules do not fit together
    */
@@ -52,6 +52,8 @@ export interface AlarmDesk {
   rules(): readonly Rule[];
   /** Ids that several of those rules had: of each the first that the message passed counts. */
   rulesHeldTwice(): readonly string[];
+  /** Of the holders of the last message, those that have had no usable rules since the start. */
+  holdersWithoutRules(): readonly string[];
   /** What the rules know of each site beside its readings. */
   facts(): ReadonlyMap<string, SiteFacts>;
   /** Slot of the newest end of a round that was judged, ms since the epoch; null before the first. */
@@ -93,7 +95,7 @@ const SHELVED_EVERY_MS = 5_000;
 /** Where the flow stores nothing, nobody fetches them. */
 const MOST_STATES = 256;
 
-const NO_RULES: JoinedRules = { rules: [], twice: [] };
+const NO_RULES: ShelvedRules = { rules: [], twice: [], missing: [] };
 
 export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   const { store, memory, lease, facts, latest, timeZone, clock, log, retryMs = RETRY_MS } = options;
@@ -192,22 +194,24 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   /** One step by the rules of these holders; the alarms of rules that are gone end with it. */
   function step(holders: readonly string[], run: (set: RuleSet, state: FleetState) => Step): Judged {
     const next = shelf.join(holders);
-    // A holder that never had rules that can be used: better no judgement than an end of its alarms.
-    if (next === null) return { events: [], place };
     if (set === null || next !== joined) {
       set = compileRuleSet(next.rules);
       joined = next;
     }
     if (state === null) return { events: [], place };
-    // Not before what was judged: an earlier end would pass for a repetition.
-    const adopted = adoptRules(set, state, Math.max(clock(), state.slotMs ?? 0));
-    const fitted =
-      unfitted === null ? adopted.state : resumeFleet(set, adopted.state, unfitted.alarms, unfitted.fromMs);
+    const known = unfitted === null ? state : resumeFleet(state, unfitted.alarms, unfitted.fromMs);
     unfitted = null;
-    const done = run(set, fitted);
+    // Not before what was judged: an earlier end would pass for a repetition.
+    const adopted = adoptRules(set, known, Math.max(clock(), known.slotMs ?? 0), isHeld);
+    const done = run(set, adopted.state);
     if (done.state !== state) keepNewest(states, MOST_STATES, ++place, done.state);
     state = done.state;
     return { events: [...adopted.events, ...done.events], place };
+  }
+
+  /** Which rules a holder without usable ones would have, nobody knows: any that no other holder has. */
+  function isHeld(ruleId: string): boolean {
+    return joined.missing.length > 0 && !joined.rules.some(({ id }) => id === ruleId);
   }
 
   async function endShelvings(): Promise<void> {
@@ -221,6 +225,7 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
     shelf,
     rules: () => joined.rules,
     rulesHeldTwice: () => joined.twice,
+    holdersWithoutRules: () => joined.missing,
     facts,
     isJudging: () => state !== null,
     judgedMs: () => state?.slotMs ?? null,

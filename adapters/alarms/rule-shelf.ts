@@ -8,14 +8,17 @@ export interface RuleShelf {
    * a node whose next version cannot be used goes on with the last one that could.
    */
   offer(holder: string, rules: readonly Rule[]): void;
-  /** The rules of these holders, in order; the same object while nothing changed. Null: one of them never had any. */
-  join(holders: readonly string[]): JoinedRules | null;
+  /** The rules of these holders, in order; the same object while nothing changed. */
+  join(holders: readonly string[]): ShelvedRules;
 }
+
+/** `missing`: holders that never had any rules, as theirs cannot be used. What there is of the others is not all there should be. */
+export type ShelvedRules = JoinedRules & { readonly missing: readonly string[] };
 
 export function createRuleShelf(): RuleShelf {
   const offered = new Map<string, readonly Rule[]>();
   let version = 0;
-  let known: { readonly key: string; readonly joined: JoinedRules | null } | null = null;
+  let known: { readonly key: string; readonly joined: ShelvedRules } | null = null;
 
   return {
     offer(holder, rules) {
@@ -25,9 +28,8 @@ export function createRuleShelf(): RuleShelf {
     join(holders) {
       const key = `${version} ${holders.join(" ")}`;
       if (known?.key !== key) {
-        const parts = holders.map((holder) => offered.get(holder));
-        const isComplete = parts.every((part) => part !== undefined);
-        known = { key, joined: isComplete ? joinRules(parts) : null };
+        const missing = holders.filter((holder) => !offered.has(holder));
+        known = { key, joined: { ...joinRules(holders.map((holder) => offered.get(holder) ?? [])), missing } };
       }
       return known.joined;
     },

@@ -7,7 +7,11 @@ import type { Site } from "../../domain/sites/site.ts";
 export type PlatformSources = {
   readonly liveState: { rounds(): readonly RoundReport[] };
   readonly inventory: { all(): readonly Site[] };
-  readonly alarms: { judgedMs(): number | null };
+  readonly alarms: {
+    judgedMs(): number | null;
+    rules(): readonly unknown[];
+    holdersWithoutRules(): readonly string[];
+  };
   /** Null in a process that stores nothing. */
   readonly writer: { stats(): { readonly lagS: number } } | null;
   /** Null in a process that collects nothing. */
@@ -59,6 +63,8 @@ export function createPlatformLook(sources: PlatformSources, sinceMs: number, lo
         rounds,
         sitesExpected: inventory.all().filter((site) => isInEveryRound(site, sources.pollIntervalS)).length,
         judgedMs: alarms.judgedMs(),
+        rulesJudged: alarms.rules().length,
+        holdersWithoutRules: alarms.holdersWithoutRules(),
         writeLagS: writeLagS(rounds),
         journalShare: stats === undefined ? null : stats.isWritable ? stats.bytes / stats.capBytes : 1,
         failingChannels: sources.failingChannels(),

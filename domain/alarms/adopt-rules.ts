@@ -1,7 +1,7 @@
 import type { AlarmSubject } from "./alarm.ts";
 import type { Step } from "./alarm-engine.ts";
 import type { ConditionEvent } from "./alarm-event.ts";
-import type { FleetState, SubjectState } from "./fleet-state.ts";
+import { type FleetState, ruleIdsOf, type SubjectState } from "./fleet-state.ts";
 import { FLEET } from "./judge-site.ts";
 import type { RuleSet } from "./rule-set.ts";
 import { IDLE, type RuleState } from "./rule-state.ts";
@@ -9,22 +9,36 @@ import { endSubject } from "./subject-events.ts";
 
 /**
  * Fits stored state to a rule set, whose rules may be others by now. A rule that did not change goes on; one that was
- * changed keeps its alarms and forgets what it had measured; the alarms of one that is gone or disabled end.
+ * changed keeps its alarms and forgets what it had measured; the alarms of one that is gone or disabled end. What is held
+ * stands behind the rules of the set, where nothing judges it.
  *
  * @param atMs the time of those ends
+ * @param isHeld whether a rule that is not in the set may come back: nobody can tell now whether it is gone
  */
-export function adoptRules(set: RuleSet, state: FleetState, atMs: number): Step {
+export function adoptRules(
+  set: RuleSet,
+  state: FleetState,
+  atMs: number,
+  isHeld: (ruleId: string) => boolean = () => false,
+): Step {
   if (isSameList(set.keys, state.ruleKeys)) return { state, events: [] };
+  const oldIds = ruleIdsOf(state.ruleKeys);
+  const heldPlaces = oldIds.flatMap((id, place) => (!set.placeOf.has(id) && isHeld(id) ? [place] : []));
+  const ruleKeys = [...set.keys, ...heldPlaces.map((place) => state.ruleKeys[place] ?? "")];
+  if (isSameList(ruleKeys, state.ruleKeys)) return { state, events: [] };
   const events: ConditionEvent[] = [];
-  const oldIds = state.ruleKeys.map(idOf);
-  const goneIds = oldIds.map((id) => (set.placeOf.has(id) ? "" : id));
+  const keptIds = new Set([...set.placeOf.keys(), ...heldPlaces.map((place) => oldIds[place] ?? "")]);
+  const goneIds = oldIds.map((id) => (keptIds.has(id) ? "" : id));
   const fitSubject = <T extends SubjectState>(subject: T, identity: AlarmSubject): T => {
     const gone = { ...subject, rules: subject.rules.map((rule, place) => (goneIds[place] === "" ? null : rule)) };
     events.push(...endSubject(goneIds, identity, gone, atMs));
     return {
       ...subject,
-      rules: fitRules(set, oldIds, state.ruleKeys, subject.rules),
-      hidden: keptOnly(set, subject.hidden),
+      rules: [
+        ...fitRules(set, oldIds, state.ruleKeys, subject.rules),
+        ...heldPlaces.map((place) => subject.rules[place] ?? null),
+      ],
+      hidden: keptOnly(keptIds, subject.hidden),
     };
   };
   const sites = mapEntries(state.sites, (site, siteId) => ({
@@ -34,7 +48,7 @@ export function adoptRules(set: RuleSet, state: FleetState, atMs: number): Step 
   const groups = mapEntries(state.groups, (group, key) =>
     fitSubject(group, { siteId: null, segmentId: key === FLEET ? null : key }),
   );
-  return { state: { ruleKeys: set.keys, slotMs: state.slotMs, sites, groups, sisters: {} }, events };
+  return { state: { ruleKeys, slotMs: state.slotMs, sites, groups, sisters: {} }, events };
 }
 
 function fitRules(
@@ -52,12 +66,8 @@ function fitRules(
   });
 }
 
-function keptOnly(set: RuleSet, hidden: SubjectState["hidden"]): SubjectState["hidden"] {
-  return Object.fromEntries(Object.entries(hidden).filter(([ruleId]) => set.placeOf.has(ruleId)));
-}
-
-function idOf(key: string): string {
-  return key.slice(0, key.indexOf("#"));
+function keptOnly(ids: ReadonlySet<string>, hidden: SubjectState["hidden"]): SubjectState["hidden"] {
+  return Object.fromEntries(Object.entries(hidden).filter(([ruleId]) => ids.has(ruleId)));
 }
 
 function isSameList(a: readonly string[], b: readonly string[]): boolean {

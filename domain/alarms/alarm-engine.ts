@@ -2,7 +2,7 @@ import type { Snapshot } from "../telemetry/snapshot.ts";
 import type { ConditionEvent } from "./alarm-event.ts";
 import { isPollDue } from "./due-poll.ts";
 import { type PointReading, trustedReading } from "./expression/point-reading.ts";
-import type { FleetState, SiteState } from "./fleet-state.ts";
+import { type FleetState, ruleIdsOf, type SiteState } from "./fleet-state.ts";
 import { judgeGroups } from "./judge-groups.ts";
 import { hearSite, missSite, newSite, surroundingsOf, viewOf } from "./judge-site.ts";
 import type { RuleSet } from "./rule-set.ts";
@@ -92,7 +92,9 @@ function close(
   setOf: RuleSetOf = () => set,
 ): Step {
   const { slotMs, facts } = slot;
-  const events: ConditionEvent[] = endGoneSites(set, state, slot);
+  // What is held stands behind the rules of the set.
+  const ruleKeys = state.ruleKeys.length > set.keys.length ? state.ruleKeys : set.keys;
+  const events: ConditionEvent[] = endGoneSites(ruleKeys, state, slot);
   const enabled = [...facts.values()].filter(({ enabled }) => enabled);
   const sites: Record<string, SiteState> = {};
   const views: SiteView[] = [];
@@ -102,7 +104,7 @@ function close(
     if (judgedGroups === undefined)
       views.push(viewOf(state, slot, own, site, set.readsAtClose ? readingOf(own) : null));
   }
-  const groups = judgedGroups ?? judgeGroups(set, state.groups, slot, views, events);
+  const groups = judgedGroups ?? judgeGroups(set, ruleKeys, state.groups, slot, views, events);
   for (const own of enabled) {
     const site = sites[own.siteId];
     if (site === undefined) continue;
@@ -110,7 +112,7 @@ function close(
     sites[own.siteId] = settleSite(setOf(own.siteId), groups, slot, own, before, site, events);
   }
   const sisters = set.comparedSignals.length === 0 ? {} : sisterMedians(Object.values(sites), set.comparedSignals);
-  return { state: { ruleKeys: set.keys, slotMs, sites, groups, sisters }, events };
+  return { state: { ruleKeys, slotMs, sites, groups, sisters }, events };
 }
 
 /** A site at the end of a slot: a poll that was due and brought nothing counts. */
@@ -217,8 +219,8 @@ function readingAtClose(
 }
 
 /** The alarms of sites that were disabled or have left the inventory end. */
-function endGoneSites(set: RuleSet, state: FleetState, { slotMs, facts }: Slot): ConditionEvent[] {
-  const ids = set.rules.map(({ rule }) => rule.id);
+function endGoneSites(ruleKeys: readonly string[], state: FleetState, { slotMs, facts }: Slot): ConditionEvent[] {
+  const ids = ruleIdsOf(ruleKeys);
   return Object.keys(state.sites).flatMap((siteId) => {
     const gone = facts.get(siteId)?.enabled ? undefined : state.sites[siteId];
     return gone === undefined ? [] : endSubject(ids, { siteId, segmentId: gone.segmentId }, gone, slotMs);

@@ -1,7 +1,7 @@
 import { AppError } from "../errors.ts";
 import type { Priority } from "./alarm.ts";
 import type { CompiledCondition, Condition, ConditionCompiler, Json, Observer } from "./condition.ts";
-import { CONDITION_KINDS } from "./kinds/index.ts";
+import { CONDITION_KINDS } from "./condition-kinds.ts";
 import type { Signal } from "./read-signal.ts";
 import type { Rule } from "./rule.ts";
 import { compileSchedule, type Schedule } from "./schedule.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Condition } from "./condition.ts";
-import { CONDITION_KINDS } from "./kinds/index.ts";
+import { CONDITION_KINDS } from "./condition-kinds.ts";
 
 /** Deeper combinations than this are refused: nobody could read them. */
 const DEEPEST = 8;

@@ -26,6 +26,8 @@ export type Ground = {
 
 /** Takes in one sample, whether or not the rule is judged: same memory and same sample, same new memory. */
 export type Observer<Memory extends Json = Json> = {
+  /** How far back it looks, seconds: a back-test has the rule listen for so long before its stretch begins, at least 15 min. */
+  readonly spanS: number;
   readonly start: Memory;
   /** @param all the memories that come before it in the rule, this sample included */
   observe(memory: Memory, site: SiteView, all: readonly Json[]): Memory;
@@ -79,6 +81,10 @@ export type ConditionCompiler = {
 
 /** One kind of condition: a file of `kinds/` and a line in its `index.ts`. */
 export type ConditionKind = {
+  /** What a person chooses it by. */
+  readonly label: { readonly "zh-CN": string; readonly en: string };
+  /** A condition to start from, in forms. */
+  readonly template: Condition;
   /** @param nested the schema of a condition within this one */
   schema(nested: z.ZodType<Condition>): z.ZodObject<{ kind: z.ZodLiteral<string> } & z.core.$ZodShape>;
   compile(condition: Condition, compiler: ConditionCompiler): CompiledCondition;
@@ -86,6 +92,8 @@ export type ConditionKind = {
 
 /** Joins schema and compiler of one kind, so that the compiler gets what the schema has checked. */
 export function defineKind<Shape extends { readonly kind: z.ZodLiteral<string> } & z.core.$ZodShape>(kind: {
+  readonly label: ConditionKind["label"];
+  readonly template: z.input<z.ZodObject<Shape>>;
   readonly schema: (nested: z.ZodType<Condition>) => z.ZodObject<Shape>;
   readonly compile: (condition: z.infer<z.ZodObject<Shape>>, compiler: ConditionCompiler) => CompiledCondition;
 }): ConditionKind {

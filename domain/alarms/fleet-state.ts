@@ -55,6 +55,11 @@ export type FleetState = {
   readonly sisters: Readonly<Record<string, Readonly<Record<string, number>>>>;
 };
 
+/** The rules that places in the states belong to. */
+export function ruleIdsOf(ruleKeys: FleetState["ruleKeys"]): readonly string[] {
+  return ruleKeys.map((key) => key.slice(0, key.indexOf("#")));
+}
+
 /** A subject that no rule has looked at. */
 export const EMPTY_SUBJECT: SubjectState = { rules: [], hidden: {} };
 

@@ -1,5 +1,5 @@
 import type { ConditionEvent } from "./alarm-event.ts";
-import { EMPTY_SUBJECT, type FleetState, type SubjectState } from "./fleet-state.ts";
+import { EMPTY_SUBJECT, type FleetState, ruleIdsOf, type SubjectState } from "./fleet-state.ts";
 import { FLEET, judgeRules, type Moment } from "./judge-site.ts";
 import type { RuleSet } from "./rule-set.ts";
 import type { SiteFacts } from "./site-facts.ts";
@@ -8,9 +8,14 @@ import { endSubject, settleSubject } from "./subject-events.ts";
 
 type Groups = FleetState["groups"];
 
-/** Judges the rules about segments and about the fleet. Sites in maintenance are in no group: somebody is there. */
+/**
+ * Judges the rules about segments and about the fleet. Sites in maintenance are in no group: somebody is there.
+ *
+ * @param ruleKeys of what the states hold: the set, and what is held behind it
+ */
 export function judgeGroups(
   set: RuleSet,
+  ruleKeys: readonly string[],
   before: Groups,
   moment: Moment,
   sites: readonly SiteView[],
@@ -26,8 +31,7 @@ export function judgeGroups(
   for (const segmentId of Object.keys(before)) {
     const gone = judged[segmentId] === undefined ? before[segmentId] : undefined;
     if (gone !== undefined) {
-      const ids = set.rules.map(({ rule }) => rule.id);
-      events.push(...endSubject(ids, { siteId: null, segmentId }, gone, moment.slotMs));
+      events.push(...endSubject(ruleIdsOf(ruleKeys), { siteId: null, segmentId }, gone, moment.slotMs));
     }
   }
   return settleGroups(set, before, judged, moment.slotMs, events);

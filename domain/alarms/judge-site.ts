@@ -117,7 +117,7 @@ export function viewOf(
   };
 }
 
-/** The states of some rules after one sample; the old list when none of them moved. */
+/** The states of some rules after one sample; the old list when none of them moved. What is held behind them stays. */
 export function judgeRules(
   rules: readonly CompiledRule[],
   places: readonly number[],
@@ -131,7 +131,7 @@ export function judgeRules(
     const old = before[place] ?? null;
     const next = evaluateRule(compiled, old, view);
     if (next === old || (next === IDLE && old === null)) continue;
-    after ??= before.length === rules.length ? before.slice() : rules.map((_, at) => before[at] ?? null);
+    after ??= before.length >= rules.length ? before.slice() : rules.map((_, at) => before[at] ?? null);
     after[place] = next;
   }
   return after ?? before;

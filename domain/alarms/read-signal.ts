@@ -20,6 +20,11 @@ export function unitOf(signal: Signal): string {
   return (isQuantity(signal) ? QUANTITIES[signal].unit : POINTS[signal].unit) ?? "";
 }
 
+/** What people call a signal. */
+export function labelOf(signal: Signal): { readonly "zh-CN": string; readonly en: string } {
+  return isQuantity(signal) ? QUANTITIES[signal].label : POINTS[signal].label;
+}
+
 /** Points and computed quantities behind a signal. */
 export function pointsBehind(signal: Signal): readonly string[] {
   return isQuantity(signal) ? [signal, ...QUANTITIES[signal].points] : [signal];

@@ -1,7 +1,7 @@
 import type { Alarm } from "./alarm.ts";
-import { EMPTY_SUBJECT, type FleetState, type SiteState, type SubjectState } from "./fleet-state.ts";
+import { PLATFORM_PREFIX } from "./alarm-class.ts";
+import { EMPTY_SUBJECT, type FleetState, ruleIdsOf, type SiteState, type SubjectState } from "./fleet-state.ts";
 import { FLEET, newSite } from "./judge-site.ts";
-import type { RuleSet } from "./rule-set.ts";
 import { IDLE, type RuleState } from "./rule-state.ts";
 
 /**
@@ -12,25 +12,31 @@ import { IDLE, type RuleState } from "./rule-state.ts";
  *   be lost.
  * - No poll is missed that nobody here could hear: the round that is under way may have begun before.
  *
- * @param state belongs to this rule set: see `adoptRules`
- * @param alarms all whose condition holds, as stored; those of rules that are not in the set are left alone
+ * The rules are those of then: which of them there still are, `adoptRules` sees to afterwards.
+ *
+ * @param stored all whose condition holds; those of the platform itself are left alone
  * @param fromMs since when this process hears of polls
  */
-export function resumeFleet(set: RuleSet, state: FleetState, alarms: readonly Alarm[], fromMs: number): FleetState {
+export function resumeFleet(state: FleetState, stored: readonly Alarm[], fromMs: number): FleetState {
+  const alarms = stored.filter(({ ruleId }) => !ruleId.startsWith(PLATFORM_PREFIX));
   const bySubject = Map.groupBy(alarms, subjectKey);
+  const known = new Set(ruleIdsOf(state.ruleKeys));
+  const others = new Set(alarms.map(({ ruleId }) => ruleId as string).filter((id) => !known.has(id)));
+  const ids = [...known, ...others];
   const sites: Record<string, SiteState> = {};
   for (const siteId of namesOf(state.sites, alarms, (alarm) => alarm.siteId)) {
     const own = bySubject.get(`site ${siteId}`) ?? [];
     const site = state.sites[siteId] ?? newSite({ segmentId: own[0]?.segmentId ?? null, circleId: null }, fromMs);
-    sites[siteId] = { ...site, ...fitSubject(set, site, own), lastPollMs: Math.max(site.lastPollMs, fromMs) };
+    sites[siteId] = { ...site, ...fitSubject(ids, site, own), lastPollMs: Math.max(site.lastPollMs, fromMs) };
   }
   const groups: Record<string, SubjectState> = {};
   for (const key of namesOf(state.groups, alarms, ({ siteId, segmentId }) =>
     siteId === null ? (segmentId ?? FLEET) : null,
   )) {
-    groups[key] = fitSubject(set, state.groups[key] ?? EMPTY_SUBJECT, bySubject.get(`group ${key}`) ?? []);
+    groups[key] = fitSubject(ids, state.groups[key] ?? EMPTY_SUBJECT, bySubject.get(`group ${key}`) ?? []);
   }
-  return { ...state, sites, groups };
+  // Of them only the alarms are known: a key without a hash fits no rule.
+  return { ...state, ruleKeys: [...state.ruleKeys, ...[...others].map((id) => `${id}#`)], sites, groups };
 }
 
 function subjectKey({ siteId, segmentId }: Alarm): string {
@@ -45,11 +51,11 @@ function namesOf(
   return new Set([...Object.keys(known), ...alarms.flatMap((alarm) => nameOf(alarm) ?? [])]);
 }
 
-function fitSubject(set: RuleSet, { rules, hidden }: SubjectState, alarms: readonly Alarm[]): SubjectState {
+function fitSubject(ids: readonly string[], { rules, hidden }: SubjectState, alarms: readonly Alarm[]): SubjectState {
   const byRule = new Map(alarms.map((alarm) => [alarm.ruleId as string, alarm]));
-  const fitted = set.rules.map(({ rule }, place) => fitRule(rules[place] ?? null, byRule.get(rule.id)));
+  const fitted = ids.map((id, place) => fitRule(rules[place] ?? null, byRule.get(id)));
   const hiding = alarms.flatMap(({ ruleId, suppressedBy: by }) => {
-    if (by === null || !set.placeOf.has(ruleId)) return [];
+    if (by === null) return [];
     const known = hidden[ruleId];
     return [[ruleId, known?.by === by ? known : { by, untilMs: null }] as const];
   });

@@ -66,6 +66,11 @@ function showState(status: StatusDisplay): void {
   }
   const [zh, en] = [chinese["alarm-suppress"].status, english["alarm-suppress"].status];
   const rules = alarms.rules().filter(({ enabled }) => enabled).length;
+  const missing = alarms.holdersWithoutRules();
+  if (missing.length > 0) {
+    status.show("broken", inBothLanguages(zh.missing, en.missing, { rules, missing: namesOf(missing) }));
+    return;
+  }
   const twice = alarms.rulesHeldTwice();
   // A version of one's own before the shipped one is meant; the same id by mistake is not: a person has to see it.
   if (twice.length === 0) status.show("works", inBothLanguages(zh.judging, en.judging, { rules }));

@@ -1,5 +1,5 @@
 import { Priority, SuppressionCause } from "../../domain/alarms/alarm.ts";
-import { CONDITION_TEMPLATES } from "../../domain/alarms/condition-templates.ts";
+import { CONDITION_KINDS } from "../../domain/alarms/condition-kinds.ts";
 import { OperatingMode } from "../../domain/alarms/operating-state.ts";
 import { Rule } from "../../domain/alarms/rule.ts";
 import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
@@ -8,7 +8,7 @@ import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
 export function describeForm() {
   return {
     rules: DEFAULT_RULES,
-    templates: CONDITION_TEMPLATES,
+    kinds: Object.entries(CONDITION_KINDS).map(([kind, { label, template }]) => ({ kind, label, template })),
     priorities: Priority.options,
     owners: Rule.shape.owner.options,
     scopes: Rule.shape.scope.unwrap().options,

@@ -1,6 +1,3 @@
-import type { NodeTopics } from "../../domain/flows/node-topics.ts";
+import { RULE_HOLDER_TOPICS } from "../_shared/hold-rules.ts";
 
-export const topics: NodeTopics = {
-  takes: ["snapshots", "round-report"],
-  gives: [["snapshots", "round-report"]],
-};
+export const topics = RULE_HOLDER_TOPICS;

@@ -10,8 +10,6 @@ import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import { type RecordedLog, recordedLog } from "../services/recorded-log.ts";
 
 const LEASE = "alarms";
-/** Who laid out the rules: in the platform it is a node. */
-const HOLDERS = ["rules"];
 const TTL_MS = 600_000;
 
 export type ProcessParts = {
@@ -30,6 +28,8 @@ export type ProcessParts = {
 export class JudgingProcess {
   readonly desk: AlarmDesk;
   readonly log: RecordedLog = recordedLog();
+  /** Whose rules judge: in the platform they are nodes that a message has passed. */
+  holders: readonly string[] = ["rules"];
   private readonly listeners = new Set<() => void>();
   private readonly database: Database;
   private readonly name: string;
@@ -84,17 +84,17 @@ export class JudgingProcess {
   async round(slotMs: number, snapshots: readonly Snapshot[]): Promise<void> {
     const half = Math.ceil(snapshots.length / 2);
     for (const part of [snapshots.slice(half), snapshots.slice(0, half)]) {
-      if (part.length > 0) await this.desk.record(this.desk.judge(HOLDERS, part));
+      if (part.length > 0) await this.desk.record(this.desk.judge(this.holders, part));
     }
-    await this.desk.record(this.desk.close(HOLDERS, reportOf(slotMs)));
+    await this.desk.record(this.desk.close(this.holders, reportOf(slotMs)));
   }
 
   /** The same without waiting: the recording goes on behind it. @returns what is being recorded */
   judge(slotMs: number, snapshots: readonly Snapshot[]): Promise<unknown> {
-    const { desk } = this;
+    const { desk, holders } = this;
     return Promise.all([
-      desk.record(desk.judge(HOLDERS, snapshots)),
-      desk.record(desk.close(HOLDERS, reportOf(slotMs))),
+      desk.record(desk.judge(holders, snapshots)),
+      desk.record(desk.close(holders, reportOf(slotMs))),
     ]);
   }
 

@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { readPalette } from "../../scripts/flow-palette.ts";
 import { type RunningNodeRed, startNodeRed } from "./embedded-node-red.ts";
 import { PROJECT_ROOT, readPackageFile } from "./package-root.ts";
 
@@ -51,7 +52,8 @@ test("a real Node-RED loads all of it without an error", async () => {
   }[];
   const own = sets.filter(({ module }) => module === "antbox-flow");
   expect(own.filter(({ err }) => err !== undefined)).toEqual([]);
-  expect(own.flatMap(({ types }) => types).sort()).toEqual(Object.keys(readPackageFile()["node-red"].nodes).sort());
+  const { own: palette } = await readPalette(PROJECT_ROOT);
+  expect(own.flatMap(({ types }) => types).sort()).toEqual([...palette.keys()].sort());
 });
 
 test("the Import menu shows the examples", async () => {

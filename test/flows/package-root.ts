@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { writeRuleNodes } from "../../scripts/write-rule-nodes.ts";
 
 export const PROJECT_ROOT = path.resolve(import.meta.dirname, "../..");
 
@@ -32,6 +33,7 @@ export function createPackageRoot(): string {
   symlinkSync(path.join(PROJECT_ROOT, "node_modules"), path.join(root, "node_modules"));
   const { "node-red": nodeRed, "node-red-dashboard-2": dashboard } = readPackageFile();
   for (const script of [...Object.values(nodeRed.nodes), ...Object.values(nodeRed.plugins)]) addNode(root, script);
+  writeRuleNodes(PROJECT_ROOT, path.join(root, "dist/nodes/rule-nodes"));
   mkdirSync(path.join(root, "resources"));
   for (const { output } of Object.values(dashboard.widgets)) writeFileSync(path.join(root, "resources", output), "");
   return root;

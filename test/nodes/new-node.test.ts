@@ -30,6 +30,7 @@ beforeAll(() => {
   for (const file of [
     "scripts/new-node.ts",
     "scripts/list-licences.ts",
+    "scripts/write-rule-nodes.ts",
     "package-lock.json",
     "test/nodes/blueprint.test.ts",
     "test/nodes/builders.ts",

@@ -9,9 +9,13 @@ import { readPalette } from "../../scripts/flow-palette.ts";
 import { PROJECT_ROOT, readPackageFile } from "../flows/package-root.ts";
 
 const LANGUAGES = ["zh-CN", "en-US"] as const;
+/** Many types out of one file each: what Node-RED finds of them is made when the package is built. */
+const MADE = "rule-nodes";
 /** Every node, and the blueprint that new ones are copied from. */
 const NODES = [
-  ...Object.keys(readPackageFile()["node-red"].nodes).map((type) => ({ type, folder: type })),
+  ...Object.keys(readPackageFile()["node-red"].nodes)
+    .filter((type) => type !== MADE)
+    .map((type) => ({ type, folder: type })),
   { type: "blueprint", folder: "_blueprint" },
 ];
 

@@ -1,14 +1,13 @@
 import { isPointName, type PointName } from "../../points/catalogue.ts";
 import type { FaultName } from "../../points/faults.ts";
 import { SuppressionCause } from "../alarm.ts";
+import { compileRule } from "../compile-rule.ts";
 import { compileExpression } from "../expression/compile-expression.ts";
 import { isQuantity, QUANTITIES } from "../quantities.ts";
 import type { Rule } from "../rule.ts";
 
 /** Read for every rule: what a site is doing follows from them. */
 const ALWAYS_READ: readonly PointName[] = ["circulation_pump_running", "total_power_kw"];
-/** Fields of conditions and rules that say for how long something is looked at, in seconds. */
-const LENGTHS = new Set(["windowS", "forS", "holdS", "onDelayS", "offDelayS"]);
 /** An alarm that returns within this time is announced otherwise than a new one. */
 const LEAST_WARM_UP_S = 15 * 60;
 const LONGEST_WARM_UP_S = 7 * 86_400;
@@ -98,10 +97,7 @@ function collectFaults(value: unknown, faults: Set<FaultName>): void {
   for (const inner of Object.values(value)) collectFaults(inner, faults);
 }
 
-function longestIn(value: unknown): number {
-  if (typeof value !== "object" || value === null) return 0;
-  return Object.entries(value).reduce((longest, [field, inner]) => {
-    const own = LENGTHS.has(field) && typeof inner === "number" ? inner : longestIn(inner);
-    return Math.max(longest, own);
-  }, 0);
+function longestIn(rule: Rule): number {
+  const spans = compileRule(rule).observers.map(({ spanS }) => spanS);
+  return Math.max(rule.onDelayS, rule.offDelayS, ...spans);
 }

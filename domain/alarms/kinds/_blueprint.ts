@@ -8,6 +8,9 @@ type Memory = number | null;
 
 /** To be copied for a new kind: this one holds when a value has moved by more than `by` since the sample before. */
 export const blueprintKind = defineKind({
+  // In the form of `alert-rule`: how it is called, and what to start from.
+  label: { "zh-CN": "样板", en: "blueprint" },
+  template: { kind: "blueprint", point: "supply_temp_c", by: 2 },
   // What people write. Refuse what makes no sense here: the message names the field.
   schema: () =>
     z.strictObject({
@@ -20,6 +23,8 @@ export const blueprintKind = defineKind({
     const read = numberReader(point);
     // Called for every sample, also while nobody asks. Same memory and same sample, same new memory: no clock, no chance.
     const seen = compiler.remember<readonly [before: Memory, now: Memory]>({
+      // How far back it looks. Two samples are nothing; a window is as long as it is.
+      spanS: 0,
       start: [null, null],
       observe(memory, site) {
         const value = read(site);

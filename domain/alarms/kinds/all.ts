@@ -7,6 +7,14 @@ type View = Parameters<CompiledCondition["judge"]>;
 
 /** Every one of several conditions. */
 export const allKind = defineKind({
+  label: { "zh-CN": "全部成立", en: "all of" },
+  template: {
+    kind: "all",
+    of: [
+      { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 },
+      { kind: "not", of: { kind: "flag", point: "circulation_pump_running", is: false } },
+    ],
+  },
   schema: (nested) => z.strictObject({ kind: z.literal("all"), of: z.array(nested).min(1).max(32) }),
   compile({ of }, compiler) {
     const parts = of.map((part) => compiler.nested(part));

@@ -11,6 +11,8 @@ const START: Memory = [null, null];
 
 /** A value that should never change by itself, such as a version, has changed. It holds for a time. */
 export const changeKind = defineKind({
+  label: { "zh-CN": "发生变化", en: "change" },
+  template: { kind: "change", point: "firmware_version", holdS: 86_400 },
   schema: () =>
     z.strictObject({
       kind: z.literal("change"),
@@ -22,6 +24,7 @@ export const changeKind = defineKind({
     }),
   compile({ point, holdS }, compiler) {
     const memoryIn = compiler.remember<Memory>({
+      spanS: holdS,
       start: START,
       observe(memory, site) {
         const value = readValue(site, point);

@@ -11,6 +11,13 @@ const KEPT = 256;
 
 /** A condition that begins too often: how many times within a window. */
 export const countKind = defineKind({
+  label: { "zh-CN": "窗口内次数", en: "count in a window" },
+  template: {
+    kind: "count",
+    of: { kind: "flag", point: "circulation_pump_running", is: false },
+    min: 3,
+    windowS: 3600,
+  },
   schema: (nested) =>
     z
       .strictObject({
@@ -28,6 +35,7 @@ export const countKind = defineKind({
     const part = compiler.nested(of);
     const windowMs = windowS * 1000;
     const memoryIn = compiler.remember<Memory>({
+      spanS: windowS,
       start: START,
       observe(memory, site, all) {
         const [was, begins] = memory;

@@ -8,6 +8,15 @@ import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD } from "../zone.ts";
 
 /** A value far from a reference: from the set-point, a baseline, the sister sites or a number. */
 export const deviationKind = defineKind({
+  label: { "zh-CN": "偏差", en: "deviation" },
+  template: {
+    kind: "deviation",
+    point: "supply_temp_c",
+    from: { relativeTo: "setpoint" },
+    by: 3,
+    side: "above",
+    deadband: 1,
+  },
   schema: () =>
     z.strictObject({
       kind: z.literal("deviation"),

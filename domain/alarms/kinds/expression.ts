@@ -7,6 +7,8 @@ import type { SiteView } from "../site-view.ts";
 
 /** A condition in CEL syntax over the points. It has no deadband: a rule with one names its own clear condition. */
 export const expressionKind = defineKind({
+  label: { "zh-CN": "表达式 (CEL)", en: "expression (CEL)" },
+  template: { kind: "expression", text: "supply_temp_c >= 40 && circulation_pump_running" },
   schema: () => z.strictObject({ kind: z.literal("expression"), text: z.string().min(1).max(4000) }),
   compile({ text }) {
     const expression = compileExpression(text);

@@ -6,6 +6,8 @@ import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL } from "../zone.ts";
 
 /** A fault bit of the controller. A bit that the reply lacks is unknown; one that the profile does not have is not set. */
 export const faultKind = defineKind({
+  label: { "zh-CN": "故障位", en: "fault bit" },
+  template: { kind: "fault", fault: "circulation_pump_fault" },
   schema: () => z.strictObject({ kind: z.literal("fault"), fault: FaultName }),
   compile({ fault }) {
     function judge({ reading }: SiteView) {

@@ -9,6 +9,8 @@ import { MAY_BE_UNKNOWN, MAY_FAIL, watchPart } from "../zone.ts";
  * never measured them. Without this an absent point would keep a combination unknown for ever.
  */
 export const fittedKind = defineKind({
+  label: { "zh-CN": "仅限具备该测点的站点", en: "where fitted" },
+  template: { kind: "fitted", of: { kind: "flag", point: "plc_disconnect" } },
   schema: (nested) => z.strictObject({ kind: z.literal("fitted"), of: nested }),
   compile({ of }, compiler) {
     const part = compiler.nested(of);

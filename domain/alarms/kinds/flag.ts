@@ -8,6 +8,8 @@ import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, watchNothing, type Zone, 
 
 /** A switch, a contact or a mode has a value. A point that is itself a fault is the controller's word. */
 export const flagKind = defineKind({
+  label: { "zh-CN": "状态位", en: "flag" },
+  template: { kind: "flag", point: "leak_detected", is: true },
   schema: () =>
     z
       .strictObject({

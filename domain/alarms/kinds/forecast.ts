@@ -10,6 +10,8 @@ import { watchHull } from "../zone-hull.ts";
 
 /** A value that will reach a limit within a time if it goes on as it does. */
 export const forecastKind = defineKind({
+  label: { "zh-CN": "趋势预测", en: "forecast" },
+  template: { kind: "forecast", point: "supply_temp_c", op: ">=", limit: 40, withinS: 900, windowS: 600, deadband: 1 },
   schema: () =>
     z.strictObject({
       kind: z.literal("forecast"),
@@ -33,6 +35,7 @@ export const forecastKind = defineKind({
     const windowMs = windowS * 1000;
     const sign = op === ">=" ? 1 : -1;
     const samplesIn = compiler.remember<Samples>({
+      spanS: windowS,
       start: [],
       observe(memory, site) {
         const value = read(site);

@@ -14,6 +14,8 @@ const START: Memory = [[], 0, null, null];
  * point is judged beside a witness that did move, or several points together.
  */
 export const frozenKind = defineKind({
+  label: { "zh-CN": "数值不变", en: "frozen" },
+  template: { kind: "frozen", points: ["supply_temp_c"], forS: 1800 },
   schema: () =>
     z.strictObject({
       kind: z.literal("frozen"),
@@ -41,6 +43,7 @@ export const frozenKind = defineKind({
       return isSame ? before : readers.map((read) => read(site));
     }
     const memoryIn = compiler.remember<Memory>({
+      spanS: forS,
       start: START,
       observe(memory, site) {
         const [before, sinceMs, low, high] = memory;

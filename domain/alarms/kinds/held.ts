@@ -6,6 +6,12 @@ import { MAY_FAIL, watchPart } from "../zone.ts";
 
 /** A condition that has held for a time. For parts of a combination: the whole rule has its on-delay. */
 export const heldKind = defineKind({
+  label: { "zh-CN": "持续", en: "held" },
+  template: {
+    kind: "held",
+    of: { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 },
+    forS: 600,
+  },
   schema: (nested) =>
     z.strictObject({
       kind: z.literal("held"),
@@ -19,6 +25,7 @@ export const heldKind = defineKind({
     const part = compiler.nested(of);
     const forMs = forS * 1000;
     const elapsedIn = compiler.remember<Elapsed | null>({
+      spanS: forS,
       start: null,
       observe: (elapsed, site, all) => nextElapsed(elapsed, part.judge(site, elapsed !== null, all), site),
       rest: { isAtRest: (elapsed) => elapsed === null, watch: () => watchPart(part, false) },

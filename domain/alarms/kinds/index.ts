@@ -1,47 +1,22 @@
-import type { ConditionKind } from "../condition.ts";
-import { allKind } from "./all.ts";
-import { anyKind } from "./any.ts";
-import { changeKind } from "./change.ts";
-import { countKind } from "./count.ts";
-import { deviationKind } from "./deviation.ts";
-import { expressionKind } from "./expression.ts";
-import { faultKind } from "./fault.ts";
-import { fittedKind } from "./fitted.ts";
-import { flagKind } from "./flag.ts";
-import { forecastKind } from "./forecast.ts";
-import { frozenKind } from "./frozen.ts";
-import { heldKind } from "./held.ts";
-import { jumpKind } from "./jump.ts";
-import { limitKind } from "./limit.ts";
-import { lostContactKind } from "./lost-contact.ts";
-import { nOfKind } from "./n-of.ts";
-import { noReadingKind } from "./no-reading.ts";
-import { notKind } from "./not.ts";
-import { overdueKind } from "./overdue.ts";
-import { rateKind } from "./rate.ts";
-import { sitesKind } from "./sites.ts";
-
-/** Every kind of condition, by the word that rules use. A new kind is its file and one line here. */
-export const CONDITION_KINDS: Readonly<Record<string, ConditionKind>> = {
-  limit: limitKind,
-  deviation: deviationKind,
-  rate: rateKind,
-  jump: jumpKind,
-  frozen: frozenKind,
-  "no-reading": noReadingKind,
-  forecast: forecastKind,
-  flag: flagKind,
-  fault: faultKind,
-  change: changeKind,
-  "lost-contact": lostContactKind,
-  overdue: overdueKind,
-  expression: expressionKind,
-  count: countKind,
-  held: heldKind,
-  fitted: fittedKind,
-  all: allKind,
-  any: anyKind,
-  not: notKind,
-  "n-of": nOfKind,
-  sites: sitesKind,
-};
+/** Every kind of condition. A new kind is its file, its test, and one line here. */
+export { allKind } from "./all.ts";
+export { anyKind } from "./any.ts";
+export { changeKind } from "./change.ts";
+export { countKind } from "./count.ts";
+export { deviationKind } from "./deviation.ts";
+export { expressionKind } from "./expression.ts";
+export { faultKind } from "./fault.ts";
+export { fittedKind } from "./fitted.ts";
+export { flagKind } from "./flag.ts";
+export { forecastKind } from "./forecast.ts";
+export { frozenKind } from "./frozen.ts";
+export { heldKind } from "./held.ts";
+export { jumpKind } from "./jump.ts";
+export { limitKind } from "./limit.ts";
+export { lostContactKind } from "./lost-contact.ts";
+export { nOfKind } from "./n-of.ts";
+export { noReadingKind } from "./no-reading.ts";
+export { notKind } from "./not.ts";
+export { overdueKind } from "./overdue.ts";
+export { rateKind } from "./rate.ts";
+export { sitesKind } from "./sites.ts";

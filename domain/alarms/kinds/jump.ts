@@ -13,6 +13,8 @@ const HOLD_INTERVALS = 3;
 
 /** A value that differs from the poll before by more than the plant can do. It holds for a time after the last jump. */
 export const jumpKind = defineKind({
+  label: { "zh-CN": "突变", en: "jump" },
+  template: { kind: "jump", point: "supply_temp_c", by: 10, holdS: 300 },
   schema: () =>
     z.strictObject({
       kind: z.literal("jump"),
@@ -33,6 +35,7 @@ export const jumpKind = defineKind({
       };
     }
     const memoryIn = compiler.remember<Memory>({
+      spanS: holdS,
       start: START,
       observe(memory, site) {
         const value = read(site);

@@ -10,6 +10,8 @@ const Operator = z.enum([">", ">=", "<", "<="]);
 
 /** A value beyond a limit. It ends past `clearAt`, else a deadband inside the limit; on that edge it goes on. */
 export const limitKind = defineKind({
+  label: { "zh-CN": "限值", en: "limit" },
+  template: { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 },
   schema: () =>
     z.strictObject({
       kind: z.literal("limit"),

@@ -5,6 +5,8 @@ import { MAY_FAIL, MAY_HOLD } from "../zone.ts";
 
 /** Polls in a row without a good reply. One lost packet is nothing; one good reply is no contact yet. */
 export const lostContactKind = defineKind({
+  label: { "zh-CN": "失联", en: "lost contact" },
+  template: { kind: "lost-contact", misses: 3, goodPolls: 2 },
   schema: () =>
     z.strictObject({
       kind: z.literal("lost-contact"),

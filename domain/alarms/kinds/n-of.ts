@@ -7,6 +7,15 @@ type View = Parameters<CompiledCondition["judge"]>;
 
 /** At least `n` of several conditions. */
 export const nOfKind = defineKind({
+  label: { "zh-CN": "n 项成立", en: "n of" },
+  template: {
+    kind: "n-of",
+    n: 1,
+    of: [
+      { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 },
+      { kind: "flag", point: "circulation_pump_running", is: false },
+    ],
+  },
   schema: (nested) =>
     z
       .strictObject({ kind: z.literal("n-of"), n: z.int().min(1), of: z.array(nested).min(1).max(32) })

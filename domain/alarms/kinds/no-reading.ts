@@ -8,6 +8,8 @@ import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL } from "../zone.ts";
 
 /** A site answers, but a point that its profile maps has no value that can be trusted. A point that it lacks is no fault. */
 export const noReadingKind = defineKind({
+  label: { "zh-CN": "无数据", en: "no reading" },
+  template: { kind: "no-reading", points: ["supply_temp_c"] },
   schema: () => z.strictObject({ kind: z.literal("no-reading"), points: z.array(PointName).min(1).max(64) }),
   compile({ points }) {
     function lackingIn({ reading }: SiteView): readonly PointName[] {

@@ -5,6 +5,8 @@ import { contraryOf, watchPart } from "../zone.ts";
 
 /** The contrary of a condition. What is unknown stays unknown. */
 export const notKind = defineKind({
+  label: { "zh-CN": "不成立", en: "not" },
+  template: { kind: "not", of: { kind: "flag", point: "circulation_pump_running", is: false } },
   schema: (nested) => z.strictObject({ kind: z.literal("not"), of: nested }),
   compile({ of }, compiler) {
     const part = compiler.nested(of);

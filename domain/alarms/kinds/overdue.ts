@@ -8,6 +8,8 @@ const DAY_MS = 86_400_000;
 
 /** A point that people measure was not measured for too long. Where it never was, nobody has begun to: that is no alarm. */
 export const overdueKind = defineKind({
+  label: { "zh-CN": "逾期", en: "overdue" },
+  template: { kind: "overdue", point: "coolant_ph", afterDays: 190 },
   schema: () =>
     z.strictObject({
       kind: z.literal("overdue"),

@@ -8,6 +8,15 @@ import { watchHull } from "../zone-hull.ts";
 
 /** A value that changes too fast: its slope over a window, by least squares. */
 export const rateKind = defineKind({
+  label: { "zh-CN": "变化率", en: "rate of change" },
+  template: {
+    kind: "rate",
+    point: "supply_temp_c",
+    direction: "rising",
+    perMinute: 1,
+    clearPerMinute: 0.2,
+    windowS: 180,
+  },
   schema: () =>
     z.strictObject({
       kind: z.literal("rate"),
@@ -21,6 +30,7 @@ export const rateKind = defineKind({
     const read = numberReader(point);
     const windowMs = windowS * 1000;
     const samplesIn = compiler.remember<Samples>({
+      spanS: windowS,
       start: [],
       observe(memory, site) {
         const value = read(site);

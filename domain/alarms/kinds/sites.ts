@@ -7,6 +7,8 @@ const Share = z.number().gt(0).max(1);
 
 /** A condition that holds at many sites of a segment, or of the fleet, at once. For rules of that scope only. */
 export const sitesKind = defineKind({
+  label: { "zh-CN": "多站点", en: "share of sites" },
+  template: { kind: "sites", where: { kind: "lost-contact", misses: 2 }, minShare: 0.6, minCount: 5, clearShare: 0.3 },
   schema: (nested) =>
     z
       .strictObject({

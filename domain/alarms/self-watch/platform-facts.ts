@@ -23,6 +23,10 @@ export type PlatformFacts = {
   readonly sitesExpected: number;
   /** Slot of the newest end of a round that the rules have judged. */
   readonly judgedMs: number | null;
+  /** So many rules are judged by. */
+  readonly rulesJudged: number;
+  /** Ids of the nodes in front of the judgement that have no rules that can be used. */
+  readonly holdersWithoutRules: readonly string[];
   /** How far what is stored lies behind what was collected, seconds. */
   readonly writeLagS: number | null;
   /** How full the journal is, 0 to 1; 1 also when nothing can be written to it. */

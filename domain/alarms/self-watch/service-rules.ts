@@ -104,6 +104,41 @@ export const SERVICE_RULES: readonly PlatformRule[] = [
     },
   }),
   definePlatformRule({
+    id: "platform-rules-missing",
+    measure: "nodes_without_rules",
+    unit: null,
+    priority: "high",
+    respondWithinMin: 30,
+    condition: "a rule node has had no usable rule since the start",
+    clear: "every rule node has one, or is gone",
+    onDelayS: 0,
+    offDelayS: 0,
+    judge: ({ holdersWithoutRules, rulesJudged }) => ({
+      holds: holdersWithoutRules.length > 0,
+      value: holdersWithoutRules.join(", ").slice(0, 200),
+      limit: null,
+      ...(rulesJudged === 0 && { priority: "critical" }),
+    }),
+    texts: {
+      "zh-CN": {
+        title: "规则节点没有可用规则",
+        cause: "节点设置有误、规则文件缺失或损坏，或所用环境变量未设置，平台启动后一直如此。",
+        consequence: "该节点的规则不参与判定；其已有报警保持原状，不会恢复。其他规则照常判定。",
+        action:
+          "1. 在流程编辑器中按此处的编号搜索节点，查看其状态。2. 更正设置并部署。3. 不再需要则删除该节点，其报警随之结束。",
+      },
+      en: {
+        title: "A rule node has no usable rules",
+        cause:
+          "Its settings are wrong, its file of rules is missing or damaged, or a variable is not set, ever since the start.",
+        consequence:
+          "Its rules are not judged, and alarms that they had raised stay as they are. All other rules are judged on.",
+        action:
+          "1. In the flow editor, search the node by the id that stands here, and look at its state. 2. Put its settings right, and deploy. 3. Delete the node if it is not wanted: its alarms end with it.",
+      },
+    },
+  }),
+  definePlatformRule({
     id: "platform-channel-failing",
     measure: "failing_channels",
     unit: null,
@@ -196,7 +231,8 @@ function judgeHeartbeat({ atMs, heartbeatFailingSinceMs }: PlatformFacts): Findi
  * is not told.
  */
 export function isWell(facts: PlatformFacts): boolean {
-  const { atMs, intervalMs, judgedMs, writeLagS } = facts;
+  const { atMs, intervalMs, judgedMs, writeLagS, rulesJudged, holdersWithoutRules } = facts;
   const isJudged = judgedMs !== null && atMs - judgedMs <= STALLED_INTERVALS * intervalMs + JUDGE_SLACK_MS;
-  return isJudged && writeLagS !== null && writeLagS <= MOST_LAG_S;
+  const hasRules = rulesJudged > 0 || holdersWithoutRules.length === 0;
+  return isJudged && hasRules && writeLagS !== null && writeLagS <= MOST_LAG_S;
 }

@@ -232,6 +232,65 @@ describe.for(ENGINES)("the alarm desk on $name", ({ isMissing, open }) => {
     expect(row?.["state"]).toHaveProperty("ruleKeys.length", RULES.length);
   });
 
+  /** Before a restart the node `own` had the rule of the leak, which is active; after it, it has nothing that can be used. */
+  async function restartedWithoutOwn(memory: "kept" | "lost"): Promise<JudgingProcess> {
+    const first = await judging(processOf("one", { rules: [HOT] }));
+    first.holders = ["own", "rules"];
+    first.desk.shelf.offer("own", [LEAK]);
+    await play(first, 0, { leak_detected: true, supply_temp_c: 45 });
+    await first.desk.stop();
+    await first.giveBack();
+    if (memory === "lost") await opened.database.query("truncate alarm_memory");
+    const second = await judging(processOf("two", { rules: [HOT] }));
+    second.holders = first.holders;
+    for (const minute of [1, 2, 3, 4]) await play(second, minute, { supply_temp_c: 45 });
+    expect(second.desk.holdersWithoutRules()).toEqual(["own"]);
+    expect(await told()).toEqual(["0 raised site-001.leak", `${memory === "kept" ? 3 : 4} raised site-001.hot`]);
+    return second;
+  }
+
+  describe.for(["kept", "lost"] as const)("a holder without usable rules, its memory %s", (memory) => {
+    it("holds its alarms and lets the others judge; mended, it judges on", async () => {
+      const process = await restartedWithoutOwn(memory);
+      process.desk.shelf.offer("own", [LEAK]);
+      await play(process, 5, { leak_detected: true, supply_temp_c: 45 });
+      expect(process.desk.holdersWithoutRules()).toEqual([]);
+      await play(process, 6, { supply_temp_c: 45 });
+      await play(process, 8, { supply_temp_c: 45 });
+      expect((await told()).slice(2)).toEqual(["8 cleared site-001.leak"]);
+    });
+
+    it("ends its alarms when it is taken away", async () => {
+      const process = await restartedWithoutOwn(memory);
+      process.holders = ["rules"];
+      await play(process, 5, { supply_temp_c: 45 });
+      expect((await told()).slice(2)).toEqual([expect.stringMatching(/ cleared site-001\.leak$/)]);
+    });
+
+    it("holds them over another restart", async () => {
+      const second = await restartedWithoutOwn(memory);
+      await second.desk.stop();
+      await second.giveBack();
+      const third = await judging(processOf("three", { rules: [HOT] }));
+      third.holders = second.holders;
+      await play(third, 6, { supply_temp_c: 45 });
+      expect((await told()).slice(2)).toEqual([]);
+      third.desk.shelf.offer("own", [HOT]);
+      await play(third, 7, { supply_temp_c: 45 });
+      expect((await told()).slice(2)).toEqual([expect.stringMatching(/ cleared site-001\.leak$/)]);
+    });
+  });
+
+  it("an alarm of a rule that is in no memory, and gone, ends", async () => {
+    const first = await judging(processOf("one"));
+    await play(first, 0, { leak_detected: true });
+    await first.giveBack();
+    await opened.database.query("truncate alarm_memory");
+    const second = await judging(processOf("two", { rules: [HOT] }));
+    await play(second, 1);
+    expect((await told()).slice(1)).toEqual([expect.stringMatching(/ cleared site-001\.leak$/)]);
+  });
+
   it("a rule that is taken away ends its alarms, with the next message", async () => {
     const process = await judging(processOf("one"));
     await play(process, 0, { leak_detected: true });

@@ -83,7 +83,7 @@ test("beats stop when the rules judge no more, or nothing is stored, although ev
     {
       liveState: { rounds: () => [] },
       inventory: { all: () => [] },
-      alarms: { judgedMs: () => judgedMs },
+      alarms: { judgedMs: () => judgedMs, rules: () => [], holdersWithoutRules: () => [] },
       writer: { stats: () => ({ lagS }) },
       journal: null,
       storedSlot: async () => null,

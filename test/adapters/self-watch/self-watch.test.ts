@@ -15,6 +15,7 @@ let journal: { bytes: number; capBytes: number; isWritable: boolean };
 let lagS: number;
 let storedMs: number | Error;
 let judgedMs: number | null;
+let withoutRules: string[];
 let isJudging: boolean;
 let said: string[];
 let lookCount = 0;
@@ -28,7 +29,7 @@ const log: Log = {
 const sources: PlatformSources = {
   liveState: { rounds: () => rounds },
   inventory: { all: () => [] },
-  alarms: { judgedMs: () => judgedMs },
+  alarms: { judgedMs: () => judgedMs, rules: () => [], holdersWithoutRules: () => withoutRules },
   writer: { stats: () => ({ lagS }) },
   journal: { stats: () => journal },
   async storedSlot() {
@@ -48,6 +49,7 @@ beforeEach(() => {
   lagS = 1;
   storedMs = nowMs;
   judgedMs = nowMs;
+  withoutRules = [];
   isJudging = true;
   said = [];
 });

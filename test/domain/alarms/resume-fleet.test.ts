@@ -23,6 +23,10 @@ function play({ state, book }: Fleet, place: number, snapshots: readonly Snapsho
   return { state: step.state, book: applyConditionEvents(book, step.events).book };
 }
 
+function resumed(state: FleetState, active: readonly Alarm[], fromMs: number): FleetState {
+  return adoptRules(SET, resumeFleet(state, active, fromMs), START_MS).state;
+}
+
 /** "id by" of every alarm that the engine takes for active, and what it takes it to be hidden by. */
 function judged({ sites, groups }: FleetState): string[] {
   const of = (subject: string, { rules, hidden }: FleetState["sites"][string] | FleetState["groups"][string]) =>
@@ -86,7 +90,7 @@ test("whatever the memory is, the stored alarms count: they go on, end with the 
       const memory = isLost ? EMPTY_FLEET : (states[Math.max(0, end - (age % 4))] ?? EMPTY_FLEET);
       const active = [...now.book.values()].filter((alarm) => alarm.active);
       const read = FleetState.parse(JSON.parse(JSON.stringify(memory))) as FleetState;
-      const state = resumeFleet(SET, adoptRules(SET, read, START_MS).state, active, START_MS + end * 60_000 - 59_000);
+      const state = resumed(read, active, START_MS + end * 60_000 - 59_000);
       expect(FleetState.parse(state)).toEqual(state);
       expect(judged(state)).toEqual(stored(now.book));
       now = { state, book: now.book };
@@ -118,20 +122,19 @@ test("what fits already stays as it is", () => {
   const active = [...now.book.values()].filter((alarm) => alarm.active);
   expect(active.length).toBeGreaterThan(2);
   const slotMs = now.state.slotMs ?? 0;
-  expect(resumeFleet(SET, now.state, active, slotMs)).toEqual(now.state);
+  expect(resumeFleet(now.state, active, slotMs)).toEqual(now.state);
 });
 
-test("alarms of a site that is gone end, those of rules that are not ours stay, and the priority is the stored one", () => {
+test("alarms of a site that is gone end, those of the platform stay, and the priority is the stored one", () => {
   const lit = play({ state: EMPTY_FLEET, book: new Map() }, 0, [
     aSnapshot("a", START_MS, { faults: ["power_fault", "tower_fan1_fault"] }),
   ]);
   const active = [...lit.book.values()];
   const foreign: Alarm = { ...(active[0] as Alarm), id: "a.platform-lag", ruleId: "platform-lag" };
   const worse = active.map((alarm): Alarm => ({ ...alarm, priority: "low" }));
-  const state = resumeFleet(SET, lit.state, [...worse, foreign], START_MS);
+  const state = resumed(lit.state, [...worse, foreign], START_MS);
   const place = SET.placeOf.get("power-fault") ?? -1;
   expect(state.sites["a"]?.rules[place]?.priority).toBe("low");
-  const empty = adoptRules(SET, EMPTY_FLEET, START_MS).state;
-  const gone = play({ state: resumeFleet(SET, empty, active, START_MS), book: lit.book }, 1, [], new Map());
+  const gone = play({ state: resumed(EMPTY_FLEET, active, START_MS), book: lit.book }, 1, [], new Map());
   expect(stored(gone.book)).toEqual([]);
 });

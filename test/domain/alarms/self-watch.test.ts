@@ -36,6 +36,8 @@ function well(atMs: number): PlatformFacts {
     rounds: rounds(atMs),
     sitesExpected: 150,
     judgedMs: Math.floor(atMs / MINUTE_MS) * MINUTE_MS,
+    rulesJudged: 31,
+    holdersWithoutRules: [],
     writeLagS: 2,
     journalShare: 0.1,
     failingChannels: [],
@@ -161,6 +163,17 @@ describe("each rule raises and clears", () => {
       expected: ["120 raised rules-stalled", "240 cleared rules-stalled"],
     },
     {
+      name: "a rule node has no usable rules; no other one has any for a while",
+      facts: (second: number) =>
+        between(second, 20, 90) ? { holdersWithoutRules: ["a1"], rulesJudged: between(second, 40, 60) ? 0 : 31 } : {},
+      expected: [
+        "20 raised rules-missing",
+        "40 updated rules-missing",
+        "60 updated rules-missing",
+        "90 cleared rules-missing",
+      ],
+    },
+    {
       name: "a channel fails",
       facts: (second: number) => ({ failingChannels: between(second, 20, 40) ? ["mail", "wecom"] : [] }),
       expected: ["20 raised channel-failing", "100 cleared channel-failing"],
@@ -229,12 +242,15 @@ test("is well only while rounds are judged and stored", () => {
   expect(isWell(facts)).toBe(true);
   expect(isWell({ ...facts, judgedMs: null })).toBe(false);
   expect(isWell({ ...facts, judgedMs: START_MS - 136_000 })).toBe(false);
+  expect(isWell({ ...facts, rulesJudged: 0 })).toBe(true);
+  expect(isWell({ ...facts, rulesJudged: 0, holdersWithoutRules: ["a1"] })).toBe(false);
+  expect(isWell({ ...facts, holdersWithoutRules: ["a1"] })).toBe(true);
   expect(isWell({ ...facts, writeLagS: 61 })).toBe(false);
   expect(isWell({ ...facts, writeLagS: null })).toBe(false);
 });
 
 test("each rule has its own class, and texts in both languages", () => {
-  expect(PLATFORM_RULES).toHaveLength(8);
+  expect(PLATFORM_RULES).toHaveLength(9);
   for (const { id, class: own, texts } of PLATFORM_RULE_FACTS) {
     expect([id, own, alarmClassOf(id)]).toEqual([id, "platform", "platform"]);
     for (const words of Object.values(texts)) expect(Object.values(words).every((text) => text.length > 0)).toBe(true);

@@ -6,8 +6,7 @@ import { aRule, PlayedFleet, someFacts } from "../fleet-under-test.ts";
 // Only the blueprint needs this: a kind of yours has its line in kinds/index.ts.
 vi.mock("../../../../domain/alarms/kinds/index.ts", async (original) => {
   const { blueprintKind } = await import("../../../../domain/alarms/kinds/_blueprint.ts");
-  const { CONDITION_KINDS } = await original<typeof import("../../../../domain/alarms/kinds/index.ts")>();
-  return { CONDITION_KINDS: { ...CONDITION_KINDS, blueprint: blueprintKind } };
+  return { ...(await original<object>()), blueprintKind };
 });
 
 const CONDITION = { kind: "blueprint", point: "supply_temp_c", by: 2 };

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
-import { CONDITION_KINDS } from "../../../../domain/alarms/kinds/index.ts";
+import { CONDITION_KINDS } from "../../../../domain/alarms/condition-kinds.ts";
 
 test("every kind has a case", () => {
   const files = readdirSync(import.meta.dirname).filter((file) => file.endsWith(".test.ts"));
