@@ -26,6 +26,8 @@ const ListQuery = z.strictObject({
     .describe("States, joined by commas; `waiting_approval`: what asks for a second person"),
   kind: z.string().max(600).optional().describe("Kinds, joined by commas"),
   by: z.string().min(1).max(120).optional().describe("Who asked for it"),
+  from: z.iso.datetime({ offset: true }).optional().describe("Asked for at this time and later"),
+  to: z.iso.datetime({ offset: true }).optional().describe("Asked for before this time"),
   limit: limitUpTo(500, 100),
   cursor: z
     .string()
@@ -54,12 +56,14 @@ export const COMMAND_ROUTES: readonly Route[] = [
     answer: { status: 200, description: "The newest first", schema: listOf(Command, "CommandList") },
     refusals: [503],
     async handle({ query, session }, { context }) {
-      const { site, state, kind, by = null, limit, cursor = null } = query;
+      const { site, state, kind, by = null, from = null, to = null, limit, cursor = null } = query;
       const filter = {
         siteIds: sitesOf(context, session, site, "query"),
         states: wordsOf(state, CommandState, "query.state"),
         kinds: wordsOf(kind, KindName, "query.kind"),
         requestedBy: by,
+        from,
+        to,
       };
       return { kind: "json", body: await stored(context.commands.ledger.list(filter, { limit, cursor })) };
     },

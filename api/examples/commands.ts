@@ -95,6 +95,36 @@ const LOCK = {
   removedReason: null,
 };
 
+const JUDGED = {
+  siteId: SITE_ID,
+  kind: "set_supply_temp",
+  args: ARGS,
+  texts: TEXTS,
+  needsReason: false,
+  needsSecondPerson: false,
+  expiresInS: 60,
+  verdict: "allowed",
+  findings: [
+    {
+      ...FINDING,
+      texts: { "zh-CN": "高于露点 2 K：满足。", en: "≥ dew point + 2 K: met." },
+      override: null,
+    },
+  ],
+  deniedOverrides: [],
+  scope: {
+    site: { id: SITE_ID, name: "North 101 A", region: "north", zone: "zone-101" },
+    loadMw: 0.921,
+    ratedMw: 1.2,
+    minersOnline: 187,
+    minersExpected: 190,
+    alarms: { total: 0, items: [] },
+  },
+  seen: SEEN,
+  collectedAt: SLOT,
+  isOwn: false,
+};
+
 export const COMMAND_EXAMPLES: Examples = {
   "GET /api/v1/commands": { answer: pageOf(VERIFIED) },
   "POST /api/v1/commands": {
@@ -109,6 +139,7 @@ export const COMMAND_EXAMPLES: Examples = {
       { at: VERIFIED.endedAt, state: "verified", by: "system", reason: "read-back", evidence: VERIFIED.evidence },
     ),
   },
+  "GET /api/v1/commands/{id}/judgement": { answer: JUDGED },
   "POST /api/v1/commands/{id}/approve": {
     body: { note: "agreed by phone" },
     answer: { ...QUEUED, approvedBy: "chen.yu" },
@@ -128,6 +159,7 @@ export const COMMAND_EXAMPLES: Examples = {
     body: { enabled: true, sites: [SITE_ID], reason: WRITES.reason },
     answer: pageOf(WRITES),
   },
+  "GET /api/v1/site-locks": { answer: pageOf(LOCK) },
   "GET /api/v1/sites/{id}/locks": { answer: pageOf(LOCK) },
   "POST /api/v1/sites/{id}/locks": { body: { until: LOCK.until, reason: LOCK.reason }, answer: LOCK },
   "DELETE /api/v1/sites/{id}/locks/{lockId}": {

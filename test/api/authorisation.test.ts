@@ -229,6 +229,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   },
   "GET /api/v1/commands/{id}": { path: `/api/v1/commands/${NO_ID}`, status: 404 },
   "GET /api/v1/commands/{id}/events": { path: `/api/v1/commands/${NO_ID}/events`, status: 404 },
+  "GET /api/v1/commands/{id}/judgement": { path: `/api/v1/commands/${NO_ID}/judgement`, status: 404 },
   "POST /api/v1/commands/{id}/approve": { path: `/api/v1/commands/${NO_ID}/approve`, body: {}, status: 404 },
   "POST /api/v1/commands/{id}/reject": { path: `/api/v1/commands/${NO_ID}/reject`, body: {}, status: 404 },
   "POST /api/v1/commands/{id}/cancel": { path: `/api/v1/commands/${NO_ID}/cancel`, body: {}, status: 404 },
@@ -243,6 +244,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     path: "/api/v1/profiles/bitmain-antbox-hk3/writes",
     body: { enabled: false, sites: "all", reason: "nobody commands in this test" },
   },
+  "GET /api/v1/site-locks": { path: "/api/v1/site-locks" },
   "GET /api/v1/sites/{id}/locks": { path: "/api/v1/sites/site-001/locks" },
   "POST /api/v1/sites/{id}/locks": {
     path: "/api/v1/sites/site-001/locks",
