@@ -47,7 +47,10 @@ const CommandKindView = z
     needsReason: z.boolean(),
     needsSecondPerson: z.boolean(),
     leastGapS: z.number().nullable(),
-    mostOften: z.strictObject({ count: z.int(), perS: z.number() }).nullable().describe("So many at one site within that time"),
+    mostOften: z
+      .strictObject({ count: z.int(), perS: z.number() })
+      .nullable()
+      .describe("So many at one site within that time"),
     mostChange: z
       .strictObject({ argument: z.string(), point: z.string(), by: z.number() })
       .nullable()
@@ -61,7 +64,9 @@ const CommandKindView = z
           reads: z.array(z.string()).describe("Points that show it; `faults`: the fault bits"),
         }),
       )
-      .describe("What has to be seen for it to be `verified`, as far as this controller reports it; some arguments ask for less"),
+      .describe(
+        "What has to be seen for it to be `verified`, as far as this controller reports it; some arguments ask for less",
+      ),
     mostSites: z.int().describe("At once; 1 = one site after the other"),
     expiresInS: z.number(),
     verifyWithinS: z.number().describe("When the effect has to have been read back at the latest, after it was sent"),
