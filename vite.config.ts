@@ -31,6 +31,8 @@ const ADMIN_CODE = [
 ];
 /** What only the alarm centre needs; its later tabs share it. */
 const ALARM_CODE = /[\\/]dashboard[\\/](?:alarms[\\/]|locales[\\/]alarms-)/;
+/** What only pages with commands need: loaded when somebody looks at a site or at the commands. */
+const COMMAND_CODE = /[\\/](?:dashboard[\\/](?:commands[\\/]|locales[\\/]commands-)|domain[\\/]commands[\\/])/;
 const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
@@ -144,11 +146,13 @@ const widgets: UserConfig = {
               name: "shared",
               minShareCount: 2,
               priority: 3,
-              test: (id) => ![TREND_CODE, CHART_CODE, ALARM_CODE].some((own) => own.test(id)) && !isAdminCode(id),
+              test: (id) =>
+                ![TREND_CODE, CHART_CODE, ALARM_CODE, COMMAND_CODE].some((own) => own.test(id)) && !isAdminCode(id),
             },
             { name: "charts", priority: 2, test: CHART_CODE },
             { name: "trends", priority: 1, test: TREND_CODE },
             { name: "alarms", priority: 1, minShareCount: 2, test: ALARM_CODE },
+            { name: "commands", priority: 1, minShareCount: 2, test: COMMAND_CODE },
             { name: "admin", priority: 1, minShareCount: 2, test: isAdminCode },
           ],
         },

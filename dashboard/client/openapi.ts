@@ -2806,6 +2806,18 @@ export interface components {
         en: string;
         "zh-CN": string;
       };
+      /** @description What has to be seen for it to be `verified`, as far as this controller reports it; some arguments ask for less */
+      effect: {
+        id: string;
+        /** @description Points that show it; `faults`: the fault bits */
+        reads: string[];
+        title: {
+          en: string;
+          "zh-CN": string;
+        };
+        /** @description After it was sent */
+        withinS: number;
+      }[];
       expiresInS: number;
       /** @description Outside of this range of the argument it needs that role */
       higherRole: {
@@ -2829,6 +2841,17 @@ export interface components {
       leastGapS: number | null;
       /** @enum {string} */
       lowestRole: "viewer" | "operator" | "engineer" | "admin";
+      /** @description So far at most from what the point reads now, in its unit */
+      mostChange: {
+        argument: string;
+        by: number;
+        point: string;
+      } | null;
+      /** @description So many at one site within that time */
+      mostOften: {
+        count: number;
+        perS: number;
+      } | null;
       /** @description At once; 1 = one site after the other */
       mostSites: number;
       needsReason: boolean;
@@ -2851,6 +2874,8 @@ export interface components {
           "zh-CN": string;
         };
       } | null;
+      /** @description When the effect has to have been read back at the latest, after it was sent */
+      verifyWithinS: number;
     };
     CommandKindList: {
       items: components["schemas"]["CommandKind"][];
