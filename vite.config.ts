@@ -15,6 +15,7 @@ const WIDGETS = [
   "ui-trends",
   "ui-fleet-heatmap",
   "ui-alarms",
+  "ui-commands",
   "ui-jobs",
   "ui-admin",
 ];
@@ -25,14 +26,14 @@ const CHART_CODE =
 const TREND_CODE = /[\\/]dashboard[\\/]trends[\\/]/;
 /** What only the administration needs. */
 const ADMIN_CODE = [
-  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|notifications-|problems))/,
+  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|command-writes-|notifications-|problems))/,
   /[\\/]dashboard[\\/]composables[\\/](?:use-list|use-password-policy|problem-text)/,
   /[\\/]domain[\\/](?:settings|webhooks|notification|access[\\/](?:password-policy|service-token))/,
 ];
 /** What only the alarm centre needs; its later tabs share it. */
 const ALARM_CODE = /[\\/]dashboard[\\/](?:alarms[\\/]|locales[\\/]alarms-)/;
 /** What only pages with commands need: loaded when somebody looks at a site or at the commands. */
-const COMMAND_CODE = /[\\/](?:dashboard[\\/](?:commands[\\/]|locales[\\/]commands-)|domain[\\/]commands[\\/])/;
+const COMMAND_CODE = /[\\/](?:dashboard[\\/](?:command(?:s|-page)[\\/]|locales[\\/]command(?:s|-page)-)|domain[\\/]commands[\\/])/;
 const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */

@@ -13,6 +13,8 @@ export type CommandEventItem = Schemas["CommandEventList"]["items"][number];
 export type KindItem = Schemas["CommandKind"];
 export type ArgumentItem = KindItem["args"][string];
 export type SelectionItem = Schemas["CommandSelection"];
+/** What was selected, or waits for a second person: what it is about, and how it is judged. */
+export type JudgementItem = Omit<SelectionItem, "isDryRun" | "confirmation">;
 export type FindingItem = SelectionItem["findings"][number];
 type BothLanguages = KindItem["title"];
 /** Kinds by their word; a list of commands of several profiles may hold some of each. */
