@@ -1,3 +1,4 @@
+import { type CommandChanges, createCommandChanges } from "./command-changes.ts";
 import { type CommandFactsOptions, createCommandFacts } from "./command-facts.ts";
 import type { CommandDatabase } from "./command-rows.ts";
 import { type Confirmations, createConfirmations } from "./confirmations.ts";
@@ -9,6 +10,8 @@ import { createWriteSwitches, type WriteSwitches } from "./write-switches.ts";
 /** Everything that people need to give commands, and to forbid them. It sends nothing. */
 export type CommandDesk = {
   readonly ledger: CommandLedger;
+  /** For screens. */
+  readonly changes: CommandChanges;
   readonly switches: WriteSwitches;
   readonly locks: SiteLocks;
   readonly facts: CommandFacts;
@@ -41,6 +44,7 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   const locks = createSiteLocks(database);
   return {
     ledger,
+    changes: createCommandChanges(database),
     switches,
     locks,
     facts: createCommandFacts({ ...options, switches, locks }),
