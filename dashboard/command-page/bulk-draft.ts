@@ -15,7 +15,11 @@ export const EMPTY_DRAFT: BulkDraft = { kind: "", args: {}, reason: "", siteIds:
 
 /** As they are typed. */
 export type BulkSizes = { canary: string; wave: string; pause: string };
-export const USUAL_SIZES: BulkSizes = { canary: String(CANARY_SITES), wave: String(WAVE_SITES), pause: String(PAUSE_S) };
+export const USUAL_SIZES: BulkSizes = {
+  canary: String(CANARY_SITES),
+  wave: String(WAVE_SITES),
+  pause: String(PAUSE_S),
+};
 export const LONGEST_PAUSE_S = 3_600;
 
 /** A whole number of the range; null for anything else. */

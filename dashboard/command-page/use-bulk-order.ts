@@ -1,7 +1,7 @@
 import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
 import type { BodyOf, Schemas } from "../client/contract.ts";
 import { isLost, newKey } from "../commands/use-order.ts";
-import { request, type Trouble } from "../composables/api-request.ts";
+import { type Answer, request, type Trouble } from "../composables/api-request.ts";
 
 type Body = BodyOf<"POST", "/api/v1/commands/bulk">;
 export type WantedBatch = Omit<Body, "dryRun" | "confirmation">;
@@ -50,18 +50,20 @@ export function useBulkOrder(): BulkOrder {
     stage.value = "ordering";
     trouble.value = null;
     const call = { body: { ...selected, dryRun: false, confirmation }, idempotencyKey: newKey() };
+    const answer = await answered(() => request("POST", "/api/v1/commands/bulk", call));
+    if (answer === null) return null;
+    stage.value = "idle";
+    if (answer.ok) return "isDryRun" in answer.body ? null : answer.body;
+    trouble.value = answer.trouble;
+    selection.value = null;
+    return null;
+  }
+
+  /** Asks until there is an answer. @returns null when nobody waits for it any more */
+  async function answered<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T> | null> {
     for (;;) {
-      const answer = await request("POST", "/api/v1/commands/bulk", call);
-      if (answer.ok) {
-        stage.value = "idle";
-        return "isDryRun" in answer.body ? null : answer.body;
-      }
-      if (!isLost(answer.trouble)) {
-        stage.value = "idle";
-        trouble.value = answer.trouble;
-        selection.value = null;
-        return null;
-      }
+      const answer = await ask();
+      if (answer.ok || !isLost(answer.trouble)) return answer;
       stage.value = "lost";
       await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
       if (isGone) return null;

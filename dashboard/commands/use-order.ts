@@ -91,11 +91,11 @@ function bodyOf(
 }
 
 /** Nobody knows whether it was done: the same request under the same key will tell. */
-function isLost({ status, code }: Trouble): boolean {
+export function isLost({ status, code }: Trouble): boolean {
   return status === 0 || status >= 500 || code === "request.in-progress";
 }
 
 /** `randomUUID` is for pages over TLS only. */
-function newKey(): string {
+export function newKey(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
