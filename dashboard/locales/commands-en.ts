@@ -60,6 +60,7 @@ export const commandsEn = {
   "verdict.refused": "Refused: {n} of {all} interlocks are not met.",
   "verdict.cannot_verify":
     "Cannot be verified: {n} of {all} interlocks lack good readings. It is refused all the same.",
+  "verdict.overridden": "{n} of {all} interlocks are overridden as an emergency; the others are met.",
   "verdict.override": "An override does not count: {why}",
   "denied.unknown-interlock": "there is no such interlock",
   "denied.not-overridable": "nobody can override it",

@@ -57,6 +57,7 @@ export const commandsZhCN: Readonly<Record<keyof typeof commandsEn, string>> = {
   "verdict.allowed": "联锁条件全部满足，可以下发。",
   "verdict.refused": "拒绝：{all} 项联锁条件中有 {n} 项不满足。",
   "verdict.cannot_verify": "无法核实：{all} 项联锁条件中有 {n} 项缺少可信读数，同样拒绝。",
+  "verdict.overridden": "{all} 项联锁条件中有 {n} 项作为紧急情况越过，其余满足。",
   "verdict.override": "越过无效：{why}",
   "denied.unknown-interlock": "没有该联锁条件",
   "denied.not-overridable": "任何人都不能越过",
