@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { expect, test } from "vitest";
 import { bulkKinds, commonKind, sitesFor, waveSizes, wholeIn } from "../../dashboard/command-page/bulk-draft.ts";
 import { commandPath, parseCommandView } from "../../dashboard/command-page/command-view.ts";
