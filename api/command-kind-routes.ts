@@ -108,21 +108,28 @@ export const COMMAND_KIND_ROUTES: readonly Route[] = [
     handle({ query, session }, { context }) {
       const id = query.site === undefined ? query.profile : findSite(context, query.site, session).profileId;
       const { profile } = findProfile(context, id ?? "");
-      const items = kindsOf(profile);
+      const items = kindsOf(profile, context.settings.current().commandSites);
       return { kind: "json", body: { items, nextCursor: null, total: items.length } };
     },
   }),
 ];
 
-function kindsOf(profile: Profile): CommandKindView[] {
+function kindsOf(profile: Profile, cap: number): CommandKindView[] {
   return Object.entries(fitAllKinds(profile)).flatMap(([name, fitted]) =>
-    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted, profile)],
+    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted, { profile, cap })],
   );
 }
 
-function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKind, profile: Profile): CommandKindView {
+type Around = { readonly profile: Profile; readonly cap: number };
+
+function viewOf(
+  name: string,
+  kind: CommandKind,
+  { vendor, unusable }: FittedKind,
+  { profile, cap }: Around,
+): CommandKindView {
   const { title, does, onSite, lowestRole, needsReason, needsSecondPerson } = kind;
-  const { leastGapS, mostOften, mostChange, mostSites, expiresInS } = kind;
+  const { leastGapS, mostOften, mostChange, expiresInS } = kind;
   const own = Object.entries(kind.args);
   return {
     kind: name,
@@ -140,7 +147,7 @@ function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKin
     effect: stagesFor(kind, profile).map(({ id, title: words, withinS, reads }) => {
       return { id, title: words, withinS, reads: [...reads] };
     }),
-    mostSites,
+    mostSites: kind.mostSites <= 1 ? 1 : cap,
     expiresInS,
     verifyWithinS: verifyAfterS(kind),
     interlocks: [...COMMON_INTERLOCKS, ...kind.interlocks].map(({ id, title: words }) => {

@@ -19,8 +19,12 @@ export function expiryOf({ expiresInS, needsSecondPerson }: CommandKind, wanted:
 }
 
 /** @throws {AppError} `request.rate-limited` */
-export function spendCommand({ commandRate }: Pick<Services, "commandRate">, by: string, siteId: string): void {
-  const waits = [commandRate.take("user", by), commandRate.take("site", siteId)];
+export function spendCommand(
+  { commandRate }: Pick<Services, "commandRate">,
+  by: string,
+  ...siteIds: readonly string[]
+): void {
+  const waits = [commandRate.take("user", by), ...siteIds.map((siteId) => commandRate.take("site", siteId))];
   const retryAfterS = Math.max(...waits.map((allowance) => allowance.retryAfterS ?? 0));
   if (retryAfterS === 0) return;
   const detail = "too many commands in a short time, by you or to this site";

@@ -58,6 +58,7 @@ export const commandsEn = {
   "result.overridden": "Overridden",
   "verdict.allowed": "All interlocks are met: the command can be given.",
   "verdict.refused": "Refused: {n} of {all} interlocks are not met.",
+  "verdict.overridden": "Can be given: {n} of {all} interlocks are overridden as an emergency, the others are met.",
   "verdict.cannot_verify":
     "Cannot be verified: {n} of {all} interlocks lack good readings. It is refused all the same.",
   "verdict.override": "An override does not count: {why}",
@@ -236,11 +237,10 @@ export const commandsEn = {
   "approve.own": "You asked for it: another person has to agree, with the role operator or higher for this site.",
   "approve.who": "Anybody but {by} can agree who has the role operator or higher for this site.",
   "approve.left": "Expires in {age}",
-  "approve.now": "The interlocks as they are now",
+  "approve.again": "Judge again",
   "approve.note": "Note",
   "approve.do": "Agree",
   "approve.reject": "Do not agree",
-  "approve.may-not": "You may look at it, not decide.",
   "resolve.title": "What did it do? {title}: {site}",
   "resolve.lead":
     "Somebody has to look at the plant: the controller's panel, the readings, the camera. The platform does not send it again.",

@@ -66,12 +66,15 @@ export async function startCommands(sites: readonly Site[] = Array.from({ length
   const select = async (body: object, who = "operator") =>
     (await post({ ...body, dryRun: true }, who)).json as Selection;
 
-  /** A new reading of the plant, of this moment. */
-  function plant(siteId: string, values: Snapshot["values"] = {}): void {
+  /** A new reading of the plant at these sites, of this moment. */
+  function plants(siteIds: readonly string[], values: Snapshot["values"] = {}): void {
     nowMs += 1_000;
-    const snapshot = aSnapshot(siteId, { values: { ...HEALTHY, ...values }, quality: {}, faults: [] }, nowMs - 500);
-    expect(api.liveState.apply(snapshot)).toBe(true);
+    for (const siteId of siteIds) {
+      const snapshot = aSnapshot(siteId, { values: { ...HEALTHY, ...values }, quality: {}, faults: [] }, nowMs - 500);
+      expect(api.liveState.apply(snapshot)).toBe(true);
+    }
   }
+  const plant = (siteId: string, values: Snapshot["values"] = {}) => plants([siteId], values);
 
   return {
     api,
@@ -93,6 +96,7 @@ export async function startCommands(sites: readonly Site[] = Array.from({ length
       return siteId;
     },
     plant,
+    plants,
     /** Selects and orders. */
     async order(body: object, who = "operator"): Promise<Answer> {
       const { confirmation } = await select(body, who);
