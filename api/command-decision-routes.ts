@@ -43,17 +43,13 @@ function decided(id: string, { command, refused }: CommandDecision): Command {
 }
 
 /**
- * Whether somebody has asked for it themselves, or by a program with a token that they have made.
+ * Nobody agrees to what they asked for themselves, nor to what a program did with a token that they have made.
  *
- * @throws {AppError} `storage.unavailable`
+ * @throws {AppError} `command.own-request`, `storage.unavailable`
  */
-export async function isOwnRequest({ auth }: ApiContext, { requestedBy }: Command, by: string): Promise<boolean> {
-  return requestedBy === by || (await auth.serviceTokens.makersOf(requestedBy)).includes(by);
-}
-
-/** Nobody agrees to their own request. @throws {AppError} `command.own-request`, `storage.unavailable` */
-async function requireOther(context: ApiContext, command: Command, by: string): Promise<void> {
-  if (await isOwnRequest(context, command, by)) refuse(command.id, "own-request");
+async function requireOther({ auth }: ApiContext, { id, requestedBy }: Command, by: string): Promise<void> {
+  const makers = await auth.serviceTokens.makersOf(requestedBy);
+  if (requestedBy === by || makers.includes(by)) refuse(id, "own-request");
 }
 
 type Asked<B> = { readonly command: Command; readonly body: B; readonly by: string };

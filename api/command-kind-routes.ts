@@ -116,16 +116,17 @@ export const COMMAND_KIND_ROUTES: readonly Route[] = [
 
 function kindsOf(profile: Profile, cap: number): CommandKindView[] {
   return Object.entries(fitAllKinds(profile)).flatMap(([name, fitted]) =>
-    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted, profile, cap)],
+    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted, { profile, cap })],
   );
 }
+
+type Around = { readonly profile: Profile; readonly cap: number };
 
 function viewOf(
   name: string,
   kind: CommandKind,
   { vendor, unusable }: FittedKind,
-  profile: Profile,
-  cap: number,
+  { profile, cap }: Around,
 ): CommandKindView {
   const { title, does, onSite, lowestRole, needsReason, needsSecondPerson } = kind;
   const { leastGapS, mostOften, mostChange, expiresInS } = kind;

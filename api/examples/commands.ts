@@ -106,36 +106,6 @@ const LOCK = {
   removedReason: null,
 };
 
-const JUDGED = {
-  siteId: SITE_ID,
-  kind: "set_supply_temp",
-  args: ARGS,
-  texts: TEXTS,
-  needsReason: false,
-  needsSecondPerson: false,
-  expiresInS: 60,
-  verdict: "allowed",
-  findings: [
-    {
-      ...FINDING,
-      texts: { "zh-CN": "高于露点 2 K：满足。", en: "≥ dew point + 2 K: met." },
-      override: null,
-    },
-  ],
-  deniedOverrides: [],
-  scope: {
-    site: { id: SITE_ID, name: "North 101 A", region: "north", zone: "zone-101" },
-    loadMw: 0.921,
-    ratedMw: 1.2,
-    minersOnline: 187,
-    minersExpected: 190,
-    alarms: { total: 0, items: [] },
-  },
-  seen: SEEN,
-  collectedAt: SLOT,
-  isOwn: false,
-};
-
 const WAVES = [["north-101-a"], ["north-101-b", "north-102-a"]];
 const BATCH_ORDER = { kind: "set_supply_temp", args: ARGS, reason: REASON, canarySites: 1, waveSites: 4, pauseS: 30 };
 const BATCH = {
@@ -179,7 +149,34 @@ export const COMMAND_EXAMPLES: Examples = {
       { at: VERIFIED.endedAt, state: "verified", by: "system", reason: "read-back", evidence: VERIFIED.evidence },
     ),
   },
-  "GET /api/v1/commands/{id}/judgement": { answer: JUDGED },
+  "GET /api/v1/commands/{id}/review": {
+    answer: {
+      isDryRun: true,
+      siteId: SITE_ID,
+      kind: "set_supply_temp",
+      args: ARGS,
+      texts: TEXTS,
+      needsReason: false,
+      needsSecondPerson: false,
+      expiresInS: 60,
+      verdict: "allowed",
+      findings: [
+        { ...FINDING, texts: { "zh-CN": "高于露点 2 K：满足。", en: "≥ dew point + 2 K: met." }, override: null },
+      ],
+      deniedOverrides: [],
+      scope: {
+        site: { id: SITE_ID, name: "North 101 A", region: "north", zone: "101" },
+        loadMw: 0.91,
+        ratedMw: 1.03,
+        minersOnline: 187,
+        minersExpected: 189,
+        alarms: { total: 0, items: [] },
+      },
+      seen: SEEN,
+      collectedAt: SLOT,
+      confirmation: null,
+    },
+  },
   "POST /api/v1/commands/{id}/approve": {
     body: { note: "agreed by phone" },
     answer: { ...QUEUED, approvedBy: "chen.yu" },

@@ -1,3 +1,4 @@
+import type { Role } from "../../domain/access/session-user.ts";
 import type { CommandState } from "../../domain/commands/command.ts";
 import { isPointName, POINTS } from "../../domain/points/catalogue.ts";
 import { faultDefinition } from "../../domain/points/fault-labels.ts";
@@ -13,8 +14,6 @@ export type CommandEventItem = Schemas["CommandEventList"]["items"][number];
 export type KindItem = Schemas["CommandKind"];
 export type ArgumentItem = KindItem["args"][string];
 export type SelectionItem = Schemas["CommandSelection"];
-/** What was selected, or waits for a second person: what it is about, and how it is judged. */
-export type JudgementItem = Omit<SelectionItem, "isDryRun" | "confirmation">;
 export type FindingItem = SelectionItem["findings"][number];
 type BothLanguages = KindItem["title"];
 /** Kinds by their word; a list of commands of several profiles may hold some of each. */
@@ -84,10 +83,22 @@ export function argsText(kinds: KindMap, { kind, args }: Pick<CommandItem, "kind
     .join(" · ");
 }
 
-/** What a finding was judged by: a point under its label, a fact under its own name. */
+/** What is so by its very name: the verdict beside it says the same. */
+const SILENT: ReadonlySet<string> = new Set(["writes_on", "enabled", "locked", "reason_given", "kind_known"]);
+/** By the end of a fact's name. */
+const FACT_UNITS: readonly (readonly [string, string])[] = [
+  ["_kw", "kW"],
+  ["_m3h", "m³/h"],
+  ["_s", "s"],
+  ["_h", "h"],
+  ["_c", "°C"],
+];
+
+/** What a finding or a reading is called: a point and a fault by their labels, a fact in our words. */
 export function factLabel(name: string): string {
   if (isPointName(name)) return inWords(POINTS[name].label);
-  return inWords(faultDefinition(name).label);
+  const key = `fact.${name}`;
+  return isCommandText(key) ? ct(key) : inWords(faultDefinition(name).label);
 }
 
 /** A value with its unit. */
@@ -99,5 +110,23 @@ export function factText(name: string, value: PointValue | undefined): string {
     return typeof value === "number" && definition.unit ? `${text} ${definition.unit}` : text;
   }
   if (typeof value === "boolean") return t(value ? "value.yes" : "value.no");
-  return typeof value === "number" ? formatNumber(value, decimalsOf(null, value), locale.value) : value;
+  if (typeof value === "string") return isRole(name, value) ? t(`role.${value}`) : value;
+  return `${formatNumber(value, Math.min(1, decimalsOf(null, value)), locale.value)} ${unitOf(name)}`.trim();
+}
+
+/** Everything that a finding was judged by, and its limit: `load 909.8 kW`, `limit 51.5 kW`. */
+export function seenTexts({ values, limit }: Pick<FindingItem, "values" | "limit">): string[] {
+  const shown = Object.entries(values).filter(([name]) => !SILENT.has(name));
+  const texts = shown.map(([name, value]) => `${factLabel(name)} ${factText(name, value)}`);
+  if (limit === null) return texts;
+  const measured = shown.find(([, value]) => typeof value === "number")?.[0] ?? shown[0]?.[0] ?? "";
+  return [...texts, ct("limit", { value: factText(measured, limit) })];
+}
+
+function unitOf(name: string): string {
+  return FACT_UNITS.find(([end]) => name.endsWith(end))?.[1] ?? "";
+}
+
+function isRole(name: string, value: string): value is Role {
+  return (name === "role" || name === "needed_role") && ["viewer", "operator", "engineer", "admin"].includes(value);
 }

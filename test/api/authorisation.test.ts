@@ -238,7 +238,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "POST /api/v1/commands/bulk/{id}/stop": { path: `/api/v1/commands/bulk/${NO_ID}/stop`, status: 404 },
   "GET /api/v1/commands/{id}": { path: `/api/v1/commands/${NO_ID}`, status: 404 },
   "GET /api/v1/commands/{id}/events": { path: `/api/v1/commands/${NO_ID}/events`, status: 404 },
-  "GET /api/v1/commands/{id}/judgement": { path: `/api/v1/commands/${NO_ID}/judgement`, status: 404 },
+  "GET /api/v1/commands/{id}/review": { path: `/api/v1/commands/${NO_ID}/review`, status: 404 },
   "POST /api/v1/commands/{id}/approve": { path: `/api/v1/commands/${NO_ID}/approve`, body: {}, status: 404 },
   "POST /api/v1/commands/{id}/reject": { path: `/api/v1/commands/${NO_ID}/reject`, body: {}, status: 404 },
   "POST /api/v1/commands/{id}/cancel": { path: `/api/v1/commands/${NO_ID}/cancel`, body: {}, status: 404 },

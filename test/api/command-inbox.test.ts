@@ -9,16 +9,15 @@ beforeAll(async () => {
 });
 afterAll(() => under.api.close());
 
-type Judgement = {
+type Review = {
   readonly verdict: string;
-  readonly isOwn: boolean;
   readonly findings: readonly { readonly id: string; readonly result: string }[];
 };
-const judgement = async (id: string, who: string) => {
-  const { json } = await under.send("GET", `${COMMANDS}/${id}/judgement`, who);
-  return json as Judgement;
+const review = async (id: string, who: string) => {
+  const { json } = await under.send("GET", `${COMMANDS}/${id}/review`, who);
+  return json as Review;
 };
-const resultOf = ({ findings }: Judgement, id: string) => findings.find((one) => one.id === id)?.result;
+const resultOf = ({ findings }: Review, id: string) => findings.find((one) => one.id === id)?.result;
 const stop = (siteId: string) => ({
   siteId,
   kind: "stop_cooling",
@@ -30,25 +29,23 @@ test("who is asked to agree sees the interlocks as they are now, for the role of
   const siteId = await under.nextSite();
   const { id } = (await under.order(stop(siteId), "engineer")).json as Command;
   under.plant(siteId);
-  const now = await judgement(id, "operator");
+  const now = await review(id, "operator");
   expect(now).toMatchObject({
     kind: "stop_cooling",
     verdict: "allowed",
-    isOwn: false,
     scope: { site: { id: siteId }, loadMw: 0.921, minersOnline: 187 },
   });
-  expect(now).not.toHaveProperty("confirmation");
+  expect(now).toMatchObject({ confirmation: null });
   expect(resultOf(now, "it-power")).toBe("overridden");
-  expect(await judgement(id, "engineer")).toMatchObject({ isOwn: true });
   const { json } = await under.send("POST", `/api/v1/sites/${siteId}/locks`, "operator", {
     until: new Date(Date.now() + 3_600_000).toISOString(),
     reason: "a pump is replaced",
   });
-  expect(await judgement(id, "operator")).toMatchObject({ verdict: "refused" });
+  expect(await review(id, "operator")).toMatchObject({ verdict: "refused" });
   await under.send("DELETE", `/api/v1/sites/${siteId}/locks/${(json as { id: string }).id}`, "operator");
   under.pass(16_000);
-  expect(await judgement(id, "operator")).toMatchObject({ verdict: "cannot_verify" });
-  const path = `${COMMANDS}/${id}/judgement`;
+  expect(await review(id, "operator")).toMatchObject({ verdict: "cannot_verify" });
+  const path = `${COMMANDS}/${id}/review`;
   expect(outcome(await under.send("GET", path, "viewer"))).toEqual([403, "auth.not-allowed"]);
   const [own, other] = Number(siteId.slice(-3)) % 2 === 1 ? ["north", "south"] : ["south", "north"];
   expect((await under.send("GET", path, `operator-${own}`)).status).toBe(200);
