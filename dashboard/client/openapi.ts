@@ -695,7 +695,7 @@ export interface paths {
     /** Commands and what came of them, the newest first */
     get: operations["getCommands"];
     put?: never;
-    /** Gives a command: a dry run selects and gives a token, with which the same request orders it */
+    /** Gives a command: a dry run selects and gives a token that orders it; callers with a bearer token may do without */
     post: operations["postCommands"];
     delete?: never;
     options?: never;
@@ -3470,7 +3470,7 @@ export interface components {
       args?: {
         [key: string]: unknown;
       };
-      /** @description Token of the selection; it works once, for a minute */
+      /** @description Token of the selection; it works once, for a minute. A caller with a bearer token may order without */
       confirmation?: string;
       /**
        * @description Selects: only tells what it is about and what it would do
@@ -3507,7 +3507,7 @@ export interface components {
        * @default 1
        */
       canarySites?: number;
-      /** @description Token of the selection; it works once, for a minute */
+      /** @description Token of the selection; it works once, for a minute. A caller with a bearer token may order without */
       confirmation?: string;
       /**
        * @description Selects: only tells what it is about and what it would do

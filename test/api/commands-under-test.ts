@@ -55,8 +55,12 @@ export async function startCommands(sites: readonly Site[] = Array.from({ length
   }
   const free = sites.map(({ id }) => id);
 
-  /** @param who a role, somebody with limits, or a service token */
+  /** @param who a role, somebody with limits, or a service token; `page of` a role: in a browser */
   function as(who: string): { role?: Role; headers?: Record<string, string> } {
+    if (who.startsWith("page of ")) {
+      const token = api.token(who.slice("page of ".length) as Role);
+      return { headers: { cookie: `antbox_access=${token}`, origin: api.origin } };
+    }
     const token = tokens.get(who) ?? (who.startsWith("abx_") ? who : undefined);
     return token === undefined ? { role: who as Role } : { headers: { authorization: `Bearer ${token}` } };
   }
