@@ -771,23 +771,6 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
-  "/api/v1/commands/{id}/judgement": {
-    parameters: {
-      query?: never;
-      header?: never;
-      path?: never;
-      cookie?: never;
-    };
-    /** What a command that waits is about, with the interlocks as they are now */
-    get: operations["getCommandsIdJudgement"];
-    put?: never;
-    post?: never;
-    delete?: never;
-    options?: never;
-    head?: never;
-    patch?: never;
-    trace?: never;
-  };
   "/api/v1/commands/{id}/reject": {
     parameters: {
       query?: never;
@@ -2833,92 +2816,6 @@ export interface components {
       /** @description Goes into `cursor` for the next page; null at the end */
       nextCursor: string | null;
       total: number;
-    };
-    /** @description What a waiting command is about, and how it is judged now */
-    CommandJudgement: {
-      args: {
-        [key: string]: number | string | boolean;
-      };
-      /** @description Of the readings; null = there are none */
-      collectedAt: string | null;
-      deniedOverrides: {
-        id: string;
-        why: string;
-      }[];
-      expiresInS: number;
-      /** @description All interlocks and limits with present values. `override`: the lowest role that may override it */
-      findings: {
-        id: string;
-        limit: number | null;
-        override: ("viewer" | "operator" | "engineer" | "admin") | null;
-        /** @enum {string} */
-        result: "met" | "refused" | "cannot_verify" | "overridden";
-        texts: {
-          en: string;
-          "zh-CN": string;
-        };
-        values: {
-          [key: string]: number | boolean | string | null;
-        };
-      }[];
-      /** @description The asker has asked for the command, and does not decide on it */
-      isOwn: boolean;
-      kind: string;
-      needsReason: boolean;
-      needsSecondPerson: boolean;
-      /** @description What would be affected */
-      scope: {
-        alarms: {
-          items: {
-            id: string;
-            /** @enum {string} */
-            priority: "critical" | "high" | "medium" | "low";
-            texts: {
-              en: string;
-              "zh-CN": string;
-            };
-          }[];
-          total: number;
-        };
-        /** @description Carried now; null = no good reading */
-        loadMw: number | null;
-        minersExpected: number | null;
-        minersOnline: number | null;
-        ratedMw: number | null;
-        site: {
-          id: string;
-          name: string;
-          region: string;
-          zone: string;
-        };
-      };
-      /** @description The state that the confirmation is bound to */
-      seen: {
-        isLeaking: number | boolean | string | null;
-        isPidMode: number | boolean | string | null;
-        isPumpRunning: number | boolean | string | null;
-        setpointC: number | null;
-      };
-      siteId: string;
-      texts: {
-        does: {
-          en: string;
-          "zh-CN": string;
-        };
-        onSite: {
-          en: string;
-          "zh-CN": string;
-        };
-        title: {
-          en: string;
-          "zh-CN": string;
-        };
-      };
-      /**
-       * @description `cannot_verify`: as good as refused, since something is not known
-       * @enum {string}
-       */
-      verdict: "allowed" | "refused" | "cannot_verify";
     };
     /** @description A kind of command: what it takes, what it does, and what has to be so before */
     CommandKind: {
@@ -6954,36 +6851,6 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
-      429: components["responses"]["Problem429"];
-      503: components["responses"]["Problem503"];
-    };
-  };
-  getCommandsIdJudgement: {
-    parameters: {
-      query?: never;
-      header?: never;
-      path: {
-        id: string;
-      };
-      cookie?: never;
-    };
-    requestBody?: never;
-    responses: {
-      /** @description By fresh readings, for the role of the requester */
-      200: {
-        headers: {
-          [name: string]: unknown;
-        };
-        content: {
-          "application/json": components["schemas"]["CommandJudgement"];
-        };
-      };
-      400: components["responses"]["Problem400"];
-      401: components["responses"]["Problem401"];
-      403: components["responses"]["Problem403"];
-      404: components["responses"]["Problem404"];
-      409: components["responses"]["Problem409"];
-      422: components["responses"]["Problem422"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
     };
