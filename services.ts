@@ -260,6 +260,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     holder: identity.holder,
     siteFacts: alarms.facts,
     reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
+    isScheduling: jobs.isActive,
     log,
   });
   ringSender = () => senderServices.commandSender?.ring();

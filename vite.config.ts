@@ -15,6 +15,7 @@ const WIDGETS = [
   "ui-trends",
   "ui-fleet-heatmap",
   "ui-alarms",
+  "ui-commands",
   "ui-jobs",
   "ui-admin",
 ];
@@ -25,12 +26,14 @@ const CHART_CODE =
 const TREND_CODE = /[\\/]dashboard[\\/]trends[\\/]/;
 /** What only the administration needs. */
 const ADMIN_CODE = [
-  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|notifications-|problems))/,
+  /[\\/]dashboard[\\/](?:admin[\\/]|locales[\\/](?:admin-|inventory-|command-writes-|notifications-|problems))/,
   /[\\/]dashboard[\\/]composables[\\/](?:use-list|use-password-policy|problem-text)/,
   /[\\/]domain[\\/](?:settings|webhooks|notification|access[\\/](?:password-policy|service-token))/,
 ];
 /** What only the alarm centre needs; its later tabs share it. */
 const ALARM_CODE = /[\\/]dashboard[\\/](?:alarms[\\/]|locales[\\/]alarms-)/;
+/** What only pages with commands need: loaded when somebody looks at a site or at the commands. */
+const COMMAND_CODE = /[\\/](?:dashboard[\\/](?:command(?:s|-page)[\\/]|locales[\\/]command(?:s|-page)-)|domain[\\/]commands[\\/])/;
 const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
@@ -147,11 +150,13 @@ const widgets: UserConfig = {
               name: "shared",
               minShareCount: 2,
               priority: 3,
-              test: (id) => ![TREND_CODE, CHART_CODE, ALARM_CODE].some((own) => own.test(id)) && !isAdminCode(id),
+              test: (id) =>
+                ![TREND_CODE, CHART_CODE, ALARM_CODE, COMMAND_CODE].some((own) => own.test(id)) && !isAdminCode(id),
             },
             { name: "charts", priority: 2, test: CHART_CODE },
             { name: "trends", priority: 1, test: TREND_CODE },
             { name: "alarms", priority: 1, minShareCount: 2, test: ALARM_CODE },
+            { name: "commands", priority: 1, minShareCount: 2, test: COMMAND_CODE },
             { name: "admin", priority: 1, minShareCount: 2, test: isAdminCode },
           ],
         },

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Role } from "../domain/access/session-user.ts";
 import type { CommandArgument, CommandKind } from "../domain/commands/command-kind.ts";
-import { type FittedKind, fitAllKinds } from "../domain/commands/fit-profile.ts";
+import { verifyAfterS } from "../domain/commands/effect.ts";
+import { type FittedKind, fitAllKinds, stagesFor } from "../domain/commands/fit-profile.ts";
 import { COMMON_INTERLOCKS } from "../domain/commands/interlocks/index.ts";
 import type { Profile, ProfileCommand } from "../domain/profiles/profile.ts";
 import { SiteId } from "../domain/sites/site-id.ts";
@@ -46,8 +47,29 @@ const CommandKindView = z
     needsReason: z.boolean(),
     needsSecondPerson: z.boolean(),
     leastGapS: z.number().nullable(),
+    mostOften: z
+      .strictObject({ count: z.int(), perS: z.number() })
+      .nullable()
+      .describe("So many at one site within that time"),
+    mostChange: z
+      .strictObject({ argument: z.string(), point: z.string(), by: z.number() })
+      .nullable()
+      .describe("So far at most from what the point reads now, in its unit"),
+    effect: z
+      .array(
+        z.strictObject({
+          id: z.string(),
+          title: BothLanguages,
+          withinS: z.number().describe("After it was sent"),
+          reads: z.array(z.string()).describe("Points that show it; `faults`: the fault bits"),
+        }),
+      )
+      .describe(
+        "What has to be seen for it to be `verified`, as far as this controller reports it; some arguments ask for less",
+      ),
     mostSites: z.int().describe("At once; 1 = one site after the other"),
     expiresInS: z.number(),
+    verifyWithinS: z.number().describe("When the effect has to have been read back at the latest, after it was sent"),
     interlocks: z.array(
       z.strictObject({
         id: z.string(),
@@ -86,20 +108,28 @@ export const COMMAND_KIND_ROUTES: readonly Route[] = [
     handle({ query, session }, { context }) {
       const id = query.site === undefined ? query.profile : findSite(context, query.site, session).profileId;
       const { profile } = findProfile(context, id ?? "");
-      const items = kindsOf(profile);
+      const items = kindsOf(profile, context.settings.current().commandSites);
       return { kind: "json", body: { items, nextCursor: null, total: items.length } };
     },
   }),
 ];
 
-function kindsOf(profile: Profile): CommandKindView[] {
+function kindsOf(profile: Profile, cap: number): CommandKindView[] {
   return Object.entries(fitAllKinds(profile)).flatMap(([name, fitted]) =>
-    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted)],
+    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted, { profile, cap })],
   );
 }
 
-function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKind): CommandKindView {
-  const { title, does, onSite, lowestRole, needsReason, needsSecondPerson, leastGapS, mostSites, expiresInS } = kind;
+type Around = { readonly profile: Profile; readonly cap: number };
+
+function viewOf(
+  name: string,
+  kind: CommandKind,
+  { vendor, unusable }: FittedKind,
+  { profile, cap }: Around,
+): CommandKindView {
+  const { title, does, onSite, lowestRole, needsReason, needsSecondPerson } = kind;
+  const { leastGapS, mostOften, mostChange, expiresInS } = kind;
   const own = Object.entries(kind.args);
   return {
     kind: name,
@@ -112,8 +142,14 @@ function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKin
     needsReason,
     needsSecondPerson,
     leastGapS,
-    mostSites,
+    mostOften,
+    mostChange,
+    effect: stagesFor(kind, profile).map(({ id, title: words, withinS, reads }) => {
+      return { id, title: words, withinS, reads: [...reads] };
+    }),
+    mostSites: kind.mostSites <= 1 ? 1 : cap,
     expiresInS,
+    verifyWithinS: verifyAfterS(kind),
     interlocks: [...COMMON_INTERLOCKS, ...kind.interlocks].map(({ id, title: words }) => {
       const override = Object.hasOwn(kind.overrides, id) ? (kind.overrides[id]?.lowestRole ?? null) : null;
       return { id, title: words, override };

@@ -71,7 +71,8 @@ type Selected = {
   readonly kind: CommandKind;
   readonly order: JudgedOrder;
   readonly judged: JudgedNow;
-  readonly by: string;
+  /** Who may order it with the token that comes with it; null = it is only looked at. */
+  readonly by: string | null;
   readonly expiresInS: number;
 };
 
@@ -87,7 +88,10 @@ export async function selectCommand(
   );
   const reading = snapshot && trustedReading(snapshot);
   const { args } = order;
-  const given = isAllowed(judgement) ? context.commands.confirmations.give([confirmable({ order, judged }, by)]) : null;
+  const given =
+    by !== null && isAllowed(judgement)
+      ? context.commands.confirmations.give([confirmable({ order, judged }, by)])
+      : null;
   return {
     isDryRun: true,
     siteId,

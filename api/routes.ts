@@ -11,8 +11,10 @@ import { BACKTEST_ROUTES } from "./backtest-routes.ts";
 import { BASELINE_ROUTES } from "./baseline-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
 import { COLLECTOR_ROUTES } from "./collector-routes.ts";
+import { COMMAND_BULK_ROUTES } from "./command-bulk-routes.ts";
 import { COMMAND_DECISION_ROUTES } from "./command-decision-routes.ts";
 import { COMMAND_KIND_ROUTES } from "./command-kind-routes.ts";
+import { COMMAND_REVIEW_ROUTE } from "./command-review-route.ts";
 import { COMMAND_ROUTES } from "./command-routes.ts";
 import { COMMAND_WRITES_ROUTES } from "./command-writes-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
@@ -72,7 +74,9 @@ export const ROUTES: readonly Route[] = [
   ...BACKTEST_ROUTES,
   ...SITE_FLAG_ROUTES,
   ...BASELINE_ROUTES,
+  ...COMMAND_BULK_ROUTES,
   ...COMMAND_ROUTES,
+  COMMAND_REVIEW_ROUTE,
   ...COMMAND_DECISION_ROUTES,
   ...COMMAND_KIND_ROUTES,
   ...COMMAND_WRITES_ROUTES,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AppError } from "../domain/errors.ts";
+import { alarmSites } from "./alarm-view.ts";
 import { actorOf } from "./audit-actor.ts";
 import { audited } from "./audited.ts";
 import { ReasonText } from "./command-order.ts";
@@ -36,6 +37,19 @@ const NewLock = z
   .meta({ id: "NewSiteLock" });
 
 export const SITE_LOCK_ROUTES: readonly Route[] = [
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/site-locks",
+    access: "commands:read",
+    tag,
+    summary: { "zh-CN": "所有站点上挂着的检修牌", en: "The maintenance locks that hang anywhere in the fleet" },
+    answer: { status: 200, description: "The oldest first", schema: listOf(SiteLock, "SiteLockList") },
+    refusals: [503],
+    async handle({ session }, { context }) {
+      const items = await stored(context.commands.locks.locksOf(alarmSites(context, session)));
+      return { kind: "json", body: { items, nextCursor: null, total: items.length } };
+    },
+  }),
   defineRoute({
     method: "GET",
     path,

@@ -1,3 +1,5 @@
+import { type CommandBatches, createCommandBatches } from "./command-batches.ts";
+import { type CommandChanges, createCommandChanges } from "./command-changes.ts";
 import { type CommandFactsOptions, createCommandFacts } from "./command-facts.ts";
 import type { CommandDatabase } from "./command-rows.ts";
 import { type Confirmations, createConfirmations } from "./confirmations.ts";
@@ -9,6 +11,10 @@ import { createWriteSwitches, type WriteSwitches } from "./write-switches.ts";
 /** Everything that people need to give commands, and to forbid them. It sends nothing. */
 export type CommandDesk = {
   readonly ledger: CommandLedger;
+  /** Orders for several sites. */
+  readonly batches: CommandBatches;
+  /** For screens. */
+  readonly changes: CommandChanges;
   readonly switches: WriteSwitches;
   readonly locks: SiteLocks;
   readonly facts: CommandFacts;
@@ -41,6 +47,8 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   const locks = createSiteLocks(database);
   return {
     ledger,
+    batches: createCommandBatches(database),
+    changes: createCommandChanges(database),
     switches,
     locks,
     facts: createCommandFacts({ ...options, switches, locks }),

@@ -19,7 +19,13 @@ import {
   recentCommands,
 } from "./read-commands.ts";
 import { COMMAND_PATIENCE, type CommandPatience, forgetCommands, reapCommands } from "./reap-commands.ts";
-import { type NewCommand, type RequestedCommand, requestCommand } from "./request-command.ts";
+import {
+  type NewCommand,
+  type OrderContent,
+  type RequestedCommand,
+  repeatedCommand,
+  requestCommand,
+} from "./request-command.ts";
 import {
   type CommandClaim,
   claimCommands,
@@ -36,6 +42,12 @@ import {
 export interface CommandLedger {
   /** @throws {AppError} `site.not-found`; `request.idempotency-mismatch`: the key stands for another order of this requester */
   request(order: NewCommand): Promise<RequestedCommand>;
+  /**
+   * The command that this requester has ordered with this key before; null when there is none.
+   *
+   * @throws {AppError} `request.idempotency-mismatch`
+   */
+  repeated(order: OrderContent): Promise<Command | null>;
   /** The second person's yes. @param evidence what the interlocks said to them */
   approve(id: string, by: string, evidence: Evidence | null): Promise<CommandDecision>;
   /** The second person's no. @param note in their own words */
@@ -100,6 +112,7 @@ export function createCommandLedger(options: CommandLedgerOptions): CommandLedge
       if (requested.command.state === "queued") onQueued();
       return requested;
     },
+    repeated: (order) => repeatedCommand(database, order),
     async approve(id, by, evidence) {
       const decision = await approveCommand(database, id, by, evidence);
       if (decision.refused === null) onQueued();

@@ -8,6 +8,10 @@ export type CommandFilter = {
   readonly states?: readonly CommandState[] | null;
   readonly kinds?: readonly string[] | null;
   readonly requestedBy?: string | null;
+  /** ISO 8601: asked for at this time and later. */
+  readonly from?: string | null;
+  /** ISO 8601: asked for before this time. */
+  readonly to?: string | null;
 };
 export type CommandPage = { readonly limit: number; readonly cursor: string | null };
 export type CommandListing = {
@@ -20,9 +24,10 @@ const FROM = "from command c join site s on s.id = c.site_id";
 const FIND = `select ${COLUMNS} ${FROM} where c.id = $1::uuid`;
 const WHERE = `($1::text[] is null or c.site_id in (select id from site where code = any($1)))
   and ($2::text[] is null or c.state = any($2)) and ($3::text[] is null or c.kind = any($3))
-  and ($4::text is null or c.requested_by = $4)`;
+  and ($4::text is null or c.requested_by = $4) and ($5::timestamptz is null or c.created_at >= $5)
+  and ($6::timestamptz is null or c.created_at < $6)`;
 const LIST = `
-  select ${COLUMNS} ${FROM} where ${WHERE} and ($5::bigint is null or c.seq < $5) order by c.seq desc limit $6::int`;
+  select ${COLUMNS} ${FROM} where ${WHERE} and ($7::bigint is null or c.seq < $7) order by c.seq desc limit $8::int`;
 const COUNT = `select count(*)::int as n from command c where ${WHERE}`;
 const EVENTS = "select at, state, made_by, reason, evidence from command_event where command_id = $1::uuid order by id";
 const IN_FLIGHT = `
@@ -42,10 +47,10 @@ export async function findCommand(database: CommandDatabase, id: string): Promis
 /** A page, newest first. A cursor that nobody was given starts from the beginning. */
 export async function listCommands(
   database: CommandDatabase,
-  { siteIds, states = null, kinds = null, requestedBy = null }: CommandFilter,
+  { siteIds, states = null, kinds = null, requestedBy = null, from = null, to = null }: CommandFilter,
   { limit, cursor }: CommandPage,
 ): Promise<CommandListing> {
-  const filter = [siteIds, states, kinds, requestedBy];
+  const filter = [siteIds, states, kinds, requestedBy, from, to];
   const after = cursor !== null && /^\d{1,18}$/.test(cursor) ? cursor : null;
   const [rows, [counted]] = await Promise.all([
     database.query(LIST, [...filter, after, limit + 1]),

@@ -69,8 +69,19 @@ const KIND = {
   needsReason: false,
   needsSecondPerson: false,
   leastGapS: 600,
+  mostOften: null,
+  mostChange: { argument: "temp_c", point: "supply_temp_setpoint_c", by: 3 },
+  effect: [
+    {
+      id: "set-point",
+      title: { "zh-CN": "设定值已改变", en: "The set-point reads as wanted" },
+      withinS: 60,
+      reads: ["supply_temp_setpoint_c"],
+    },
+  ],
   mostSites: 10,
   expiresInS: 60,
+  verifyWithinS: 75,
   interlocks: [{ id: "dew-point", title: { "zh-CN": "高于露点 2 K", en: "≥ dew point + 2 K" }, override: null }],
   isUsable: true,
   unusable: null,
@@ -95,12 +106,41 @@ const LOCK = {
   removedReason: null,
 };
 
+const WAVES = [["north-101-a"], ["north-101-b", "north-102-a"]];
+const BATCH_ORDER = { kind: "set_supply_temp", args: ARGS, reason: REASON, canarySites: 1, waveSites: 4, pauseS: 30 };
+const BATCH = {
+  id: "0c5b8c1e-6b0e-4f5d-8a39-2f5f0f6c9d13",
+  kind: "set_supply_temp",
+  args: ARGS,
+  waves: WAVES,
+  pauseS: 30,
+  reason: REASON,
+  requestedBy: "li.wei",
+  expiresInS: 60,
+  state: "running",
+  because: [],
+  stoppedBy: null,
+  createdAt: SLOT,
+  endedAt: null,
+  commands: [{ siteId: "north-101-a", commandId: ID, state: "verified", stateReason: "read-back" }],
+  newAlarms: [],
+  result: { done: ["north-101-a"], failed: [], underWay: [], notBegun: ["north-101-b", "north-102-a"] },
+};
+const STOPPED = { ...BATCH, state: "stopped", stoppedBy: "li.wei", endedAt: SEEN_AT };
+
 export const COMMAND_EXAMPLES: Examples = {
   "GET /api/v1/commands": { answer: pageOf(VERIFIED) },
   "POST /api/v1/commands": {
     body: { siteId: SITE_ID, kind: "set_supply_temp", args: ARGS, reason: REASON, confirmation: TOKEN },
     answer: QUEUED,
   },
+  "GET /api/v1/commands/bulk": { answer: pageOf(BATCH) },
+  "POST /api/v1/commands/bulk": {
+    body: { ...BATCH_ORDER, sites: WAVES.flat(), confirmation: TOKEN },
+    answer: { ...BATCH, commands: [], result: { done: [], failed: [], underWay: [], notBegun: WAVES.flat() } },
+  },
+  "GET /api/v1/commands/bulk/{id}": { answer: BATCH },
+  "POST /api/v1/commands/bulk/{id}/stop": { answer: STOPPED },
   "GET /api/v1/commands/{id}": { answer: VERIFIED },
   "GET /api/v1/commands/{id}/events": {
     answer: pageOf(
@@ -108,6 +148,34 @@ export const COMMAND_EXAMPLES: Examples = {
       { at: SENT.sentAt, state: "sent", by: "system", reason: null, evidence: { findings: [FINDING] } },
       { at: VERIFIED.endedAt, state: "verified", by: "system", reason: "read-back", evidence: VERIFIED.evidence },
     ),
+  },
+  "GET /api/v1/commands/{id}/review": {
+    answer: {
+      isDryRun: true,
+      siteId: SITE_ID,
+      kind: "set_supply_temp",
+      args: ARGS,
+      texts: TEXTS,
+      needsReason: false,
+      needsSecondPerson: false,
+      expiresInS: 60,
+      verdict: "allowed",
+      findings: [
+        { ...FINDING, texts: { "zh-CN": "高于露点 2 K：满足。", en: "≥ dew point + 2 K: met." }, override: null },
+      ],
+      deniedOverrides: [],
+      scope: {
+        site: { id: SITE_ID, name: "North 101 A", region: "north", zone: "101" },
+        loadMw: 0.91,
+        ratedMw: 1.03,
+        minersOnline: 187,
+        minersExpected: 189,
+        alarms: { total: 0, items: [] },
+      },
+      seen: SEEN,
+      collectedAt: SLOT,
+      confirmation: null,
+    },
   },
   "POST /api/v1/commands/{id}/approve": {
     body: { note: "agreed by phone" },
@@ -128,6 +196,7 @@ export const COMMAND_EXAMPLES: Examples = {
     body: { enabled: true, sites: [SITE_ID], reason: WRITES.reason },
     answer: pageOf(WRITES),
   },
+  "GET /api/v1/site-locks": { answer: pageOf(LOCK) },
   "GET /api/v1/sites/{id}/locks": { answer: pageOf(LOCK) },
   "POST /api/v1/sites/{id}/locks": { body: { until: LOCK.until, reason: LOCK.reason }, answer: LOCK },
   "DELETE /api/v1/sites/{id}/locks/{lockId}": {

@@ -28,9 +28,15 @@ type HeaderPart<O> = O extends { parameters: { header: { "If-Match": string } } 
 
 type BodyPart<T> = undefined extends T ? unknown : { readonly body: T };
 
+/** The same key for the same call: it is done once, however often it is sent. */
+type OncePart<O> = O extends { parameters: { header?: { "Idempotency-Key"?: string } } }
+  ? { readonly idempotencyKey?: string }
+  : unknown;
+
 export type CallOptions<M extends Method, P extends PathOf<M>> = AddressParts<M, P> &
   BodyPart<BodyOf<M, P>> &
-  HeaderPart<Operation<M, P>> & { readonly signal?: AbortSignal };
+  HeaderPart<Operation<M, P>> &
+  OncePart<Operation<M, P>> & { readonly signal?: AbortSignal };
 
 /** The options of a call; they may be left out where the reference asks for none. */
 export type OptionalIfEmpty<T> = object extends T ? [options?: T] : [options: T];

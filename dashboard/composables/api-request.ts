@@ -24,6 +24,7 @@ export type Answer<T> =
 type Given = Parameters<typeof fillIn>[1] & {
   readonly body?: unknown;
   readonly ifMatch?: string | null;
+  readonly idempotencyKey?: string;
   readonly signal?: AbortSignal;
 };
 
@@ -33,10 +34,11 @@ export async function request<M extends Method, P extends PathOf<M>>(
   path: P,
   ...[options]: OptionalIfEmpty<CallOptions<M, P>>
 ): Promise<Answer<AnswerOf<M, P>>> {
-  const { body, ifMatch, signal, ...parts } = (options ?? {}) as Given;
+  const { body, ifMatch, idempotencyKey, signal, ...parts } = (options ?? {}) as Given;
   const headers: Record<string, string> = { accept: "application/json" };
   if (body !== undefined) headers["content-type"] = "application/json";
   if (ifMatch) headers["if-match"] = ifMatch;
+  if (idempotencyKey) headers["idempotency-key"] = idempotencyKey;
   return await answerTo(fillIn(path, parts), {
     method,
     headers,

@@ -13,6 +13,8 @@ export const en = {
   "nav.overview": "Overview",
   "nav.site": "Site",
   "nav.alarms": "Alarms",
+  "nav.commands": "Commands",
+  "nav.waiting": "{n} wait for a person",
   "nav.jobs": "Jobs",
   "nav.admin": "Administration",
   "nav.editor": "Editor",

@@ -176,6 +176,7 @@ export const inventoryEn = {
   "audit.group.history": "History",
   "audit.group.lab": "Lab readings",
   "audit.group.alarm": "Alarms",
+  "audit.group.command": "Commands",
   "audit.group.flows": "Flows",
   "audit.group.settings": "Settings",
   "audit.group.notification": "Notification",

@@ -176,6 +176,7 @@ export const inventoryZhCN: Readonly<Record<InventoryKey, string>> = {
   "audit.group.history": "历史数据",
   "audit.group.lab": "化验记录",
   "audit.group.alarm": "报警",
+  "audit.group.command": "命令",
   "audit.group.flows": "流程",
   "audit.group.settings": "平台设置",
   "audit.group.notification": "报警通知",

@@ -115,6 +115,43 @@ export const PROBLEM_TEXTS: Readonly<Partial<Record<ErrorCode | "away" | "other"
     "zh-CN": "回测超时，请缩短时间范围或减少规则。",
     en: "The back-test took too long; choose a shorter stretch or fewer rules.",
   },
+  "command.not-found": { "zh-CN": "该命令不存在。", en: "There is no such command." },
+  "command.kind-unusable": {
+    "zh-CN": "该站点不支持此命令：{detail}",
+    en: "This site does not take the command: {detail}",
+  },
+  "command.arguments-invalid": { "zh-CN": "参数有误：{detail}", en: "The value is not allowed: {detail}" },
+  "command.refused": {
+    "zh-CN": "联锁条件不满足，未执行：{detail}",
+    en: "An interlock refuses it, nothing was done: {detail}",
+  },
+  "command.cannot-verify": {
+    "zh-CN": "联锁条件无法核实，未执行：{detail}",
+    en: "The interlocks cannot be verified, nothing was done: {detail}",
+  },
+  "command.confirmation-required": { "zh-CN": "未执行：请先试算。", en: "Nothing was done: select it first." },
+  "command.confirmation-over": {
+    "zh-CN": "未执行：试算结果已过期，请重新试算。",
+    en: "Nothing was done: the selection has run out. Select again.",
+  },
+  "command.confirmation-used": {
+    "zh-CN": "未执行：该试算结果已被使用，请查看最近的命令后重新试算。",
+    en: "Nothing was done: this selection was used before. Look at the last commands, then select again.",
+  },
+  "command.changed": {
+    "zh-CN": "未执行：试算之后设备状态已改变，请重新试算。",
+    en: "Nothing was done: the plant has changed since it was selected. Select again.",
+  },
+  "command.own-request": {
+    "zh-CN": "您申请的命令须由另一人决定。",
+    en: "You asked for this command: another person decides on it.",
+  },
+  "command.expired": { "zh-CN": "命令已过期，不会再下发。", en: "Its time is over: it is not sent any more." },
+  "command.wrong-state": {
+    "zh-CN": "命令状态已改变，请查看其当前状态。",
+    en: "The command has gone on meanwhile; look at it again.",
+  },
+  "lock.not-found": { "zh-CN": "该检修牌已不存在。", en: "This lock does not hang there any more." },
   "request.invalid": { "zh-CN": "填写有误：{detail}", en: "Something is filled in wrongly: {detail}" },
   "request.not-found": { "zh-CN": "该内容已不存在。", en: "This is not there any more." },
   "request.too-large": { "zh-CN": "内容过大。", en: "This is too large." },

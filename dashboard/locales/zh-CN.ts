@@ -14,6 +14,8 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "nav.overview": "总览",
   "nav.site": "站点",
   "nav.alarms": "报警",
+  "nav.commands": "命令",
+  "nav.waiting": "{n} 条待处理",
   "nav.jobs": "后台任务",
   "nav.admin": "管理",
   "nav.editor": "流程编辑器",

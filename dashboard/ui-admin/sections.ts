@@ -62,6 +62,12 @@ export const ADMIN_SECTIONS: readonly AdminSection[] = [
     load: () => import("../admin/sites/SitesSection.vue"),
   },
   {
+    id: "commands",
+    title: { "zh-CN": "命令", en: "Commands" },
+    permission: "commands:enable",
+    load: () => import("../admin/commands/CommandsSection.vue"),
+  },
+  {
     id: "audit",
     title: { "zh-CN": "审计日志", en: "Audit trail" },
     permission: "audit:read",

@@ -61,6 +61,23 @@ test("a command that can cause an outage waits for another person, who sees the 
   expect(done).toMatchObject({ actor: "operator", detail: { id, requestedBy: "engineer" } });
 });
 
+test("whoever agrees sees the interlocks as they are for the requester, and gets no token", async () => {
+  const siteId = await under.nextSite();
+  const { id } = await ordered(stop(siteId), "engineer");
+  const review = (who: string) => under.send("GET", `${COMMANDS}/${id}/review`, who);
+  // An operator may override nothing here: the engineer has, and it is theirs that counts.
+  const { json } = await review("operator");
+  const results = (json as { findings: { id: string; result: string }[] }).findings;
+  expect(results.filter(({ result }) => result !== "met")).toMatchObject([
+    { id: "it-power", result: "overridden" },
+    { id: "pump-overrun", result: "overridden" },
+  ]);
+  expect(json).toMatchObject({ isDryRun: true, siteId, verdict: "allowed", deniedOverrides: [], confirmation: null });
+  expect(outcome(await review("viewer"))).toEqual([403, "auth.not-allowed"]);
+  await decide(id, "cancel", "engineer");
+  expect(outcome(await review("operator"))).toEqual([409, "command.wrong-state"]);
+});
+
 test("agreeing does not help where the plant or the requester may not any more", async () => {
   const siteId = await under.nextSite();
   const {
