@@ -27,7 +27,7 @@ export const alertBlueprint = defineRuleNode({
     minutes: numberField({ label: { "zh-CN": "时间 (min)", en: "Within (min)" }, initial: 10, min: 1, max: 1440 }),
     priority: priorityField("medium"),
   },
-  // Settings are checked by now. A rule is what docs/alarms.md says; a wrong one is refused with field, value and what is allowed.
+  // Settings are checked by now. Rules as in domain/alarms/starter-rules; a wrong one is refused with field, value and what is allowed.
   rules: ({ point, byUnits, minutes, priority }) => [
     {
       // The alarm's identity: what it is about. With a limit in it, another limit would end the alarm and begin a new one.
