@@ -113,11 +113,13 @@ export function createPolling(parts: PollingParts): Polling {
     count(isLate ? "late" : "ok");
     const slot = slotText(slotMs);
     const profile = site.profile.tag;
-    const facts = { collectedAt: instantText(clock.wallMs()), attempts, latencyMs, isLate, failedRequests };
-    const entry = { siteId, slot, profile, body: packJournalBody(facts, bodies) };
+    const collectedAt = instantText(clock.wallMs());
+    // Written out: a spread costs more than all else here.
+    const reply = { siteId, slot, profile, collectedAt, attempts, latencyMs, isLate, failedRequests, replies };
+    const entry = { siteId, slot, profile, body: packJournalBody(reply, bodies) };
     lastReplies.put(entry);
     const journalId = await journal.append(entry);
-    parts.publish({ reply: { siteId, slot, profile, ...facts, replies }, journalId, isReplay: false });
+    parts.publish({ reply, journalId, isReplay: false });
   }
 
   async function track(work: () => Promise<void>): Promise<void> {

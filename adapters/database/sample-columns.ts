@@ -110,12 +110,15 @@ function pointColumn({ point, type }: PointColumn): SampleColumn {
 function encodeNumbers(point: PointName, type: "real" | "double precision", { samples, quality }: Batch) {
   const numbers = new Float64Array(samples.length);
   let isEmpty = true;
-  for (const [row, { snapshot }] of samples.entries()) {
+  let row = 0;
+  // Here and below: `entries` costs more than what is done with each.
+  for (const { snapshot } of samples) {
     const value = snapshot.values[point] ?? null;
     const number = value === null ? Number.NaN : numberOf(value, point, type);
     numbers[row] = number;
     if (!Number.isNaN(number)) isEmpty = false;
     else if (value !== null) mark(quality[row], point);
+    row += 1;
   }
   return isEmpty ? null : fixedArray(type, numbers);
 }
@@ -140,11 +143,13 @@ function mark(marks: Record<string, string> | undefined, point: PointName): void
 function encodeStates(point: PointName, { samples }: Batch): Buffer | null {
   const states = new Uint8Array(samples.length);
   let isEmpty = true;
-  for (const [row, { snapshot }] of samples.entries()) {
+  let row = 0;
+  for (const { snapshot } of samples) {
     const value = snapshot.values[point] ?? null;
     if (value !== null && typeof value !== "boolean") throw misfit(point, "neither true nor false", "22P02");
     states[row] = value === null ? UNKNOWN : value ? TRUE : FALSE;
     if (value !== null) isEmpty = false;
+    row += 1;
   }
   return isEmpty ? null : fixedArray('"char"', states);
 }

@@ -2,6 +2,8 @@ const TAB = 9;
 const SPACE = 32;
 const COLON = 58;
 const DELETE = 127;
+/** The bit that tells small letters from capitals. */
+const SMALL = 0x20;
 /** Byte classes of RFC 9110 §5.5–5.6: what a name may hold, and what a value or a reason may hold. */
 const TOKEN = 1;
 const TEXT = 2;
@@ -10,10 +12,13 @@ for (let byte = 0; byte < 256; byte += 1) {
   if (byte === TAB || (byte >= SPACE && byte !== DELETE)) CLASS[byte] = TEXT;
   if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte))) CLASS[byte] = TOKEN | TEXT;
 }
-const VERSION = [..."HTTP/1."].map((char) => char.charCodeAt(0));
+const VERSION = bytesOf("HTTP/1.");
 /** Length of `HTTP/1.1 200`. */
 const SHORTEST_STATUS_LINE = 12;
-const DIGITS = /^\d+$/;
+/** The names that count, in lower case. No other name is worth a string, and these need none to be known. */
+const FIELDS = (["content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive"] as const).map(
+  (name) => ({ name, bytes: bytesOf(name) }),
+);
 
 /** What counts of a response's head. All else in it is checked, and forgotten. */
 export type HttpHead = {
@@ -77,10 +82,17 @@ export function readHeaderLine(head: HttpHead, bytes: Uint8Array, from: number, 
   while (nameEnd < to && ((CLASS[bytes[nameEnd] ?? 0] ?? 0) & TOKEN) !== 0) nameEnd += 1;
   if (nameEnd === from || nameEnd === to || bytes[nameEnd] !== COLON) return false;
   if (!isText(bytes, nameEnd + 1, to)) return false;
-  const length = nameEnd - from;
-  // The lengths of the five names that count: no other name is worth a string.
-  if (length !== 10 && length !== 14 && length !== 16 && length !== 17) return true;
-  return readField(head, textOf(bytes, from, nameEnd).toLowerCase(), textOf(bytes, nameEnd + 1, to).trim());
+  for (const field of FIELDS) {
+    if (isNamed(bytes, from, nameEnd, field.bytes)) return readField(head, field.name, bytes, nameEnd + 1, to);
+  }
+  return true;
+}
+
+function isNamed(bytes: Uint8Array, from: number, to: number, name: readonly number[]): boolean {
+  if (to - from !== name.length) return false;
+  // The bytes are those of a token: among them this makes letters small, and nothing else a letter or a hyphen.
+  for (let i = 0; i < name.length; i += 1) if (((bytes[from + i] ?? 0) | SMALL) !== name[i]) return false;
+  return true;
 }
 
 /** A trailer is checked like a header; what would change the framing has no place there (RFC 9110 §6.5.1). */
@@ -89,12 +101,12 @@ export function isTrailerLine(bytes: Uint8Array, from: number, to: number): bool
   return readHeaderLine(head, bytes, from, to) && head.contentLength === null && !head.isChunked;
 }
 
-function readField(head: HttpHead, name: string, value: string): boolean {
+type FieldName = (typeof FIELDS)[number]["name"];
+
+function readField(head: HttpHead, name: FieldName, bytes: Uint8Array, from: number, to: number): boolean {
+  if (name === "content-length") return readLength(head, bytes, from, to);
+  const value = textOf(bytes, from, to).trim();
   switch (name) {
-    case "content-length":
-      if (head.contentLength !== null || !DIGITS.test(value)) return false;
-      head.contentLength = Number(value);
-      return true;
     case "transfer-encoding":
       if (head.isChunked || value.toLowerCase() !== "chunked") return false;
       head.isChunked = true;
@@ -108,9 +120,24 @@ function readField(head: HttpHead, name: string, value: string): boolean {
     case "keep-alive":
       head.keepAliveS = Number(/timeout *= *(\d{1,9})/i.exec(value)?.[1] ?? Number.NaN) || null;
       return true;
-    default:
-      return true;
   }
+}
+
+/** Digits, with blanks around them and none within. */
+function readLength(head: HttpHead, bytes: Uint8Array, from: number, to: number): boolean {
+  let first = from;
+  let end = to;
+  while (first < end && isBlank(bytes[first])) first += 1;
+  while (end > first && isBlank(bytes[end - 1])) end -= 1;
+  if (head.contentLength !== null || first === end) return false;
+  let length = 0;
+  for (let i = first; i < end; i += 1) length = 10 * length + digitAt(bytes, i);
+  head.contentLength = length;
+  return !Number.isNaN(length);
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === SPACE || byte === TAB;
 }
 
 /** Whether the connection may be used again (RFC 9112 §9.3). */
@@ -135,6 +162,10 @@ function isText(bytes: Uint8Array, from: number, to: number): boolean {
 function digitAt(bytes: Uint8Array, at: number): number {
   const digit = (bytes[at] ?? 0) - 48;
   return digit >= 0 && digit <= 9 ? digit : Number.NaN;
+}
+
+function bytesOf(text: string): number[] {
+  return [...text].map((char) => char.charCodeAt(0));
 }
 
 /** One character per byte. */

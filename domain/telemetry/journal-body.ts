@@ -31,10 +31,15 @@ type ReplyFacts = Pick<ControllerReply, "collectedAt" | "attempts" | "latencyMs"
  */
 export function packJournalBody(facts: ReplyFacts, bodies: ReadonlyMap<string, Uint8Array>): Uint8Array {
   const { collectedAt, attempts, latencyMs, isLate, failedRequests } = facts;
-  const parts = [...bodies].map(([name, body]): [string, number] => [name, body.length]);
+  const parts: [string, number][] = [];
+  let bodyBytes = 0;
+  for (const [name, { length }] of bodies) {
+    parts.push([name, length]);
+    bodyBytes += length;
+  }
   const header: Header = { v: 1, collectedAt, attempts, latencyMs, isLate, failedRequests, parts };
   const line = encoder.encode(`${JSON.stringify(header)}\n`);
-  const packed = new Uint8Array(parts.reduce((total, [, length]) => total + length, line.length));
+  const packed = new Uint8Array(line.length + bodyBytes);
   packed.set(line);
   let at = line.length;
   for (const body of bodies.values()) {

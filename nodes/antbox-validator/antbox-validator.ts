@@ -42,8 +42,9 @@ function validate(msg: PlatformMessage, extraCheck: ExtraCheck | null): (Platfor
   if (topic !== "reply") throw unexpectedTopic("antbox-validator", topic, ["reply"]);
   if (!isReply(reply)) throw new Error(`not a ControllerReply: ${problemsOf(isReply)}`);
   const verdict = validateReply(reply, platform(), extraCheck);
-  if ("snapshot" in verdict) return [{ ...msg, topic: "snapshot", payload: verdict.snapshot }, null];
-  return [null, { ...msg, topic: "rejected", payload: verdict.rejected, reply }];
+  // The message itself goes on, as is usual here: the runtime has given it to this node alone.
+  if ("snapshot" in verdict) return [Object.assign(msg, { topic: "snapshot", payload: verdict.snapshot }), null];
+  return [null, Object.assign(msg, { topic: "rejected", payload: verdict.rejected, reply })];
 }
 
 /** A bad schema must not silence the plant: the node says so and goes on with the profile's limits alone. */
