@@ -1,3 +1,4 @@
+import type { Command } from "../../domain/commands/command.ts";
 import { type CommandBatches, createCommandBatches } from "./command-batches.ts";
 import { type CommandChanges, createCommandChanges } from "./command-changes.ts";
 import { type CommandFactsOptions, createCommandFacts } from "./command-facts.ts";
@@ -34,7 +35,7 @@ type CommandDeskOptions = Omit<CommandFactsOptions, "switches" | "locks"> & {
   readonly pollNow: CommandDesk["pollNow"];
   readonly freshWaitMs?: number;
   /** Rung after a command has come into the queue. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: (command: Command) => void;
 };
 
 /** A watched site is polled every 10 s; the answer takes its time. */

@@ -99,7 +99,7 @@ export type CommandLedgerOptions = {
   readonly fenceSql: string;
   readonly patience?: CommandPatience;
   /** Rung after a command has come into the queue by this process. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: (command: Command) => void;
 };
 
 const MOST_CLAIMS = 100;
@@ -109,13 +109,13 @@ export function createCommandLedger(options: CommandLedgerOptions): CommandLedge
   return {
     async request(order) {
       const requested = await requestCommand(database, order);
-      if (requested.command.state === "queued") onQueued();
+      if (requested.command.state === "queued") onQueued(requested.command);
       return requested;
     },
     repeated: (order) => repeatedCommand(database, order),
     async approve(id, by, evidence) {
       const decision = await approveCommand(database, id, by, evidence);
-      if (decision.refused === null) onQueued();
+      if (decision.refused === null && decision.command !== null) onQueued(decision.command);
       return decision;
     },
     reject: (id, by, note) => rejectCommand(database, id, by, note),

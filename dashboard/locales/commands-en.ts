@@ -262,7 +262,7 @@ export const commandsEn = {
   "lock.until": "until {at}",
   "lock.overdue": "overdue since {at}; it still holds",
   "lock.remove": "Remove…",
-  "lock.remove-named": "Remove the lock of {by}",
+  "lock.remove-named": "Remove: the lock of {by}",
   "lock.remove-title": "Remove the lock of {by}?",
   "lock.remove-own": "Commands can reach the plant again at once. Make sure that nobody has their hands in it.",
   "lock.remove-other": "It is not yours. Ask {by} first: somebody may have their hands in the plant.",

@@ -249,7 +249,7 @@ export const commandsZhCN: Readonly<Record<keyof typeof commandsEn, string>> = {
   "lock.until": "至 {at}",
   "lock.overdue": "{at} 已到期，仍然有效",
   "lock.remove": "摘牌…",
-  "lock.remove-named": "摘除 {by} 的检修牌",
+  "lock.remove-named": "摘牌：{by} 的检修牌",
   "lock.remove-title": "摘除 {by} 的检修牌？",
   "lock.remove-own": "摘牌后命令可立即下发到设备。请确认无人在设备上作业。",
   "lock.remove-other": "这不是您的牌。请先与 {by} 确认：可能有人正在设备上作业。",

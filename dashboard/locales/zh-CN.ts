@@ -62,9 +62,9 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "role.engineer": "工程师",
   "role.admin": "管理员",
   "role.viewer-may": "查看站点、实时数据和历史。",
-  "role.operator-may": "另可导出数据、录入化验结果、加密采集站点。",
+  "role.operator-may": "另可下发命令、批准他人的命令、挂检修牌、导出数据、录入化验结果。",
   "role.engineer-may": "另可编辑流程、设备档案和站点清单，并查看审计日志。",
-  "role.admin-may": "另可管理用户、令牌和平台设置。",
+  "role.admin-may": "另可管理用户、令牌和平台设置，并开放命令下发。",
 
   "rights.changed": "您的权限已更改：现在是{role}。此页面是按原权限显示的。",
   "rights.again": "重新载入",

@@ -251,6 +251,7 @@ function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: U
   if (administered) return administered;
   const listed = inventoryAnswer(fleet.summaries(), request.method ?? "GET", path);
   if (listed) return listed;
+  if (/^\/profiles\/[\w-]+\/writes$/.test(path)) return { status: 200, body: { items: [], nextCursor: null, total: 0 } };
   const site = /^\/sites\/([^/]+)(?:\/([\w/]+))?$/.exec(path);
   if (site) return siteAnswer(fleet, site[1] ?? "", site[2] ?? "", url);
   const items = fleet.summaries();
@@ -259,6 +260,8 @@ function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: U
     "/auth/refresh": { status: 200, body: granted() },
     "/auth/logout": { status: 204, headers: { "set-cookie": "antbox_access=; Max-Age=0; Path=/" } },
     "/snapshots": { status: 200, body: { items: fleet.ids.flatMap((id) => fleet.snapshot(id) ?? []) } },
+    "/commands": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
+    "/command-kinds": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/jobs": { status: 200, body: fakeJobs(Date.now()) },
     "/jobs/rollup/run": { status: 200, body: { state: "queued" } },
     "/points": { status: 200, body: { items: fakePoints() } },
@@ -296,6 +299,8 @@ function siteAnswer(fleet: FakeFleet, id: string, part: string, url: URL): Answe
       const replies = { coolerState: { ok: true, method: "coolerState", params } };
       return { status: 200, body: { siteId: id, slot: snapshot.slot, collectedAt: snapshot.collectedAt, replies } };
     }
+    case "locks":
+      return { status: 200, body: { items: [], nextCursor: null, total: 0 } };
     case "history":
       return { status: 200, body: fakeHistory(fleet, id, url) };
     case "history/sisters":
