@@ -9,6 +9,7 @@ import { deriveKey } from "./adapters/security/derive-key.ts";
 import type { People } from "./adapters/security/people.ts";
 import { profileOf } from "./collection-services.ts";
 import type { Role } from "./domain/access/session-user.ts";
+import type { Command } from "./domain/commands/command.ts";
 import type { CommandSite } from "./domain/commands/command-site.ts";
 import { AppError } from "./domain/errors.ts";
 
@@ -27,7 +28,7 @@ type CommandServiceOptions = {
   readonly auth: { readonly serviceTokens: Pick<Auth["serviceTokens"], "makersOf"> };
   readonly pollNow: CommandDesk["pollNow"];
   /** Rung after a command has come into the queue. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: (command: Command) => void;
   readonly secretKey: Uint8Array;
   /** Milliseconds since the Unix epoch. */
   readonly clock?: () => number;

@@ -10,6 +10,7 @@ import { type LiveFeedOptions, startLiveFeed } from "./adapters/live/live-feed.t
 import type { LiveState } from "./adapters/live/live-state.ts";
 import { createRoundJoiner } from "./adapters/live/round-joiner.ts";
 import { type AlarmQueue, type AlarmQueueOptions, createAlarmQueue } from "./adapters/redis/alarm-queue.ts";
+import { listenForDoorbell, ringDoorbell } from "./adapters/redis/doorbell.ts";
 import { createLatestMirror } from "./adapters/redis/latest-mirror.ts";
 import { createLiveBus, type LiveBus } from "./adapters/redis/live-bus.ts";
 import { createOnlineSet } from "./adapters/redis/online-set.ts";
@@ -54,6 +55,10 @@ export type Fleet = {
   alarmQueue(options: Omit<AlarmQueueOptions, "connection">): AlarmQueue | null;
   /** The live state as the flow sees it: what is put into it goes to the other processes too. */
   connect(liveState: LiveState, collector: Collector): LiveState;
+  /** A command has come into the queue of a site that another process commands. */
+  ringDoorbell(siteId: string, commandId: string): void;
+  /** Called when that may have happened to one of the sites of this process. */
+  answerDoorbell(onRing: () => void): void;
   close(): void;
 };
 
@@ -70,6 +75,15 @@ export function createFleet(options: FleetOptions): Fleet {
     distant: bus && shows ? listenToPolling(bus) : null,
     onlineExchange: redis && shows ? createOnlineSet(redis, Date.now) : null,
     alarmQueue: (given) => (redis && shows ? createAlarmQueue({ connection: redis, ...given }) : null),
+    ringDoorbell(siteId, commandId) {
+      if (redis) ringDoorbell(redis, siteId, commandId);
+    },
+    answerDoorbell(onRing) {
+      if (redisUrl === null || share === null) return;
+      const connection = connectRedis(redisUrl, () => undefined, redisAccess);
+      const siteIds = () => inventory.all().flatMap(({ id }) => (share.isMine(id) ? [id] : []));
+      closers.push(listenForDoorbell({ connection, siteIds, onRing }), connection.close);
+    },
     connect(liveState, collector) {
       const expectedSites = countEnabled(inventory);
       const joiner = createRoundJoiner({

@@ -1,3 +1,4 @@
+import { startBatchRunner } from "./adapters/commands/batch-runner.ts";
 import type { CommandDesk } from "./adapters/commands/command-desk.ts";
 import { type CommandFeed, createCommandFeed } from "./adapters/commands/command-feed.ts";
 import { type CommandSender, createCommandSender } from "./adapters/commands/command-sender.ts";
@@ -23,6 +24,8 @@ export type SenderServiceOptions = {
   readonly siteFacts: () => ReadonlyMap<string, SiteFacts>;
   /** Another number for each time that this process judges alarms; null while it does not. */
   readonly reign: () => number | null;
+  /** True in the one process that goes on with orders for several sites. */
+  readonly isScheduling: () => boolean;
   readonly log: Log;
 };
 
@@ -37,7 +40,7 @@ export type SenderServices = {
 
 /** Commands are asked for in every process, and sent by the one that has the lease of the site. */
 export function createSender(options: SenderServiceOptions): SenderServices {
-  const { database, commands, collector, liveState, share, holder, siteFacts, reign, log } = options;
+  const { database, commands, collector, liveState, share, holder, siteFacts, reign, isScheduling, log } = options;
   const effectAlarms = createEffectAlarms({
     database,
     segmentOf: (siteId) => siteFacts().get(siteId)?.segmentId ?? null,
@@ -62,11 +65,18 @@ export function createSender(options: SenderServiceOptions): SenderServices {
       leases: share.held,
       log,
     });
+  const batchRunner = startBatchRunner({
+    batches: commands.batches,
+    ledger: commands.ledger,
+    isActive: isScheduling,
+    log,
+  });
   return {
     commandFeed: createCommandFeed(),
     effectAlarms,
     commandSender,
     async close() {
+      await batchRunner.stop();
       await commandSender?.close();
       effectAlarms.stop();
     },

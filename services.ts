@@ -247,8 +247,11 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     history: storage.history,
     alarms,
     pollNow: collector.pollNow,
-    // In a process that only shows, the sender of another one looks by itself, twice a second.
-    onQueued: () => ringSender(),
+    onQueued({ id, siteId }) {
+      if (share?.isMine(siteId)) ringSender();
+      // Where there is no Redis, the sender of another process looks by itself, twice a second.
+      else fleet.ringDoorbell(siteId, id);
+    },
     secretKey: config.secretKey,
   });
   const { close: closeSender, ...senderServices } = createSender({
@@ -260,9 +263,11 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     holder: identity.holder,
     siteFacts: alarms.facts,
     reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
+    isScheduling: jobs.isActive,
     log,
   });
   ringSender = () => senderServices.commandSender?.ring();
+  fleet.answerDoorbell(ringSender);
   const removeEgressGuard = installEgressGuard({ plantUrls: plantUrls(inventory), log });
   return {
     database,

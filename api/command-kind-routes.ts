@@ -86,20 +86,20 @@ export const COMMAND_KIND_ROUTES: readonly Route[] = [
     handle({ query, session }, { context }) {
       const id = query.site === undefined ? query.profile : findSite(context, query.site, session).profileId;
       const { profile } = findProfile(context, id ?? "");
-      const items = kindsOf(profile);
+      const items = kindsOf(profile, context.settings.current().commandSites);
       return { kind: "json", body: { items, nextCursor: null, total: items.length } };
     },
   }),
 ];
 
-function kindsOf(profile: Profile): CommandKindView[] {
+function kindsOf(profile: Profile, cap: number): CommandKindView[] {
   return Object.entries(fitAllKinds(profile)).flatMap(([name, fitted]) =>
-    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted)],
+    fitted.kind === null ? [] : [viewOf(name, fitted.kind, fitted, cap)],
   );
 }
 
-function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKind): CommandKindView {
-  const { title, does, onSite, lowestRole, needsReason, needsSecondPerson, leastGapS, mostSites, expiresInS } = kind;
+function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKind, cap: number): CommandKindView {
+  const { title, does, onSite, lowestRole, needsReason, needsSecondPerson, leastGapS, expiresInS } = kind;
   const own = Object.entries(kind.args);
   return {
     kind: name,
@@ -112,7 +112,7 @@ function viewOf(name: string, kind: CommandKind, { vendor, unusable }: FittedKin
     needsReason,
     needsSecondPerson,
     leastGapS,
-    mostSites,
+    mostSites: kind.mostSites <= 1 ? 1 : cap,
     expiresInS,
     interlocks: [...COMMON_INTERLOCKS, ...kind.interlocks].map(({ id, title: words }) => {
       const override = Object.hasOwn(kind.overrides, id) ? (kind.overrides[id]?.lowestRole ?? null) : null;

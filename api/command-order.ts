@@ -51,17 +51,30 @@ export const NewCommandBody = z
       .optional()
       .describe("The same key of the same requester is the same command, for good"),
     dryRun: z.boolean().default(false).describe("Selects: only tells what it is about and what it would do"),
-    confirmation: z.string().max(200).optional().describe("Token of the selection; it works once, for a minute"),
+    confirmation: z
+      .string()
+      .max(200)
+      .optional()
+      .describe("Token of the selection; it works once, for a minute. A caller with a bearer token may order without"),
   })
   .meta({ id: "NewCommand" });
 export type NewCommandBody = z.output<typeof NewCommandBody>;
 
 /** Who asks for a command. A program may what an operator may, and no more: its permission says no more than that. */
-export type Requester = { readonly by: string; readonly role: Role };
+export type Requester = {
+  readonly by: string;
+  readonly role: Role;
+  /**
+   * It may order without a selection: what looks at the plant itself, and says what it wants in one message, as "direct with
+   * enhanced security" of IEC 61850. A page in a browser may not: a finger has slipped there, or the plant has gone on.
+   */
+  readonly isDirect: boolean;
+};
 
-export function requesterOf(session: Pick<Session, "username" | "role" | "grants"> | null): Requester {
-  if (session === null) return { by: "", role: "viewer" };
-  return { by: session.username, role: session.grants === null ? session.role : "operator" };
+export function requesterOf(session: Pick<Session, "username" | "role" | "grants" | "via"> | null): Requester {
+  if (session === null) return { by: "", role: "viewer", isDirect: false };
+  const { username, role, grants, via } = session;
+  return { by: username, role: grants === null ? role : "operator", isDirect: via === "bearer" };
 }
 
 /** Why a kind cannot be used, for people. */

@@ -7,7 +7,7 @@ import { actorOf } from "./audit-actor.ts";
 import { KindName, NewCommandBody, readOrder, requesterOf, unknownCommand } from "./command-order.ts";
 import { CommandSelection, selectCommand } from "./command-selection.ts";
 import type { ApiContext } from "./context.ts";
-import { expiryOf, giveCommand, spendCommand, withRefusals } from "./give-command.ts";
+import { expiryOf, giveCommand, repeatedOrder, spendCommand, withRefusals } from "./give-command.ts";
 import { judgeOrder, readFacts, requireAllowed } from "./judge-order.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
@@ -70,8 +70,8 @@ export const COMMAND_ROUTES: readonly Route[] = [
     access: "commands:give",
     tag,
     summary: {
-      "zh-CN": "下发命令：先试算（dryRun）得到确认令牌，再凭令牌下发",
-      en: "Gives a command: a dry run selects and gives a token, with which the same request orders it",
+      "zh-CN": "下发命令：先试算（dryRun）得到确认令牌，再凭令牌下发；持 Bearer 令牌的程序可直接下发",
+      en: "Gives a command: a dry run selects and gives a token that orders it; callers with a bearer token may do without",
     },
     body: NewCommandBody,
     answer: {
@@ -87,14 +87,17 @@ export const COMMAND_ROUTES: readonly Route[] = [
       const site = findSite(context, body.siteId, session);
       const requester = requesterOf(session);
       const { kind: name, reason, overrides } = body;
-      const judgeOrdered = async () => {
+      const read = async () => {
         const facts = await readFacts(context, site.id);
         const { kind, args } = readOrder(facts.profile, body);
         const order = { siteId: site.id, kind: name, args, id: null, role: requester.role, reason, overrides };
-        return { kind, order, judged: await judgeOrder(services, facts, order) };
+        return { facts, kind, order };
+      };
+      const judge = async ({ facts, ...more }: Awaited<ReturnType<typeof read>>) => {
+        return { ...more, judged: await judgeOrder(services, facts, more.order) };
       };
       if (body.dryRun) {
-        const selected = await judgeOrdered();
+        const selected = await judge(await read());
         const expiresInS = expiryOf(selected.kind, body.expiresInS);
         const selection = await selectCommand(context, { ...selected, site, by: requester.by, expiresInS });
         return { kind: "json", status: 200, body: selection };
@@ -103,7 +106,10 @@ export const COMMAND_ROUTES: readonly Route[] = [
       const line = { ...actorOf(session, address), action: "command:request", target: site.id, detail };
       const command = await withRefusals(context, line, async () => {
         spendCommand(services, requester.by, site.id);
-        const ordered = await judgeOrdered();
+        const wanted = await read();
+        const known = await repeatedOrder(context, { ...wanted, body, requester });
+        if (known !== null) return known;
+        const ordered = await judge(wanted);
         requireAllowed(name, ordered.judged.judgement);
         return await giveCommand(context, { ...ordered, body, requester, line });
       });

@@ -4,6 +4,7 @@ import type { SiteBaselines } from "../adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "../adapters/alarms/site-flags.ts";
 import type { AuditBook } from "../adapters/audit/create-audit.ts";
 import type { CommandDesk } from "../adapters/commands/command-desk.ts";
+import type { CommandFeed } from "../adapters/commands/command-feed.ts";
 import type { Collector } from "../adapters/controller/collector.ts";
 import type { Database } from "../adapters/database/database.ts";
 import type { HistoryStore } from "../adapters/database/history/create-history-store.ts";
@@ -86,6 +87,8 @@ export type ApiContext = {
   readonly alarms: Pick<AlarmDesk, "store" | "rules" | "facts" | "isJudging" | "judgedMs">;
   /** Commands to controllers. */
   readonly commands: CommandDesk;
+  /** Tells that a command of this process' sites has gone on. */
+  readonly commandFeed: Pick<CommandFeed, "onShown">;
   /** Sites under maintenance or curtailed. */
   readonly siteFlags: SiteFlags;
   /** What was measured at commissioning. */

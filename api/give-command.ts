@@ -19,8 +19,12 @@ export function expiryOf({ expiresInS, needsSecondPerson }: CommandKind, wanted:
 }
 
 /** @throws {AppError} `request.rate-limited` */
-export function spendCommand({ commandRate }: Pick<Services, "commandRate">, by: string, siteId: string): void {
-  const waits = [commandRate.take("user", by), commandRate.take("site", siteId)];
+export function spendCommand(
+  { commandRate }: Pick<Services, "commandRate">,
+  by: string,
+  ...siteIds: readonly string[]
+): void {
+  const waits = [commandRate.take("user", by), ...siteIds.map((siteId) => commandRate.take("site", siteId))];
   const retryAfterS = Math.max(...waits.map((allowance) => allowance.retryAfterS ?? 0));
   if (retryAfterS === 0) return;
   const detail = "too many commands in a short time, by you or to this site";
@@ -59,12 +63,14 @@ type ConfirmedCommand = {
 };
 
 /**
- * Puts an order into the ledger, once for each selection. Interlocks have allowed it.
+ * Puts an order into the ledger, once for each selection. Interlocks have allowed it. Without a selection it is as many
+ * commands as orders, and one for each key of a requester who may order directly.
  *
  * @throws {AppError} as `confirmOnce` does; `request.idempotency-mismatch`, `storage.unavailable`
  */
 export function giveCommand(context: ApiContext, confirmed: ConfirmedCommand): Promise<Command> {
   const { body, requester, order, judged } = confirmed;
+  if (body.confirmation === undefined && requester.isDirect) return orderCommand(context, null, confirmed);
   const asked = {
     token: body.confirmation,
     by: requester.by,
@@ -75,13 +81,29 @@ export function giveCommand(context: ApiContext, confirmed: ConfirmedCommand): P
   return confirmOnce(context, asked, (name) => orderCommand(context, name, confirmed));
 }
 
+/**
+ * What was ordered directly before under the same key: interlocks have judged it, and would count it now as an earlier one.
+ *
+ * @throws {AppError} `request.idempotency-mismatch`, `storage.unavailable`
+ */
+export async function repeatedOrder(
+  { commands }: Pick<ApiContext, "commands">,
+  { body, kind, order, requester }: Pick<ConfirmedCommand, "body" | "kind" | "order" | "requester">,
+): Promise<Command | null> {
+  const { idempotencyKey, confirmation } = body;
+  if (idempotencyKey === undefined || confirmation !== undefined || !requester.isDirect) return null;
+  const { siteId, kind: name, args, reason, overrides } = order;
+  const content = { siteId, kind: name, args, reason, overrides, requestedBy: requester.by, idempotencyKey };
+  return await stored(commands.ledger.repeated({ ...content, expiresInS: expiryOf(kind, body.expiresInS) }));
+}
+
 async function orderCommand(
   context: ApiContext,
-  confirmation: string,
+  confirmation: string | null,
   { body, kind, order, judged, requester, line }: ConfirmedCommand,
 ): Promise<Command> {
   const found = notable(judged);
-  const detail = { ...line.detail, ...found };
+  const detail = { ...line.detail, ...found, ...(confirmation === null ? { isDirect: true } : {}) };
   const { siteId, args, reason, overrides } = order;
   const { command } = await audited(context.audit, { ...line, detail }, () =>
     stored(
@@ -93,7 +115,7 @@ async function orderCommand(
         overrides,
         requestedBy: requester.by,
         // The ledger keeps for good what was confirmed: not even a lost answer makes two commands of one selection.
-        idempotencyKey: body.idempotencyKey ?? `confirmation ${confirmation}`,
+        idempotencyKey: body.idempotencyKey ?? (confirmation === null ? null : `confirmation ${confirmation}`),
         expiresInS: expiryOf(kind, body.expiresInS),
         needsApproval: kind.needsSecondPerson,
         evidence: { ...found, role: requester.role },

@@ -35,7 +35,7 @@ export function createAlarmNews({ context, clients, queue, send, clock }: AlarmN
   let isLooking = false;
   let toldMs = Number.NEGATIVE_INFINITY;
 
-  const listeners = () => [...clients].filter(({ channel, hearsAlarms }) => hearsAlarms && channel !== null);
+  const listeners = () => [...clients].filter(({ hears }) => hears.has("alarms"));
 
   /** @returns the summary as JSON; null while the database is away */
   function summaryFor(scope: SiteScope | null): Promise<string | null> {
@@ -104,7 +104,7 @@ export function createAlarmNews({ context, clients, queue, send, clock }: AlarmN
 
   return {
     tell(client) {
-      if (client.hearsAlarms) void summaryFor(client.scope).then((summary) => give(client, stamp(summary)));
+      if (client.hears.has("alarms")) void summaryFor(client.scope).then((summary) => give(client, stamp(summary)));
     },
     close() {
       clearInterval(lookTimer);

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { NOTHING, type SiteScope } from "../domain/access/site-scope.ts";
+import type { LiveTopic } from "../domain/live/live-frame.ts";
 import type { Channel } from "./live-channel.ts";
 
 /** Above this a client gets nothing more until it has read: then everything at once, never a queue of old deltas. */
@@ -19,10 +20,16 @@ export type LiveClient = {
   readonly username: string;
   /** The sites that it may be told of: none before its session is confirmed. Another scope is another connection. */
   scope: SiteScope | null;
-  /** It may see alarms; false before its session is confirmed. */
-  hearsAlarms: boolean;
-  /** It was not told how many there are, for want of room or of a database. */
+  /** What it may be told of: nothing before its session is confirmed. */
+  mayHear: ReadonlySet<LiveTopic>;
+  /** What it has asked for of that. */
+  hears: ReadonlySet<LiveTopic>;
+  /** It was not told how many alarms there are, for want of room or of a database. */
   needsAlarms: boolean;
+  /** The sites whose commands it wants; null = all that it may see. */
+  commandSites: ReadonlySet<string> | null;
+  /** It has missed something about them. */
+  needsCommands: boolean;
   channel: Channel<LiveClient> | null;
   /** Sequence number of the newest frame handed to its socket. */
   sentSeq: number;
@@ -39,8 +46,11 @@ export function createLiveClient(socket: WebSocket, stream: Duplex, username: st
     stream,
     username,
     scope: NOTHING,
-    hearsAlarms: false,
+    mayHear: new Set(),
+    hears: new Set(),
     needsAlarms: false,
+    commandSites: null,
+    needsCommands: false,
     channel: null,
     sentSeq: 0,
     needsFull: false,

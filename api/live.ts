@@ -4,14 +4,22 @@ import { type RawData, type WebSocket, WebSocketServer } from "ws";
 import type { LiveChange } from "../adapters/live/live-state.ts";
 import type { Session } from "../adapters/security/create-auth.ts";
 import { authorize } from "../domain/access/authorize.ts";
+import type { Permission } from "../domain/access/permissions.ts";
 import { type SiteScope, scopeKey } from "../domain/access/site-scope.ts";
 import type { RoundReport } from "../domain/collection/round-report.ts";
 import type { ErrorCode } from "../domain/errors.ts";
-import { HEARTBEAT_MS, type LiveError, type Subscribe } from "../domain/live/live-frame.ts";
+import {
+  HEARTBEAT_MS,
+  LIVE_TOPICS,
+  type LiveError,
+  type LiveTopic,
+  type Subscribe,
+} from "../domain/live/live-frame.ts";
 import type { ApiContext } from "./context.ts";
 import { createAlarmNews } from "./live-alarms.ts";
 import { type Channel, createChannels } from "./live-channel.ts";
 import { createLiveClient, hasRoom, isClogged, isStuck, type LiveClient, spendMessage } from "./live-client.ts";
+import { type CommandNewsOptions, createCommandNews } from "./live-commands.ts";
 import { type RoundContext, readSubscribe, roundFrame, roundWithin, subscribeRefusal } from "./live-messages.ts";
 import { checkUpgrade, type LiveAuth, refuseUpgrade } from "./live-upgrade.ts";
 import { createSendQueue } from "./send-queue.ts";
@@ -24,6 +32,11 @@ const MAX_MESSAGE_BYTES = 98_304;
 const BEATS_PER_PING = 8;
 const INVENTORY_SETTLES_MS = 250;
 const DEFAULT_LIMITS = { maxConnections: 10_000, maxConnectionsPerUser: 64 };
+const READING = {
+  snapshots: "live:subscribe",
+  alarms: "alarms:read",
+  commands: "commands:read",
+} as const satisfies Record<LiveTopic, Permission>;
 /** The browser must sign in, or come back with the new role. */
 const CLOSE_SESSION_ENDED = 4401;
 const CLOSE_GOING_AWAY = 1001;
@@ -43,7 +56,9 @@ export interface Live {
  * @param clock milliseconds since the Unix epoch
  */
 export function createLive(
-  context: Pick<ApiContext, "alarms" | "liveState" | "metrics" | "limits"> & RoundContext & { readonly auth: LiveAuth },
+  context: Pick<ApiContext, "alarms" | "liveState" | "metrics" | "limits"> &
+    RoundContext &
+    CommandNewsOptions["context"] & { readonly auth: LiveAuth },
   clock: () => number,
 ): Live {
   const { auth, inventory, liveState, metrics } = context;
@@ -60,6 +75,7 @@ export function createLive(
   const channels = createChannels<LiveClient>(inventory, liveState, clock);
   const queue = createSendQueue<LiveClient>();
   const alarms = createAlarmNews({ context, clients, queue, send, clock });
+  const commands = createCommandNews({ context, clients, queue, send, clock });
   let beats = 0;
   // Counted here and told once per heartbeat: a counter of the metrics costs as much as a twentieth of a send.
   let sentBytes = 0;
@@ -104,9 +120,14 @@ export function createLive(
       sendError(client, refusal.code, refusal.detail);
       return;
     }
-    const { view, sites, epoch, after } = request;
-    const channel = channels.find(view, client.scope, sites ? [...new Set(sites)].sort() : null);
-    if (client.channel === null) alarms.tell(client);
+    const { view, sites, epoch, after, topics = LIVE_TOPICS } = request;
+    const named = sites ? [...new Set(sites)].sort() : null;
+    const channel = channels.find(view, client.scope, topics.includes("snapshots") ? named : []);
+    const heardAlarms = client.hears.has("alarms");
+    client.hears = new Set(topics.filter((topic) => client.mayHear.has(topic)));
+    client.commandSites = named !== null && named.length > 0 ? new Set(named) : null;
+    if (!heardAlarms) alarms.tell(client);
+    commands.tell(client);
     join(client, channel);
     metrics.setLiveChannels(channels.size());
     const missed = channels.missed(channel, epoch, after);
@@ -145,7 +166,7 @@ export function createLive(
         return false;
       }
       client.scope = known.scope;
-      client.hearsAlarms = authorize(known, "alarms:read") === null;
+      client.mayHear = new Set(LIVE_TOPICS.filter((topic) => authorize(known, READING[topic]) === null));
       unsubscribe = auth.onSessionEnd(known, endWithSession);
       return true;
     });
@@ -193,9 +214,15 @@ export function createLive(
       if (isStuck(client, clock())) client.socket.terminate();
       return;
     }
-    if (client.needsFull && hasRoom(client)) sendFull(client, channel);
-    if (client.needsAlarms && hasRoom(client)) alarms.tell(client);
+    if (hasRoom(client)) catchUp(client, channel);
     send(client, frame);
+  }
+
+  /** What it has missed. */
+  function catchUp(client: LiveClient, channel: Channel<LiveClient>): void {
+    if (client.needsFull) sendFull(client, channel);
+    if (client.needsAlarms) alarms.tell(client);
+    if (client.needsCommands) commands.tell(client);
   }
 
   function ping(client: LiveClient): void {
@@ -279,6 +306,7 @@ export function createLive(
       clearInterval(beatTimer);
       if (inventoryTimer) clearTimeout(inventoryTimer);
       alarms.close();
+      commands.close();
       queue.close();
       for (const { socket } of clients) socket.close(CLOSE_GOING_AWAY, "the platform is stopping");
       server.close();

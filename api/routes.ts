@@ -11,6 +11,7 @@ import { BACKTEST_ROUTES } from "./backtest-routes.ts";
 import { BASELINE_ROUTES } from "./baseline-routes.ts";
 import { CATALOGUE_ROUTES } from "./catalogue-routes.ts";
 import { COLLECTOR_ROUTES } from "./collector-routes.ts";
+import { COMMAND_BULK_ROUTES } from "./command-bulk-routes.ts";
 import { COMMAND_DECISION_ROUTES } from "./command-decision-routes.ts";
 import { COMMAND_KIND_ROUTES } from "./command-kind-routes.ts";
 import { COMMAND_ROUTES } from "./command-routes.ts";
@@ -72,6 +73,7 @@ export const ROUTES: readonly Route[] = [
   ...BACKTEST_ROUTES,
   ...SITE_FLAG_ROUTES,
   ...BASELINE_ROUTES,
+  ...COMMAND_BULK_ROUTES,
   ...COMMAND_ROUTES,
   ...COMMAND_DECISION_ROUTES,
   ...COMMAND_KIND_ROUTES,

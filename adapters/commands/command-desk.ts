@@ -1,3 +1,6 @@
+import type { Command } from "../../domain/commands/command.ts";
+import { type CommandBatches, createCommandBatches } from "./command-batches.ts";
+import { type CommandChanges, createCommandChanges } from "./command-changes.ts";
 import { type CommandFactsOptions, createCommandFacts } from "./command-facts.ts";
 import type { CommandDatabase } from "./command-rows.ts";
 import { type Confirmations, createConfirmations } from "./confirmations.ts";
@@ -9,6 +12,10 @@ import { createWriteSwitches, type WriteSwitches } from "./write-switches.ts";
 /** Everything that people need to give commands, and to forbid them. It sends nothing. */
 export type CommandDesk = {
   readonly ledger: CommandLedger;
+  /** Orders for several sites. */
+  readonly batches: CommandBatches;
+  /** For screens. */
+  readonly changes: CommandChanges;
   readonly switches: WriteSwitches;
   readonly locks: SiteLocks;
   readonly facts: CommandFacts;
@@ -28,7 +35,7 @@ type CommandDeskOptions = Omit<CommandFactsOptions, "switches" | "locks"> & {
   readonly pollNow: CommandDesk["pollNow"];
   readonly freshWaitMs?: number;
   /** Rung after a command has come into the queue. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: (command: Command) => void;
 };
 
 /** A watched site is polled every 10 s; the answer takes its time. */
@@ -41,6 +48,8 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   const locks = createSiteLocks(database);
   return {
     ledger,
+    batches: createCommandBatches(database),
+    changes: createCommandChanges(database),
     switches,
     locks,
     facts: createCommandFacts({ ...options, switches, locks }),

@@ -11,10 +11,11 @@ export type Evidence = Readonly<Record<string, unknown>>;
 /** Made by the platform itself. */
 export const SYSTEM = "system";
 
-/** Of a command `c` and its site `s`. */
-export const COLUMNS = `c.id::text as id, s.code as site_id, c.kind, c.args, c.state, c.state_reason, c.requested_by, c.reason,
+/** Of a command `c` and its site `s`, without what its last change was based on. */
+export const FACTS = `c.id::text as id, s.code as site_id, c.kind, c.args, c.state, c.state_reason, c.requested_by, c.reason,
   c.approved_by, to_jsonb(c.overrides) as overrides, c.created_at, c.expires_at, c.sent_at, c.verify_by, c.ended_at,
-  c.effect_after_s, c.evidence, c.seq::text as seq`;
+  c.effect_after_s, c.seq::text as seq`;
+export const COLUMNS = `${FACTS}, c.evidence`;
 
 /** The whole answer of a statement whose part `moved` holds the changed rows of `command`. */
 export const SELECT_MOVED = `select ${COLUMNS} from moved c join site s on s.id = c.site_id order by c.seq`;

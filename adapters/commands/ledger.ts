@@ -19,7 +19,13 @@ import {
   recentCommands,
 } from "./read-commands.ts";
 import { COMMAND_PATIENCE, type CommandPatience, forgetCommands, reapCommands } from "./reap-commands.ts";
-import { type NewCommand, type RequestedCommand, requestCommand } from "./request-command.ts";
+import {
+  type NewCommand,
+  type OrderContent,
+  type RequestedCommand,
+  repeatedCommand,
+  requestCommand,
+} from "./request-command.ts";
 import {
   type CommandClaim,
   claimCommands,
@@ -36,6 +42,12 @@ import {
 export interface CommandLedger {
   /** @throws {AppError} `site.not-found`; `request.idempotency-mismatch`: the key stands for another order of this requester */
   request(order: NewCommand): Promise<RequestedCommand>;
+  /**
+   * The command that this requester has ordered with this key before; null when there is none.
+   *
+   * @throws {AppError} `request.idempotency-mismatch`
+   */
+  repeated(order: OrderContent): Promise<Command | null>;
   /** The second person's yes. @param evidence what the interlocks said to them */
   approve(id: string, by: string, evidence: Evidence | null): Promise<CommandDecision>;
   /** The second person's no. @param note in their own words */
@@ -87,7 +99,7 @@ export type CommandLedgerOptions = {
   readonly fenceSql: string;
   readonly patience?: CommandPatience;
   /** Rung after a command has come into the queue by this process. */
-  readonly onQueued?: () => void;
+  readonly onQueued?: (command: Command) => void;
 };
 
 const MOST_CLAIMS = 100;
@@ -97,12 +109,13 @@ export function createCommandLedger(options: CommandLedgerOptions): CommandLedge
   return {
     async request(order) {
       const requested = await requestCommand(database, order);
-      if (requested.command.state === "queued") onQueued();
+      if (requested.command.state === "queued") onQueued(requested.command);
       return requested;
     },
+    repeated: (order) => repeatedCommand(database, order),
     async approve(id, by, evidence) {
       const decision = await approveCommand(database, id, by, evidence);
-      if (decision.refused === null) onQueued();
+      if (decision.refused === null && decision.command !== null) onQueued(decision.command);
       return decision;
     },
     reject: (id, by, note) => rejectCommand(database, id, by, note),

@@ -47,6 +47,10 @@ const FORGET = `
     select from command_event e where e.command_id = c.id and e.at >= clock_timestamp() - $1::float8 * interval '1 day')
   returning 1`;
 
+const FORGET_BATCHES = `
+  delete from command_batch b where b.ended_at < clock_timestamp() - $1::float8 * interval '1 day'
+    and not exists (select from command c where c.batch_id = b.id)`;
+
 /**
  * Moves on what nobody has in hand any more: claimed and not sent → queued, sent without an answer → unknown,
  * accepted and not read back → no effect, too late → expired. Any number of processes may do it at once.
@@ -60,7 +64,9 @@ export async function reapCommands(
   return (await database.query(REAP, [claimedMs, sentMs, unseenMs])).map(commandFrom);
 }
 
-/** Deletes commands that ended so long ago, with their events. The database refuses less than 90 days. @returns how many */
+/** Deletes commands that ended so long ago, with their events, and the batches they were in. The database refuses less than 90 days. @returns how many */
 export async function forgetCommands(database: CommandDatabase, keptDays: number): Promise<number> {
-  return (await database.query(FORGET, [keptDays])).length;
+  const commands = await database.query(FORGET, [keptDays]);
+  await database.query(FORGET_BATCHES, [keptDays]);
+  return commands.length;
 }

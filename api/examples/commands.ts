@@ -95,12 +95,41 @@ const LOCK = {
   removedReason: null,
 };
 
+const WAVES = [["north-101-a"], ["north-101-b", "north-102-a"]];
+const BATCH_ORDER = { kind: "set_supply_temp", args: ARGS, reason: REASON, canarySites: 1, waveSites: 4, pauseS: 30 };
+const BATCH = {
+  id: "0c5b8c1e-6b0e-4f5d-8a39-2f5f0f6c9d13",
+  kind: "set_supply_temp",
+  args: ARGS,
+  waves: WAVES,
+  pauseS: 30,
+  reason: REASON,
+  requestedBy: "li.wei",
+  expiresInS: 60,
+  state: "running",
+  because: [],
+  stoppedBy: null,
+  createdAt: SLOT,
+  endedAt: null,
+  commands: [{ siteId: "north-101-a", commandId: ID, state: "verified", stateReason: "read-back" }],
+  newAlarms: [],
+  result: { done: ["north-101-a"], failed: [], underWay: [], notBegun: ["north-101-b", "north-102-a"] },
+};
+const STOPPED = { ...BATCH, state: "stopped", stoppedBy: "li.wei", endedAt: SEEN_AT };
+
 export const COMMAND_EXAMPLES: Examples = {
   "GET /api/v1/commands": { answer: pageOf(VERIFIED) },
   "POST /api/v1/commands": {
     body: { siteId: SITE_ID, kind: "set_supply_temp", args: ARGS, reason: REASON, confirmation: TOKEN },
     answer: QUEUED,
   },
+  "GET /api/v1/commands/bulk": { answer: pageOf(BATCH) },
+  "POST /api/v1/commands/bulk": {
+    body: { ...BATCH_ORDER, sites: WAVES.flat(), confirmation: TOKEN },
+    answer: { ...BATCH, commands: [], result: { done: [], failed: [], underWay: [], notBegun: WAVES.flat() } },
+  },
+  "GET /api/v1/commands/bulk/{id}": { answer: BATCH },
+  "POST /api/v1/commands/bulk/{id}/stop": { answer: STOPPED },
   "GET /api/v1/commands/{id}": { answer: VERIFIED },
   "GET /api/v1/commands/{id}/events": {
     answer: pageOf(

@@ -19,6 +19,7 @@ const SETTINGS = {
   passwordMinLength: 12,
   sessionIdleH: 12,
   requireTotpFor: "engineer",
+  commandSites: 10,
   auditRetentionDays: 400,
 };
 const WEBHOOK = {

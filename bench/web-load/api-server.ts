@@ -9,6 +9,7 @@ import { createBackTests } from "../../adapters/alarms/back-tests.ts";
 import { createSiteBaselines } from "../../adapters/alarms/site-baselines.ts";
 import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { createAudit } from "../../adapters/audit/create-audit.ts";
+import { createCommandFeed } from "../../adapters/commands/command-feed.ts";
 import { createHistoryStore } from "../../adapters/database/history/create-history-store.ts";
 import { createHistoryImport } from "../../adapters/database/history-import.ts";
 import { createLabBook } from "../../adapters/database/lab-repository.ts";
@@ -128,6 +129,7 @@ const api = createApi({
     pollNow: async () => false,
     secretKey: randomBytes(32),
   }),
+  commandFeed: createCommandFeed(),
   labBook: createLabBook({ database, numberOf: inventory.numberOf }),
   historyImport: createHistoryImport({ database, hasSite: () => false, folder: join(folder, "import") }),
   alarms: NO_ALARMS,

@@ -7,6 +7,7 @@ import { OVERVIEW_POINTS } from "../../domain/live/live-frame.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
 import { watchLoop } from "./loop-blocks.ts";
 import { NO_ALARMS } from "./no-alarms.ts";
+import { NO_COMMANDS } from "./no-commands.ts";
 import { answerParent } from "./pinned-child.ts";
 
 /** The server under measurement: `ours` or `socketio`. Questions: listen, round, cost. */
@@ -43,6 +44,7 @@ if (kind === "ours") {
       inventory,
       liveState,
       alarms: NO_ALARMS,
+      ...NO_COMMANDS,
       config: { pollIntervalS: 60 },
       limits: { maxConnections: 20_000, maxConnectionsPerUser: 20_000 },
       auth: {

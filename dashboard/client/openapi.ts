@@ -695,7 +695,7 @@ export interface paths {
     /** Commands and what came of them, the newest first */
     get: operations["getCommands"];
     put?: never;
-    /** Gives a command: a dry run selects and gives a token, with which the same request orders it */
+    /** Gives a command: a dry run selects and gives a token that orders it; callers with a bearer token may do without */
     post: operations["postCommands"];
     delete?: never;
     options?: never;
@@ -799,6 +799,58 @@ export interface paths {
     put?: never;
     /** Says what an unknown command did, by a person who has looked */
     post: operations["postCommandsIdResolve"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/bulk": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Orders for several sites, the newest first */
+    get: operations["getCommandsBulk"];
+    put?: never;
+    /** Gives a set-point to several sites: a few first, the next when they are verified; it stops at the first that is not */
+    post: operations["postCommandsBulk"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/bulk/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** How far an order for several sites has come: done, failed, not begun */
+    get: operations["getCommandsBulkId"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/commands/bulk/{id}/stop": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Stops an order for several sites: what has not begun never begins */
+    post: operations["postCommandsBulkIdStop"];
     delete?: never;
     options?: never;
     head?: never;
@@ -2639,6 +2691,82 @@ export interface components {
       stateReason: string | null;
       verifyBy: string | null;
     };
+    /** @description An order for several sites, and how far it has come */
+    CommandBatch: {
+      args: {
+        [key: string]: number | string | boolean;
+      };
+      /** @description Where it stopped, and why; empty when a person has stopped it */
+      because: {
+        siteId: string;
+        /** @enum {string} */
+        why: "waiting_approval" | "queued" | "claimed" | "sent" | "accepted" | "verified" | "no_effect" | "failed" | "expired" | "cancelled" | "unknown" | "new-alarm";
+      }[];
+      /** @description Of the sites that have begun */
+      commands: {
+        /** Format: uuid */
+        commandId: string;
+        siteId: string;
+        /** @enum {string} */
+        state: "waiting_approval" | "queued" | "claimed" | "sent" | "accepted" | "verified" | "no_effect" | "failed" | "expired" | "cancelled" | "unknown";
+        stateReason: string | null;
+      }[];
+      /** Format: date-time */
+      createdAt: string;
+      endedAt: string | null;
+      expiresInS: number;
+      /** Format: uuid */
+      id: string;
+      kind: string;
+      /** @description Sites of the batch at which an alarm was raised since it began */
+      newAlarms: string[];
+      pauseS: number;
+      reason: string | null;
+      requestedBy: string;
+      /** @description Each site in one of them. What failed can be ordered anew, as another batch */
+      result: {
+        done: string[];
+        failed: string[];
+        notBegun: string[];
+        underWay: string[];
+      };
+      /** @enum {string} */
+      state: "running" | "stopped" | "done";
+      /** @description A person, or `system` */
+      stoppedBy: string | null;
+      /** @description Ids of sites, wave by wave */
+      waves: string[][];
+    };
+    CommandBatchList: {
+      items: components["schemas"]["CommandBatch"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    CommandBatchOrSelection: components["schemas"]["CommandBatch"] | components["schemas"]["CommandBatchSelection"];
+    /** @description What an order for several sites is about; nothing was ordered */
+    CommandBatchSelection: {
+      /** @description null where a site would be refused: leave it out */
+      confirmation: {
+        /** Format: date-time */
+        expiresAt: string;
+        token: string;
+      } | null;
+      /** @constant */
+      isDryRun: true;
+      items: components["schemas"]["CommandSelection"][];
+      scope: {
+        alarms: number;
+        /** @description Of the sites where it is known */
+        loadMw: number | null;
+        minersOnline: number | null;
+        /** @description Sites at which something is against it */
+        refused: number;
+        sites: number;
+      };
+      /** @description Ids of sites, wave by wave */
+      waves: string[][];
+    };
     CommandEventList: {
       items: {
         /** Format: date-time */
@@ -3180,7 +3308,7 @@ export interface components {
       args?: {
         [key: string]: unknown;
       };
-      /** @description Token of the selection; it works once, for a minute */
+      /** @description Token of the selection; it works once, for a minute. A caller with a bearer token may order without */
       confirmation?: string;
       /**
        * @description Selects: only tells what it is about and what it would do
@@ -3203,6 +3331,47 @@ export interface components {
        */
       reason?: string | null;
       siteId: string;
+    };
+    NewCommandBatch: {
+      /**
+       * @description As /api/v1/command-kinds says
+       * @default {}
+       */
+      args?: {
+        [key: string]: unknown;
+      };
+      /**
+       * @description Sites of the first wave
+       * @default 1
+       */
+      canarySites?: number;
+      /** @description Token of the selection; it works once, for a minute. A caller with a bearer token may order without */
+      confirmation?: string;
+      /**
+       * @description Selects: only tells what it is about and what it would do
+       * @default false
+       */
+      dryRun?: boolean;
+      /** @description It is not sent later than that, approval included; as the kind says, when absent */
+      expiresInS?: number;
+      kind: string;
+      /**
+       * @description Seconds from the last effect of a wave to the next wave: alarms have time to come
+       * @default 30
+       */
+      pauseS?: number;
+      /**
+       * @description Kinds that can cause an outage ask for one
+       * @default null
+       */
+      reason?: string | null;
+      /** @description In the order in which they are to follow */
+      sites: string[];
+      /**
+       * @description Sites of each wave after it
+       * @default 4
+       */
+      waveSites?: number;
     };
     NewPassword: {
       current: string;
@@ -3649,6 +3818,8 @@ export interface components {
     PlatformSettings: {
       /** @description Older lines of the audit trail are dropped */
       auditRetentionDays: number;
+      /** @description One order for several sites goes to so many at most */
+      commandSites: number;
       /** @description Shown on the login page; null = none */
       notice: {
         en: string;
@@ -4390,6 +4561,8 @@ export interface components {
     SettingsPatch: {
       /** @description Older lines of the audit trail are dropped */
       auditRetentionDays?: number;
+      /** @description One order for several sites goes to so many at most */
+      commandSites?: number;
       /** @description Shown on the login page; null = none */
       notice?: {
         en: string;
@@ -6696,6 +6869,138 @@ export interface operations {
       409: components["responses"]["Problem409"];
       413: components["responses"]["Problem413"];
       415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getCommandsBulk: {
+    parameters: {
+      query?: {
+        cursor?: string;
+        /** @description Most items of one page, 1 to 100 */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandBatchList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommandsBulk: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewCommandBatch"];
+      };
+    };
+    responses: {
+      /** @description The batch; of a dry run (200) what it is about */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandBatchOrSelection"];
+        };
+      };
+      /** @description The batch; of a dry run (200) what it is about */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandBatchOrSelection"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getCommandsBulkId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandBatch"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postCommandsBulkIdStop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandBatch"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
     };

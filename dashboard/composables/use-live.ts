@@ -1,5 +1,6 @@
 import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
 import type { AlarmSummary } from "../../domain/alarms/alarm-summary.ts";
+import { applyCommands, type LiveCommands } from "../../domain/live/live-commands.ts";
 import type { LiveRow } from "../../domain/live/live-table.ts";
 import {
   createLiveConnection,
@@ -25,6 +26,11 @@ export type Live = {
   readonly round: Readonly<ShallowRef<LiveRound | null>>;
   /** Another object whenever an alarm has changed; null until the server has told it. */
   readonly alarms: Readonly<ShallowRef<AlarmSummary | null>>;
+  /**
+   * By id, of the sites that the page shows: what is not over, or has not been for more than minutes. Another map after each
+   * change; null until the server has told it. `evidence` is in REST.
+   */
+  readonly commands: Readonly<ShallowRef<LiveCommands | null>>;
   /** Server's time of the newest frame, kept up while live; the moment it went blind afterwards. */
   readonly blindSinceMs: Readonly<Ref<number | null>>;
   serverNowMs(): number;
@@ -36,6 +42,7 @@ const rows = shallowRef<ReadonlyMap<string, LiveRow>>(new Map());
 const hasRows = ref(false);
 const round = shallowRef<LiveRound | null>(null);
 const alarms = shallowRef<AlarmSummary | null>(null);
+const commands = shallowRef<LiveCommands | null>(null);
 const blindSinceMs = ref<number | null>(null);
 
 let connection: LiveConnection | null = null;
@@ -58,6 +65,7 @@ export function useLive(): Live {
     hasRows: readonly(hasRows),
     round,
     alarms,
+    commands,
     blindSinceMs: readonly(blindSinceMs),
     serverNowMs: current.serverNowMs,
     show: current.show,
@@ -89,6 +97,7 @@ function connect(): LiveConnection {
     }
     if (change.kind === "round") round.value = newestFleetRound(round.value, change.round);
     if (change.kind === "alarms") alarms.value = change.summary;
+    if (change.kind === "commands") commands.value = applyCommands(commands.value ?? new Map(), change.frame);
     if (change.kind === "status") {
       blindSinceMs.value = change.status === "blind" ? (opened.lastFrameAtMs() ?? Date.now()) : null;
       status.value = change.status;
@@ -109,6 +118,7 @@ function disconnect(): void {
   status.value = "connecting";
   rows.value = new Map();
   hasRows.value = false;
+  commands.value = null;
   document.removeEventListener("visibilitychange", retryWhenSeen);
   window.removeEventListener("online", retryWhenSeen);
 }

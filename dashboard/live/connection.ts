@@ -1,5 +1,11 @@
 import type { AlarmSummary } from "../../domain/alarms/alarm-summary.ts";
-import { HEARTBEAT_MS, type RoundFrame, type ServerFrame, type Subscribe } from "../../domain/live/live-frame.ts";
+import {
+  type CommandFrame,
+  HEARTBEAT_MS,
+  type RoundFrame,
+  type ServerFrame,
+  type Subscribe,
+} from "../../domain/live/live-frame.ts";
 import { applyFrame, createLiveTable, type LiveTable } from "../../domain/live/live-table.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { createServerClock } from "./server-clock.ts";
@@ -9,7 +15,7 @@ import { createServerClock } from "./server-clock.ts";
  * is gone · `blind`: nothing for `BLIND_AFTER_MS`: whatever the screen shows is history.
  */
 export type LiveStatus = "connecting" | "live" | "stale" | "blind";
-export type LiveView = Pick<Subscribe, "view" | "sites">;
+export type LiveView = Pick<Subscribe, "view" | "sites" | "topics">;
 export type LiveRound = RoundFrame["round"];
 
 /**
@@ -49,6 +55,7 @@ export type LiveChange =
   | { readonly kind: "rows"; readonly siteIds: readonly string[] }
   | { readonly kind: "round"; readonly round: LiveRound }
   | { readonly kind: "alarms"; readonly summary: AlarmSummary }
+  | { readonly kind: "commands"; readonly frame: CommandFrame }
   | { readonly kind: "status"; readonly status: LiveStatus };
 
 export type LiveConnection = {
@@ -155,6 +162,7 @@ export function createLiveConnection(environment: LiveEnvironment): LiveConnecti
     if (frame.type !== "error") clock.hear(Date.parse(frame.at) + heldMs);
     if (frame.type === "round") tell({ kind: "round", round: frame.round });
     if (frame.type === "alarms") tell({ kind: "alarms", summary: frame.summary });
+    if (frame.type === "commands") tell({ kind: "commands", frame });
     if (frame.type !== "full" || frame.view === view?.view) takeRows(frame);
     check();
   }

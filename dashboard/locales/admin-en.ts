@@ -281,6 +281,9 @@ export const adminEn = {
   "settings.and-above": "{role} and above",
   "settings.totp-will":
     "Whoever is concerned and has no second factor can do nothing but set one up, from the moment this is saved.",
+  "settings.commands": "Commands",
+  "settings.commandSites": "Sites of one order, at most",
+  "settings.commandSites-hint": "{low} to {high}; they follow in waves, and the first failure stops the rest.",
   "settings.audit": "Audit trail",
   "settings.auditRetentionDays": "Kept for, days",
   "settings.auditRetentionDays-hint": "{low} to {high} days; older lines are dropped.",

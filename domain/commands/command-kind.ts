@@ -49,7 +49,7 @@ export type CommandKind = CommandLimits & {
   readonly effect: readonly EffectStage[];
   /** Not sent later than so many seconds after the request: a late start or stop is worse than none [J]. */
   readonly expiresInS: number;
-  /** So many sites at once; 1 = one after the other, by a person. */
+  /** 1 = one site after the other, by a person; more = also several at once, as many as the settings allow. */
   readonly mostSites: number;
 };
 

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AlarmSummary } from "../alarms/alarm-summary.ts";
+import { Command } from "../commands/command.ts";
 import { QualityMark } from "../telemetry/quality.ts";
 import { PointValue } from "../telemetry/snapshot.ts";
 
@@ -32,11 +33,20 @@ export const OVERVIEW_POINTS = [
 
 const Column = z.array(PointValue);
 
-/** Client → server. Without `sites`, all; with an empty list none: rounds and heartbeats come all the same. A new subscribe replaces the old one. */
+/** What a client may be told of beside rounds and heartbeats: rows of sites, alarms in numbers, commands. */
+export const LIVE_TOPICS = ["snapshots", "alarms", "commands"] as const;
+export type LiveTopic = (typeof LIVE_TOPICS)[number];
+
+/**
+ * Client → server. Without `sites`, rows of all; with an empty list of none: rounds and heartbeats come all the same. Commands
+ * are those of the sites that are named, and of all where none is. A new subscribe replaces the old one.
+ */
 export const Subscribe = z.strictObject({
   type: z.literal("subscribe"),
   view: z.enum(["overview", "site"]),
   sites: z.array(z.string().max(64)).max(1000).optional(),
+  /** All that the client may see, when absent. */
+  topics: z.array(z.enum(LIVE_TOPICS)).max(LIVE_TOPICS.length).optional(),
   /** Resume after a lost connection: the epoch and sequence number of the last frame seen. */
   epoch: z.string().max(64).optional(),
   after: z.int().min(0).optional(),
@@ -109,6 +119,25 @@ export type RoundFrame = z.infer<typeof RoundFrame>;
 export const AlarmFrame = z.strictObject({ type: z.literal("alarms"), at: z.iso.datetime(), summary: AlarmSummary });
 export type AlarmFrame = z.infer<typeof AlarmFrame>;
 
+/** A command as it is now; what a change was based on is in REST. */
+export const LiveCommand = Command.omit({ evidence: true }).extend({
+  change: z.int().describe("Greater after each change: what has a smaller one is older"),
+});
+export type LiveCommand = z.infer<typeof LiveCommand>;
+
+/**
+ * Commands of the client's sites that have changed. After a subscribe those that are not over, or have been for a few minutes
+ * only: then `wholeTo` is the newest change that counts, and what a client knows beyond the list and not beyond that change is
+ * to be forgotten. `live-commands.ts` does that.
+ */
+export const CommandFrame = z.strictObject({
+  type: z.literal("commands"),
+  at: z.iso.datetime(),
+  wholeTo: z.int().nullable(),
+  commands: z.array(LiveCommand),
+});
+export type CommandFrame = z.infer<typeof CommandFrame>;
+
 /** The request was wrong; the connection stays. */
 export const LiveError = z.strictObject({ type: z.literal("error"), code: z.string(), detail: z.string() });
 export type LiveError = z.infer<typeof LiveError>;
@@ -119,6 +148,7 @@ export const ServerFrame = z.discriminatedUnion("type", [
   Heartbeat,
   RoundFrame,
   AlarmFrame,
+  CommandFrame,
   LiveError,
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;

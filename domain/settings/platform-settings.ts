@@ -20,6 +20,7 @@ export const PlatformSettings = z
     requireTotpFor: z
       .enum(["nobody", ...ROLES.toReversed()])
       .describe("This role and those above it need a second factor to sign in"),
+    commandSites: z.int().min(1).max(200).describe("One order for several sites goes to so many at most"),
     auditRetentionDays: z.int().min(90).max(3660).describe("Older lines of the audit trail are dropped"),
   })
   .meta({ id: "PlatformSettings" });
@@ -34,7 +35,7 @@ export type SettingsPatch = z.infer<typeof SettingsPatch>;
 /**
  * What counts until somebody sets it. Twelve characters are what NIST SP 800-63B-4 asks of a password beside a second
  * factor, with room [J]; twelve hours are a shift with its hand-over [J]; 400 days hold a year and the month to compare it
- * with [J].
+ * with [J]; ten sites are what a shift can look after when the eleventh goes wrong [J].
  */
 export const DEFAULT_SETTINGS: PlatformSettings = {
   organisation: "",
@@ -42,6 +43,7 @@ export const DEFAULT_SETTINGS: PlatformSettings = {
   passwordMinLength: 12,
   sessionIdleH: 12,
   requireTotpFor: "nobody",
+  commandSites: 10,
   auditRetentionDays: 400,
 };
 

@@ -9,6 +9,7 @@ import { createFleetFacts } from "../../adapters/alarms/fleet-facts.ts";
 import { createSiteBaselines } from "../../adapters/alarms/site-baselines.ts";
 import { createSiteFlags } from "../../adapters/alarms/site-flags.ts";
 import { type Audit, createAudit } from "../../adapters/audit/create-audit.ts";
+import { type CommandFeed, createCommandFeed } from "../../adapters/commands/command-feed.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import { createHistoryImport } from "../../adapters/database/history-import.ts";
 import { createLabBook } from "../../adapters/database/lab-repository.ts";
@@ -64,6 +65,8 @@ export type ApiUnderTest = {
   readonly liveState: LiveState;
   /** The real alarms; no process judges rules. */
   readonly alarms: AlarmStore;
+  /** Where the flow shows commands. */
+  readonly commandFeed: CommandFeed;
   readonly lifecycle: { -readonly [K in keyof Lifecycle]: Lifecycle[K] };
   readonly journal: { bytes: number; isWritable: boolean };
   readonly watched: [string, number][];
@@ -177,6 +180,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     usernamesOnline: auth.online.usernames,
     clock,
   });
+  const commandFeed = createCommandFeed();
   const api = createApi({
     ...sources,
     inventory,
@@ -207,6 +211,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       clock,
       freshWaitMs: options.freshWaitMs ?? 0,
     }),
+    commandFeed,
     labBook: createLabBook({ database: guarded, numberOf: inventory.numberOf }),
     historyImport: createHistoryImport({
       database: guarded,
@@ -276,6 +281,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     audit,
     liveState,
     alarms,
+    commandFeed,
     lifecycle,
     journal,
     watched,

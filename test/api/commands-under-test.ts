@@ -55,8 +55,12 @@ export async function startCommands(sites: readonly Site[] = Array.from({ length
   }
   const free = sites.map(({ id }) => id);
 
-  /** @param who a role, somebody with limits, or a service token */
+  /** @param who a role, somebody with limits, or a service token; `page of` a role: in a browser */
   function as(who: string): { role?: Role; headers?: Record<string, string> } {
+    if (who.startsWith("page of ")) {
+      const token = api.token(who.slice("page of ".length) as Role);
+      return { headers: { cookie: `antbox_access=${token}`, origin: api.origin } };
+    }
     const token = tokens.get(who) ?? (who.startsWith("abx_") ? who : undefined);
     return token === undefined ? { role: who as Role } : { headers: { authorization: `Bearer ${token}` } };
   }
@@ -66,12 +70,15 @@ export async function startCommands(sites: readonly Site[] = Array.from({ length
   const select = async (body: object, who = "operator") =>
     (await post({ ...body, dryRun: true }, who)).json as Selection;
 
-  /** A new reading of the plant, of this moment. */
-  function plant(siteId: string, values: Snapshot["values"] = {}): void {
+  /** A new reading of the plant at these sites, of this moment. */
+  function plants(siteIds: readonly string[], values: Snapshot["values"] = {}): void {
     nowMs += 1_000;
-    const snapshot = aSnapshot(siteId, { values: { ...HEALTHY, ...values }, quality: {}, faults: [] }, nowMs - 500);
-    expect(api.liveState.apply(snapshot)).toBe(true);
+    for (const siteId of siteIds) {
+      const snapshot = aSnapshot(siteId, { values: { ...HEALTHY, ...values }, quality: {}, faults: [] }, nowMs - 500);
+      expect(api.liveState.apply(snapshot)).toBe(true);
+    }
   }
+  const plant = (siteId: string, values: Snapshot["values"] = {}) => plants([siteId], values);
 
   return {
     api,
@@ -93,6 +100,7 @@ export async function startCommands(sites: readonly Site[] = Array.from({ length
       return siteId;
     },
     plant,
+    plants,
     /** Selects and orders. */
     async order(body: object, who = "operator"): Promise<Answer> {
       const { confirmation } = await select(body, who);

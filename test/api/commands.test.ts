@@ -67,13 +67,17 @@ describe("an order", () => {
     ]);
   });
 
-  test("without a selection is not", async () => {
+  test("without a selection is not, from a page; a token that is none helps nobody", async () => {
     const siteId = await under.nextSite();
-    for (const confirmation of [undefined, "x", "k3Vn0b6xQe1zR8aP.mi2k0a1s"]) {
-      const answer = await under.post({ ...colder(siteId), ...(confirmation === undefined ? {} : { confirmation }) });
-      expect(outcome(answer)).toEqual([409, "command.confirmation-required"]);
+    const required = [409, "command.confirmation-required"];
+    expect(outcome(await under.post(colder(siteId), "page of operator"))).toEqual(required);
+    for (const confirmation of ["", "x", "k3Vn0b6xQe1zR8aP.mi2k0a1s"]) {
+      for (const who of ["operator", "page of operator"]) {
+        expect(outcome(await under.post({ ...colder(siteId), confirmation }, who))).toEqual(required);
+      }
     }
     expect(await under.commandsOf(siteId)).toEqual([]);
+    expect((await under.order(colder(siteId), "page of operator")).status).toBe(202);
   });
 
   test("works once for each token, whatever is asked with it", async () => {
@@ -171,7 +175,7 @@ describe("an order", () => {
   test("by somebody who orders without end is held up, site by site", async () => {
     const siteId = await under.nextSite();
     const answers = [];
-    for (let n = 0; n < 21; n++) answers.push(await under.post(colder(siteId)));
+    for (let n = 0; n < 21; n++) answers.push(await under.post(colder(siteId), "page of operator"));
     expect(outcome(answers[19] ?? expect.fail())).toEqual([409, "command.confirmation-required"]);
     const last = answers[20] ?? expect.fail();
     expect(outcome(last)).toEqual([429, "request.rate-limited"]);

@@ -133,6 +133,7 @@ test("every row that creates something takes a key", () => {
   expect(rows.sort()).toEqual([
     "POST /api/v1/alarms/{id}/notes",
     "POST /api/v1/commands",
+    "POST /api/v1/commands/bulk",
     "POST /api/v1/notifications/recipients",
     "POST /api/v1/service-tokens",
     "POST /api/v1/site-flags",

@@ -151,6 +151,36 @@ test("what moves is told to each within their limits, and a round counts their s
   ]);
 });
 
+const sitesTold = (frames: readonly ServerFrame[]) => {
+  const told = frames.flatMap((frame) => (frame.type === "commands" ? frame.commands : []));
+  return [...new Set(told.map(({ siteId }) => siteId))].sort().join();
+};
+
+test("commands × everybody: each is told of those within their limits, and of no more than they asked for", async () => {
+  const matrix = new Matrix("live commands × people");
+  await api.database.query(
+    `with made as (
+       insert into command (site_id, kind, args, requested_by, expires_in_s, expires_at, state)
+       select id, 'reset_alarm', '{}', 'somebody', 60, clock_timestamp() + interval '1 hour', 'queued' from site returning id)
+     insert into command_event (command_id, state, made_by) select id, 'queued', 'somebody' from made`,
+  );
+  const whole = await connected("admin");
+  await whole.ask({ type: "subscribe", view: "overview" });
+  await expect.poll(() => sitesTold(whole.frames), PATIENT).toBe(FLEET.map(({ id }) => id).join());
+  for (const actor of ACTORS.filter((each) => tableAllows(each, "live:subscribe"))) {
+    const client = await connected(actor.name);
+    for (const sites of [undefined, visibleTo(actor).slice(0, 1)]) {
+      const before = client.frames.length;
+      await client.ask({ type: "subscribe", view: "overview", ...(sites ? { sites } : {}) });
+      await client.next("commands", before);
+      const told = sitesTold(client.frames.slice(before));
+      matrix.expect(`${sites?.join() ?? "all"} as ${actor.name}`, told, (sites ?? visibleTo(actor)).join());
+    }
+  }
+  matrix.print();
+  expect(matrix.mismatches).toEqual([]);
+});
+
 test("a client that comes back may not go on in the channel of somebody with other limits", async () => {
   const whole = await connected("viewer");
   const full = await whole.ask({ type: "subscribe", view: "overview" });

@@ -9,6 +9,7 @@ export type SettingsDraft = {
   passwordMinLength: string;
   sessionIdleH: string;
   requireTotpFor: PlatformSettings["requireTotpFor"];
+  commandSites: string;
   auditRetentionDays: string;
 };
 
@@ -16,6 +17,7 @@ export type SettingsDraft = {
 export const LIMITS = {
   passwordMinLength: { low: 10, high: 64 },
   sessionIdleH: { low: 1, high: 72 },
+  commandSites: { low: 1, high: 200 },
   auditRetentionDays: { low: 90, high: 3660 },
 } as const;
 const NUMBERS = Object.keys(LIMITS) as (keyof typeof LIMITS)[];
@@ -28,6 +30,7 @@ export function draftOf(settings: PlatformSettings | null): SettingsDraft {
     passwordMinLength: String(settings?.passwordMinLength ?? ""),
     sessionIdleH: String(settings?.sessionIdleH ?? ""),
     requireTotpFor: settings?.requireTotpFor ?? "nobody",
+    commandSites: String(settings?.commandSites ?? ""),
     auditRetentionDays: String(settings?.auditRetentionDays ?? ""),
   };
 }
@@ -54,6 +57,7 @@ export function patchOf(read: PlatformSettings, draft: SettingsDraft): Partial<P
     passwordMinLength: Number(draft.passwordMinLength),
     sessionIdleH: Number(draft.sessionIdleH),
     requireTotpFor: draft.requireTotpFor,
+    commandSites: Number(draft.commandSites),
     auditRetentionDays: Number(draft.auditRetentionDays),
   };
   const fields = Object.keys(wanted) as (keyof PlatformSettings)[];

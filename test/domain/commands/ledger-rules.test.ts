@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
-  type BulkOutcome,
+  type BulkProgress,
   bulkResult,
   CANARY_SITES,
   nextWave,
+  PAUSE_S,
   planBulk,
   WAVE_SITES,
 } from "../../../domain/commands/bulk-plan.ts";
-import { COMMAND_STATES, FINAL_STATES } from "../../../domain/commands/command.ts";
+import { COMMAND_STATES, type CommandState, FINAL_STATES } from "../../../domain/commands/command.ts";
 import { CONFIRMATION_LASTS_MS, confirmationText, seenState } from "../../../domain/commands/confirmation.ts";
 import { findCommandKind } from "../../../domain/commands/kinds/index.ts";
 import { COMMAND_TRANSITIONS, canMove, statesBefore } from "../../../domain/commands/state-machine.ts";
@@ -99,7 +100,7 @@ const kindOf = (name: string) => {
   if (kind === undefined) throw new Error(name);
   return kind;
 };
-const SIZES = { canarySites: CANARY_SITES, waveSites: WAVE_SITES, mostSites: null };
+const SIZES = { canarySites: CANARY_SITES, waveSites: WAVE_SITES, pauseS: PAUSE_S, mostSites: 10 };
 const sites = (count: number) => Array.from({ length: count }, (_, place) => `s${place}`);
 const BULK = kindOf("set_supply_temp");
 function planOf(count: number) {
@@ -107,14 +108,20 @@ function planOf(count: number) {
   if (typeof plan === "string") throw new Error(plan);
   return plan;
 }
-const verified: BulkOutcome = { state: "verified", hasNewAlarm: false };
-const outcomes = (count: number, more: Record<string, BulkOutcome> = {}) =>
-  new Map([...sites(count).map((id) => [id, verified] as const), ...Object.entries(more)]);
+type States = Record<string, CommandState>;
+/** So many are verified, and what else is said; the pause is over. */
+const after = (count: number, more: States = {}, alarms: readonly string[] = []): BulkProgress => ({
+  commands: new Map([...sites(count).map((id) => [id, "verified"] as const), ...Object.entries(more)]),
+  newAlarms: new Set(alarms),
+  restedS: count === 0 ? null : PAUSE_S,
+});
 
-test("canary, wave, rest, and what is no plan", () => {
-  expect(planOf(50).waves.map(({ length }) => length)).toEqual([1, 4, 45]);
+test("a canary, then waves of one size, and what is no plan", () => {
+  expect(planOf(50).waves.map(({ length }) => length)).toEqual([1, ...Array(12).fill(4), 1]);
+  expect(planOf(50).waves.flat()).toEqual(sites(50));
   expect(planOf(1).waves).toEqual([["s0"]]);
   expect(planBulk(kindOf("stop_cooling"), sites(2), SIZES)).toBe("not-in-bulk");
+  expect(planBulk({ ...BULK, needsSecondPerson: true }, sites(2), SIZES)).toBe("not-in-bulk");
   expect(planBulk(BULK, [], SIZES)).toBe("no-sites");
   expect(planBulk(BULK, ["a", "a"], SIZES)).toBe("site-twice");
   expect(planBulk(BULK, sites(11), SIZES)).toBe("too-many-sites");
@@ -122,32 +129,36 @@ test("canary, wave, rest, and what is no plan", () => {
   expect(planBulk(BULK, sites(3), { ...SIZES, waveSites: 1.5 })).toBe("bad-wave-size");
 });
 
-test("waves follow one another", () => {
+test("waves follow one another, each when the one before is verified and the pause is over", () => {
   const plan = planOf(10);
-  expect(nextWave(plan, new Map())).toEqual({ act: "start", wave: 0, siteIds: ["s0"] });
+  expect(nextWave(plan, after(0))).toEqual({ act: "start", wave: 0, siteIds: ["s0"] });
   for (const state of ["sent", "accepted", "unknown", "queued", "waiting_approval"] as const) {
-    expect(nextWave(plan, new Map([["s0", { state, hasNewAlarm: false }]]))).toEqual({ act: "wait", wave: 0 });
+    expect(nextWave(plan, after(0, { s0: state }))).toEqual({ act: "wait", wave: 0 });
   }
-  expect(nextWave(plan, outcomes(1))).toMatchObject({ act: "start", wave: 1 });
-  expect(nextWave(plan, outcomes(3))).toEqual({ act: "start", wave: 1, siteIds: ["s3", "s4"] });
-  expect(nextWave(plan, outcomes(5))).toMatchObject({ act: "start", wave: 2 });
-  expect(nextWave(plan, outcomes(10))).toEqual({ act: "done" });
+  expect(nextWave(plan, { ...after(1), restedS: PAUSE_S - 1 })).toEqual({ act: "wait", wave: 1 });
+  expect(nextWave(plan, after(1))).toMatchObject({ act: "start", wave: 1 });
+  expect(nextWave(plan, after(3))).toEqual({ act: "start", wave: 1, siteIds: ["s3", "s4"] });
+  expect(nextWave(plan, after(5))).toMatchObject({ act: "start", wave: 2 });
+  expect(nextWave(plan, { ...after(10), restedS: 0 })).toEqual({ act: "done" });
 });
 
 test.for(["no_effect", "failed", "expired", "cancelled"] as const)(
   "the first %s stops everything that has not begun",
   (state) => {
     const plan = planOf(50);
-    const bad = outcomes(2, { s1: { state, hasNewAlarm: false } });
+    const bad = after(2, { s1: state });
     expect(nextWave(plan, bad)).toEqual({ act: "stop", because: [{ siteId: "s1", why: state }] });
-    const result = bulkResult(plan, new Map([...bad, ["s2", { state: "sent", hasNewAlarm: false }]]));
+    const result = bulkResult(plan, after(2, { s1: state, s2: "sent" }));
     expect(result).toMatchObject({ done: ["s0"], failed: ["s1"], underWay: ["s2"] });
     expect(result.notBegun).toHaveLength(47);
   },
 );
 
-test("a new alarm stops too, though the command took effect", () => {
-  const alarmed = outcomes(1, { s0: { state: "verified", hasNewAlarm: true } });
-  expect(nextWave(planOf(9), alarmed)).toEqual({ act: "stop", because: [{ siteId: "s0", why: "new-alarm" }] });
-  expect(bulkResult(planOf(9), alarmed).done).toEqual(["s0"]);
+test("a new alarm at a site of the plan stops too, whether its command took effect or has not begun", () => {
+  for (const siteId of ["s0", "s8"]) {
+    const alarmed = after(1, {}, [siteId]);
+    expect(nextWave(planOf(9), alarmed)).toEqual({ act: "stop", because: [{ siteId, why: "new-alarm" }] });
+    expect(bulkResult(planOf(9), alarmed).done).toEqual(["s0"]);
+  }
+  expect(nextWave(planOf(9), after(9, {}, ["s0"]))).toEqual({ act: "done" });
 });

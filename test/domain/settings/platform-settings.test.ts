@@ -13,6 +13,8 @@ test.for([
   ["no idle time", { sessionIdleH: 0 }],
   ["half an hour", { sessionIdleH: 0.5 }],
   ["an unknown role", { requireTotpFor: "root" }],
+  ["no site of an order", { commandSites: 0 }],
+  ["too many sites of an order", { commandSites: 201 }],
   ["a short retention", { auditRetentionDays: 89 }],
   ["a long retention", { auditRetentionDays: 3661 }],
   ["a notice in one language", { notice: { en: "Hello" } }],
