@@ -11,11 +11,11 @@ describe.skipIf(findPostgres() === null || findRedis() === null)("senders that a
   }, async () => {
     const figures = await runCommandFaults({
       sites: 30,
-      collectors: 2,
+      collectors: 3,
       healthy: 0,
       kills: 12,
       stops: 4,
-      stopS: [1, 4],
+      stopS: [1, 3],
       crashEveryS: 12,
       stealEveryS: 3,
       mostOpen: 30,

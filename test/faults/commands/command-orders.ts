@@ -9,7 +9,6 @@ const ORDERS: readonly { readonly kind: string; readonly args: CommandArgs; read
   { kind: "reset_alarm", args: {}, command: "reset" },
   { kind: "start_cooling", args: {}, command: "open" },
 ];
-export const ORDERS_PER_SITE = ORDERS.length;
 
 /** How the plant's ledger calls what a command of that kind sends. */
 export function commandOfKind(kind: string): string {

@@ -54,7 +54,8 @@ export async function runStoppedHolders(
   try {
     const fresh = await createFreshDatabase(serverUrl, { timescale: false });
     undo.push(() => fresh.drop());
-    const fleet = await startFleet(trials + 8, ["--speed", "10", "--dialects", "a:1", "--seed", "7"]);
+    // Each takes one of a holder, who may have more than half of them or less.
+    const fleet = await startFleet(2 * trials + 20, ["--speed", "10", "--dialects", "a:1", "--seed", "7"]);
     undo.push(() => fleet.stop());
     const sites = parseSites(readFileSync(fleet.sitesFile, "utf8"), "sites.yaml", () => true);
     const database = await openDatabase({ url: fresh.url, dataDir: "", log: silent });
