@@ -31,8 +31,6 @@ export interface CommandSender {
 export type CommandSenderOptions = SendParts & {
   /** Names this start of this process in the leases. */
   readonly holder: string;
-  /** The leases of sites that this process holds now, with their tokens. */
-  readonly leases: () => ReadonlyMap<string, number>;
   readonly log: Log;
   /** For tests: time between two turns. */
   readonly turnMs?: number;

@@ -1,6 +1,12 @@
 import type { Command } from "../../domain/commands/command.ts";
 import type { CommandSite } from "../../domain/commands/command-site.ts";
-import { type EffectView, judgeEffect, stateAfterReadBack } from "../../domain/commands/effect.ts";
+import {
+  dueAfterS,
+  type EffectView,
+  judgeEffect,
+  type ReadBack as ReadBackOutcome,
+  stateAfterReadBack,
+} from "../../domain/commands/effect.ts";
 import { findCommandKind } from "../../domain/commands/kinds/index.ts";
 import { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import { SYSTEM } from "./command-rows.ts";
@@ -34,6 +40,8 @@ type Followed = {
   site: CommandSite | null;
   after: Snapshot[];
   watchedMs: number;
+  /** It is being polled, because the effect is due and no reading of that time is there. */
+  isAsked: boolean;
 };
 
 const WATCH_S = 60;
@@ -65,9 +73,22 @@ export function createReadBack({ ledger, facts, plant, clock }: ReadBackParts): 
       site: null,
       after: [],
       watchedMs: Number.NEGATIVE_INFINITY,
+      isAsked: false,
     };
     followed.set(id, one);
     return one;
+  }
+
+  /** What is settled by a reading from after its deadline does not wait for the next round. */
+  function pollWhenDue(one: Followed, dueMs: number): void {
+    const newest = one.after.at(-1);
+    const isRead = newest !== undefined && Date.parse(newest.collectedAt) > dueMs;
+    if (one.isAsked || isRead || clock.wallMs() <= dueMs) return;
+    one.isAsked = true;
+    const end = () => {
+      one.isAsked = false;
+    };
+    plant.pollNow(one.siteId).then(end, end);
   }
 
   async function lookAt(command: Command): Promise<Command | null> {
@@ -82,10 +103,14 @@ export function createReadBack({ ledger, facts, plant, clock }: ReadBackParts): 
     if (kind === undefined || sentAt === null || (state !== "accepted" && state !== "unknown")) return null;
     one.site ??= (await facts.siteOf(siteId))?.site ?? null;
     if (one.site === null) return null;
-    const sent = { kind, args, sentAtMs: Date.parse(sentAt), before: one.before, site: one.site };
-    const view = judgeEffect(sent, one.after, clock.wallMs());
+    const sentAtMs = Date.parse(sentAt);
+    const view = judgeEffect({ kind, args, sentAtMs, before: one.before, site: one.site }, one.after, clock.wallMs());
+    if (view.outcome === "not_yet") pollWhenDue(one, sentAtMs + dueAfterS(kind) * 1000);
     const next = stateAfterReadBack(state, view);
-    if (next === null) return null;
+    return next === null ? null : conclude(id, next, view);
+  }
+
+  async function conclude(id: string, next: ReadBackOutcome, view: EffectView): Promise<Command | null> {
     const { effectAfterS } = view;
     const decided = await ledger.resolve(id, {
       ...next,

@@ -20,6 +20,8 @@ export type SendParts = {
   readonly plant: CommandedPlant;
   readonly call: CallController;
   readonly clock: CommandClock;
+  /** The leases of sites that this process holds now, with their tokens. */
+  readonly leases: () => ReadonlyMap<string, number>;
 };
 
 /** Earlier commands that limits look at. */
@@ -59,6 +61,9 @@ export async function sendClaimed(claim: CommandClaim, parts: SendParts): Promis
   const { ledger, plant, call, clock } = parts;
   const prepared = await prepare(claim, parts);
   if ("refused" in prepared) {
+    // Who has lost the site cannot poll it; whoever has it now can, and judges for itself.
+    const isLost = parts.leases().get(claim.lease) !== claim.token;
+    if (prepared.refused === "cannot-verify" && isLost) return ledger.release(claim);
     return ledger.settle(claim, { state: "failed", reason: prepared.refused, evidence: prepared.evidence });
   }
   const { kind, vendor, request, controllerUrl, before, judgement } = prepared;

@@ -47,9 +47,14 @@ export type SentCommand = {
 
 type Timed = { readonly atS: number; readonly reading: PointReading };
 
+/** When the whole effect has to show, s after `sent`. */
+export function dueAfterS(kind: CommandKind): number {
+  return Math.max(...kind.effect.map(({ withinS }) => withinS));
+}
+
 /** When the effect has to have been read back, s after `sent`. */
 export function verifyAfterS(kind: CommandKind): number {
-  return Math.max(...kind.effect.map(({ withinS }) => withinS)) + READ_BACK_GRACE_S;
+  return dueAfterS(kind) + READ_BACK_GRACE_S;
 }
 
 /**
