@@ -38,6 +38,8 @@ export type JobServiceOptions = {
   readonly resealSecrets?: JobParts["resealSecrets"];
   /** Removes the oldest entries of the audit trail; absent: it is kept. */
   readonly cutAudit?: JobParts["cutAudit"];
+  /** Removes the oldest commands; absent: they are kept. */
+  readonly forgetCommands?: JobParts["forgetCommands"];
   readonly log: Log;
   /** For tests: more jobs, and how often it looks. */
   readonly moreJobs?: readonly Job[];
@@ -110,6 +112,7 @@ function partsOf({
   retention,
   resealSecrets = null,
   cutAudit = async () => 0,
+  forgetCommands = async () => 0,
 }: JobServiceOptions): JobParts {
   return {
     engine: () => database.engine,
@@ -121,6 +124,7 @@ function partsOf({
     },
     purgeRuns: (olderThanDays) => purgeRuns(database, olderThanDays),
     cutAudit,
+    forgetCommands,
     ensurePartitions: () => ensureUpcomingPartitions(database),
     listTables: () => listTables(database),
     vacuumTable: (table) => vacuumTable(database, table),

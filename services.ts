@@ -7,6 +7,7 @@ import type { SiteBaselines } from "./adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
 import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
 import type { CommandDesk } from "./adapters/commands/command-desk.ts";
+import { forgetCommands } from "./adapters/commands/reap-commands.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
 import { installEgressGuard } from "./adapters/controller/egress-guard.ts";
@@ -188,6 +189,8 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     isScheduler: config.roles.includes("scheduler"),
     // As stored: what memory holds before the database was reached are the defaults.
     cutAudit: async (nowMs) => audit.cut(nowMs, (await settings.read()).settings.auditRetentionDays),
+    // As long as the lines of the trail about them.
+    forgetCommands: async () => forgetCommands(database, (await settings.read()).settings.auditRetentionDays),
     resealSecrets:
       config.previousSecretKey === null
         ? null

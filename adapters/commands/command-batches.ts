@@ -1,6 +1,7 @@
 import type { BulkPlan, BulkProgress, BulkStop } from "../../domain/commands/bulk-plan.ts";
 import type { Command, CommandArgs, CommandState } from "../../domain/commands/command.ts";
 import { type CommandDatabase, commandFrom, SELECT_MOVED, SYSTEM, textOf, timeOf, told } from "./command-rows.ts";
+import type { CommandTally } from "./command-tally.ts";
 
 /** One order for several sites. */
 export type CommandBatch = BulkPlan & {
@@ -92,7 +93,8 @@ export function batchKey(batchId: string, siteId: string): string {
   return `batch ${batchId} ${siteId}`;
 }
 
-export function createCommandBatches(database: CommandDatabase): CommandBatches {
+/** @param tally told of each command that is taken back here */
+export function createCommandBatches(database: CommandDatabase, tally?: CommandTally): CommandBatches {
   const one = async (text: string, values: readonly unknown[]) => {
     const [row] = await database.query(text, values);
     return row ? batchFrom(row) : null;
@@ -129,7 +131,11 @@ export function createCommandBatches(database: CommandDatabase): CommandBatches 
     },
     stop: (id, by, because) => one(END, [id, "stopped", JSON.stringify(because), by]),
     finish: (id) => one(END, [id, "done", "[]", null]),
-    takeBack: async () => (await database.query(TAKE_BACK)).map(commandFrom),
+    async takeBack() {
+      const taken = (await database.query(TAKE_BACK)).map(commandFrom);
+      tally?.add("cancelled", taken.length);
+      return taken;
+    },
   };
 }
 

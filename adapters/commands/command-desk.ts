@@ -3,6 +3,7 @@ import { type CommandBatches, createCommandBatches } from "./command-batches.ts"
 import { type CommandChanges, createCommandChanges } from "./command-changes.ts";
 import { type CommandFactsOptions, createCommandFacts } from "./command-facts.ts";
 import type { CommandDatabase } from "./command-rows.ts";
+import { type CommandTally, createCommandTally } from "./command-tally.ts";
 import { type Confirmations, createConfirmations } from "./confirmations.ts";
 import { type CommandLedger, createCommandLedger } from "./ledger.ts";
 import type { CommandFacts } from "./sender-ports.ts";
@@ -12,6 +13,8 @@ import { createWriteSwitches, type WriteSwitches } from "./write-switches.ts";
 /** Everything that people need to give commands, and to forbid them. It sends nothing. */
 export type CommandDesk = {
   readonly ledger: CommandLedger;
+  /** Into which states this process has moved commands. */
+  readonly counts: CommandTally["counts"];
   /** Orders for several sites. */
   readonly batches: CommandBatches;
   /** For screens. */
@@ -43,12 +46,14 @@ const FRESH_WAIT_MS = 13_000;
 
 export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   const { database, fenceSql, confirmationKey, freshWaitMs = FRESH_WAIT_MS, onQueued, clock } = options;
-  const ledger = createCommandLedger({ database, fenceSql, ...(onQueued && { onQueued }) });
+  const tally = createCommandTally();
+  const ledger = createCommandLedger({ database, fenceSql, tally, ...(onQueued && { onQueued }) });
   const switches = createWriteSwitches(database);
   const locks = createSiteLocks(database);
   return {
     ledger,
-    batches: createCommandBatches(database),
+    batches: createCommandBatches(database, tally),
+    counts: tally.counts,
     changes: createCommandChanges(database),
     switches,
     locks,

@@ -1,5 +1,6 @@
 import type { Command, CommandEvent } from "../../domain/commands/command.ts";
 import type { CommandDatabase, Evidence } from "./command-rows.ts";
+import type { CommandTally } from "./command-tally.ts";
 import {
   approveCommand,
   type CommandDecision,
@@ -100,32 +101,57 @@ export type CommandLedgerOptions = {
   readonly patience?: CommandPatience;
   /** Rung after a command has come into the queue by this process. */
   readonly onQueued?: (command: Command) => void;
+  /** Told of each change that is made here. */
+  readonly tally?: CommandTally;
 };
 
 const MOST_CLAIMS = 100;
 
 export function createCommandLedger(options: CommandLedgerOptions): CommandLedger {
-  const { database, fenceSql, patience = COMMAND_PATIENCE, onQueued = () => undefined } = options;
+  const { database, fenceSql, patience = COMMAND_PATIENCE, onQueued = () => undefined, tally } = options;
+
+  function counted<T extends Command | null>(moved: T): T {
+    if (moved !== null) tally?.add(moved.state);
+    return moved;
+  }
+  function decided(decision: CommandDecision): CommandDecision {
+    if (decision.refused === null) counted(decision.command);
+    return decision;
+  }
+
   return {
     async request(order) {
       const requested = await requestCommand(database, order);
+      if (!requested.isRepeated) counted(requested.command);
       if (requested.command.state === "queued") onQueued(requested.command);
       return requested;
     },
     repeated: (order) => repeatedCommand(database, order),
     async approve(id, by, evidence) {
-      const decision = await approveCommand(database, id, by, evidence);
+      const decision = decided(await approveCommand(database, id, by, evidence));
       if (decision.refused === null && decision.command !== null) onQueued(decision.command);
       return decision;
     },
-    reject: (id, by, note) => rejectCommand(database, id, by, note),
-    cancel: (id, by, why) => cancelCommand(database, id, by, why),
-    claim: (holder, leases, most = MOST_CLAIMS) => claimCommands(database, holder, leases, most),
-    markSent: (claim, evidence) => markCommandSent(database, fenceSql, claim, evidence),
-    settle: (claim, outcome) => settleCommand(database, claim, outcome),
-    release: (claim) => releaseCommand(database, claim),
-    resolve: (id, outcome) => resolveCommand(database, id, outcome),
-    reap: () => reapCommands(database, patience),
+    reject: async (id, by, note) => decided(await rejectCommand(database, id, by, note)),
+    cancel: async (id, by, why) => decided(await cancelCommand(database, id, by, why)),
+    async claim(holder, leases, most = MOST_CLAIMS) {
+      const claims = await claimCommands(database, holder, leases, most);
+      for (const { command } of claims) counted(command);
+      return claims;
+    },
+    async markSent(claim, evidence) {
+      const isSent = await markCommandSent(database, fenceSql, claim, evidence);
+      if (isSent) tally?.add("sent");
+      return isSent;
+    },
+    settle: async (claim, outcome) => counted(await settleCommand(database, claim, outcome)),
+    release: async (claim) => counted(await releaseCommand(database, claim)),
+    resolve: async (id, outcome) => decided(await resolveCommand(database, id, outcome)),
+    async reap() {
+      const moved = await reapCommands(database, patience);
+      for (const command of moved) counted(command);
+      return moved;
+    },
     forget: (keptDays) => forgetCommands(database, keptDays),
     find: (id) => findCommand(database, id),
     list: (filter, page) => listCommands(database, filter, page),

@@ -11,6 +11,8 @@ export type JobParts = {
   readonly purgeRuns: (olderThanDays: number) => Promise<number>;
   /** Removes what is older than is to be kept of the audit trail. @returns how many entries */
   readonly cutAudit: (nowMs: number) => Promise<number>;
+  /** Removes commands that ended longer ago than is to be kept. @returns how many */
+  readonly forgetCommands: () => Promise<number>;
   /** Makes the partitions of the coming days. */
   readonly ensurePartitions: () => Promise<void>;
   readonly listTables: () => Promise<readonly string[]>;

@@ -31,6 +31,8 @@ export type MetricSources = {
     isJudging(): boolean;
     judgedMs(): number | null;
   };
+  /** Absent: the process knows no commands. `counts`: into which states it has moved some. */
+  readonly commands?: { counts(): ReadonlyMap<string, number> };
   /** Absent: the process keeps no audit trail. */
   readonly auditState?: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
 };
@@ -149,6 +151,7 @@ export function createMetrics(sources: MetricSources): Metrics {
 
   if (collectors) countCollectors(registers, collectors);
   if (sources.alarms) countAlarms(registers, sources.alarms);
+  if (sources.commands) countCommands(registers, sources.commands);
 
   let lastSlot: string | null = null;
   const timer = setInterval(() => {
@@ -168,6 +171,19 @@ export function createMetrics(sources: MetricSources): Metrics {
     addLiveBytes: (bytes) => liveBytes.inc(bytes),
     stop: () => clearInterval(timer),
   };
+}
+
+function countCommands(registers: Registry[], { counts }: NonNullable<MetricSources["commands"]>): void {
+  new Counter({
+    name: "antbox_commands_total",
+    help: "Commands by the state that they have come into, by an act of this process",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [state, count] of counts()) this.inc({ state }, count);
+    },
+  });
 }
 
 /** While the database is away the series of alarms are missing. */

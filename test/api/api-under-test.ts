@@ -170,6 +170,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const metrics = createMetrics({
     ...sources,
     alarms: { store: alarms, isJudging: () => true, judgedMs: () => Date.now() - 42_000 },
+    commands: { counts: () => commands.counts() },
   });
   const storage = storageOf(guarded, inventory);
   const accounts = createAccounts({
@@ -181,6 +182,18 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     clock,
   });
   const commandFeed = createCommandFeed();
+  const commands = createCommands({
+    database: guarded,
+    inventory,
+    history: storage.history,
+    alarms: { facts: facts.all },
+    ...accounts,
+    auth,
+    pollNow: async () => false,
+    secretKey,
+    clock,
+    freshWaitMs: options.freshWaitMs ?? 0,
+  });
   const api = createApi({
     ...sources,
     inventory,
@@ -199,18 +212,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     notifications,
     database: guarded,
     storage,
-    commands: createCommands({
-      database: guarded,
-      inventory,
-      history: storage.history,
-      alarms: { facts: facts.all },
-      ...accounts,
-      auth,
-      pollNow: async () => false,
-      secretKey,
-      clock,
-      freshWaitMs: options.freshWaitMs ?? 0,
-    }),
+    commands,
     commandFeed,
     labBook: createLabBook({ database: guarded, numberOf: inventory.numberOf }),
     historyImport: createHistoryImport({

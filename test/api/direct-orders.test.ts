@@ -98,3 +98,15 @@ test("whoever orders without end is held up", async () => {
   for (let n = 0; n < 21; n++) codes.push(outcome(await under.post(colder(siteId), program))[1]);
   expect(codes.at(-1)).toBe("request.rate-limited");
 });
+
+test("metrics count the commands by the state they have come into, each state from the start", async () => {
+  const count = async (state: string) => {
+    const { text } = await under.api.call("/metrics", { role: "operator" });
+    return Number(new RegExp(`^antbox_commands_total\\{state="${state}"\\} (\\d+)$`, "m").exec(text)?.[1]);
+  };
+  expect(await count("no_effect")).toBe(0);
+  const [queued, cancelled] = [await count("queued"), await count("cancelled")];
+  const { id } = (await under.post(colder(await under.nextSite()), program)).json as Command;
+  await under.send("POST", `${COMMANDS}/${id}/cancel`, "operator", {});
+  expect([await count("queued"), await count("cancelled")]).toEqual([queued + 1, cancelled + 1]);
+});

@@ -79,6 +79,7 @@ export function toldJobs(database: Database) {
       applyRetention: async () => ({}),
       purgeRuns: async () => 0,
       cutAudit: async () => 0,
+      forgetCommands: async () => 0,
       ensurePartitions: async () => undefined,
       listTables: async () => [],
       vacuumTable: async () => undefined,

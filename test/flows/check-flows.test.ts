@@ -43,10 +43,11 @@ const without =
   (nodes: AnyNode[]) =>
     nodes.filter(({ id }) => !ids.includes(id));
 const COLLECTION = "tab.collection.json";
+const COMMANDS = "tab.commands.json";
 const debug = { type: "debug", z: "collection-tab", wires: [] };
 
 test("the shipped flows are in order", () => {
-  expect(check()).toEqual({ status: 0, output: "5 flow files are in order\n" });
+  expect(check()).toEqual({ status: 0, output: "6 flow files are in order\n" });
 });
 
 test.for([
@@ -170,8 +171,20 @@ test.for([
     says: "is a second poller",
   },
   { name: "no Catch node", change: without("collection-catch", "collection-log"), says: "has no Catch node" },
-])("$name is found", async ({ change, says }) => {
-  const findings = await plant(COLLECTION, change);
+  {
+    name: "no sender of commands",
+    file: COMMANDS,
+    change: without("commands-sender"),
+    says: 'no command-sender gets "command": no command is sent',
+  },
+  {
+    name: "a sender that tells nobody",
+    file: COMMANDS,
+    change: edit("commands-sender", { wires: [[]] }),
+    says: "nobody is told what becomes of commands",
+  },
+])("$name is found", async ({ change, says, file = COLLECTION }) => {
+  const findings = await plant(file, change);
   expect(findings).toContainEqual(expect.stringContaining(says));
   expect(findings[0]).toMatch(/^(tab\.collection\.json|config\.json|flows): /);
 });

@@ -4,7 +4,7 @@ import { topicsArriving } from "./topic-graph.ts";
 
 type Duty = { readonly type: string; readonly topics: readonly Topic[]; readonly otherwise: string };
 
-/** The flow is what happens: without one of these, data is silently not stored or not shown. */
+/** The flow is what happens: without one of these, data is silently not stored or not shown, and commands are not sent. */
 const DUTIES: readonly Duty[] = [
   { type: "antbox-validator", topics: ["reply"], otherwise: "replies are not turned into snapshots" },
   { type: "telemetry-writer", topics: ["snapshot"], otherwise: "no snapshot is stored" },
@@ -16,6 +16,8 @@ const DUTIES: readonly Duty[] = [
   { type: "telemetry-writer", topics: ["round-report"], otherwise: "no round is recorded" },
   { type: "live-state", topics: ["snapshot"], otherwise: "the screens stand still" },
   { type: "live-state", topics: ["round-report"], otherwise: "the screens show no rounds" },
+  { type: "command-sender", topics: ["command"], otherwise: "no command is sent, and each one expires" },
+  { type: "command-state", topics: ["command-state"], otherwise: "nobody is told what becomes of commands" },
 ];
 
 const POLLER = "antbox-poller";

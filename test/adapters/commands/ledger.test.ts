@@ -380,5 +380,18 @@ describe.for(ENGINES)("the command ledger on $name", (engine) => {
     await expect(ledger.forget(0)).rejects.toMatchObject({ sqlState: "42501" });
     expect(await ledger.forget(90)).toBe(1);
     expect((await ledger.list({ siteIds: null, requestedBy: "old" }, { limit: 1, cursor: null })).total).toBe(0);
+    const batches = () => database().query("select requested_by from command_batch order by seq");
+    for (const [by, endedAt] of [
+      ["old", old],
+      ["young", isoOf(Date.now() - 86_400_000)],
+    ]) {
+      await database().query(
+        `insert into command_batch (kind, args, waves, pause_s, requested_by, confirmation, expires_in_s, state, created_at, ended_at)
+         values ('reset_alarm', '{}', '[]', 0, $1, $1, 60, 'done', $2::timestamptz, $2::timestamptz)`,
+        [by, endedAt],
+      );
+    }
+    await ledger.forget(90);
+    expect(await batches()).toEqual([{ requested_by: "young" }]);
   });
 });
