@@ -63,7 +63,8 @@ export const en = {
   "role.engineer": "Engineer",
   "role.admin": "Administrator",
   "role.viewer-may": "Sees sites, live values and history.",
-  "role.operator-may": "Also gives commands, agrees to those of others, hangs maintenance locks, exports, and enters lab readings.",
+  "role.operator-may":
+    "Also gives commands, agrees to those of others, hangs maintenance locks, exports, and enters lab readings.",
   "role.engineer-may": "Also edits flows, profiles and the inventory, and reads the audit trail.",
   "role.admin-may": "Also looks after people, tokens and settings, and switches commands on.",
 

@@ -44,7 +44,9 @@ test("both languages say the same, with the same places, and every state and rea
     expect(places(chinese), key).toEqual(places(text));
   }
   const keys = Object.keys(commandsEn);
-  expect(COMMAND_STATES.filter((state) => !keys.includes(`state.${state}`) || !keys.includes(`means.${state}`))).toEqual([]);
+  expect(
+    COMMAND_STATES.filter((state) => !keys.includes(`state.${state}`) || !keys.includes(`means.${state}`)),
+  ).toEqual([]);
   expect(reasonText("read-back")).toMatch(/plant/);
   // A code of a later version stands for itself.
   expect([reasonText("of-a-later-version"), reasonText(null)]).toEqual(["of-a-later-version", ""]);
@@ -76,7 +78,12 @@ test("a step goes from what is set now, and never out of the range", () => {
 });
 
 test("a single word is chosen already, a tick that is left out is nothing, and a number begins as it is set", () => {
-  expect([startDraft(WORD, undefined), startDraft(FLAG, undefined), startDraft(NUMBER, 35), startDraft(NUMBER, undefined)]).toEqual(["pid", false, "35.0", ""]);
+  expect([
+    startDraft(WORD, undefined),
+    startDraft(FLAG, undefined),
+    startDraft(NUMBER, 35),
+    startDraft(NUMBER, undefined),
+  ]).toEqual(["pid", false, "35.0", ""]);
   expect(readDraft(FLAG, false, undefined, null)).toEqual({ value: null, note: "" });
   expect(readDraft(FLAG, true, undefined, null)).toEqual({ value: true, note: "" });
   expect(readDraft(WORD, "constructor", undefined, null)).toHaveProperty("problem");
@@ -109,12 +116,24 @@ const way = (own: Partial<CommandItem>, events: CommandEventItem[] = []) =>
 test.each<[Partial<CommandItem>, string[]]>([
   [{}, ["ordered done", "sent now", "accepted later", "shown later"]],
   [{ state: "waiting_approval" }, ["ordered done", "approved now", "sent later", "accepted later", "shown later"]],
-  [{ state: "accepted", sentAt: SENT, approvedBy: "zhang.min" }, ["ordered done", "approved done", "sent done", "accepted done", "shown now"]],
+  [
+    { state: "accepted", sentAt: SENT, approvedBy: "zhang.min" },
+    ["ordered done", "approved done", "sent done", "accepted done", "shown now"],
+  ],
   [{ state: "verified", sentAt: SENT, endedAt: END }, ["ordered done", "sent done", "accepted done", "shown done"]],
   [{ state: "no_effect", sentAt: SENT, endedAt: END }, ["ordered done", "sent done", "accepted done", "shown ended"]],
-  [{ state: "failed", stateReason: "interlock", endedAt: END }, ["ordered done", "sent ended", "accepted later", "shown later"]],
-  [{ state: "failed", stateReason: "refused", sentAt: SENT, endedAt: END }, ["ordered done", "sent done", "accepted ended", "shown later"]],
-  [{ state: "cancelled", stateReason: "rejected", endedAt: END }, ["ordered done", "approved ended", "sent later", "accepted later", "shown later"]],
+  [
+    { state: "failed", stateReason: "interlock", endedAt: END },
+    ["ordered done", "sent ended", "accepted later", "shown later"],
+  ],
+  [
+    { state: "failed", stateReason: "refused", sentAt: SENT, endedAt: END },
+    ["ordered done", "sent done", "accepted ended", "shown later"],
+  ],
+  [
+    { state: "cancelled", stateReason: "rejected", endedAt: END },
+    ["ordered done", "approved ended", "sent later", "accepted later", "shown later"],
+  ],
   [{ state: "unknown", sentAt: SENT }, ["ordered done", "sent done", "accepted now", "shown later"]],
 ])("the way of %j", (own, steps) => {
   expect(way(own)).toEqual(steps);
@@ -126,13 +145,25 @@ test("it waits until it expires, then until its effect has to be seen; an unknow
   expect(deadlineMs({ ...COMMAND, state: "unknown" })).toBeNull();
 });
 
-const EFFECT: KindItem["effect"] = [{ id: "set-point", title: NUMBER.label, withinS: 60, reads: ["supply_temp_setpoint_c"] }];
-const event = (state: CommandItem["state"], evidence: Record<string, unknown> | null): CommandEventItem => ({ at: SENT, state, by: "system", reason: null, evidence });
+const EFFECT: KindItem["effect"] = [
+  { id: "set-point", title: NUMBER.label, withinS: 60, reads: ["supply_temp_setpoint_c"] },
+];
+const event = (state: CommandItem["state"], evidence: Record<string, unknown> | null): CommandEventItem => ({
+  at: SENT,
+  state,
+  by: "system",
+  reason: null,
+  evidence,
+});
 
 test("evidence is the plant before and after; what was doubtful then proves nothing", () => {
   const before = { values: { supply_temp_setpoint_c: 35, supply_temp_c: 34 }, quality: {} };
   const stages = [{ id: "set-point", outcome: "seen", atS: 9.4, values: { supply_temp_setpoint_c: 34.5 } }];
-  const events = [event("sent", { before, findings: [] }), event("accepted", { said: true, latency_ms: 80 }), event("verified", { stages })];
+  const events = [
+    event("sent", { before, findings: [] }),
+    event("accepted", { said: true, latency_ms: 80 }),
+    event("verified", { stages }),
+  ];
   const kind = { effect: EFFECT } as unknown as KindItem;
   expect(proofOf(events, kind)).toEqual({
     rows: [{ point: "supply_temp_setpoint_c", before: 35, after: 34.5 }],
@@ -142,11 +173,17 @@ test("evidence is the plant before and after; what was doubtful then proves noth
     answer: { said: "true", latencyMs: 80 },
   });
   const doubtful = { ...before, quality: { supply_temp_setpoint_c: "stale" } };
-  expect(proofOf([event("sent", { before: doubtful }), event("verified", { stages })], kind).rows[0]?.before).toBeNull();
+  expect(
+    proofOf([event("sent", { before: doubtful }), event("verified", { stages })], kind).rows[0]?.before,
+  ).toBeNull();
 });
 
 test("evidence of another shape is left out, not a reason to show nothing", () => {
-  const strange = { stages: "none", findings: [7, { id: 1 }, { id: "leak", result: "refused", values: null, limit: "x" }], note: 4 };
+  const strange = {
+    stages: "none",
+    findings: [7, { id: 1 }, { id: "leak", result: "refused", values: null, limit: "x" }],
+    note: 4,
+  };
   expect(proofOf([event("failed", strange), event("failed", null)], undefined)).toEqual({
     rows: [],
     stages: [],
@@ -164,7 +201,11 @@ test("a plant that reads otherwise than when it was selected is named; what cann
 });
 
 test("values are said with their units, facts in words, and what only repeats the verdict not at all", () => {
-  expect(seenTexts({ values: { load_kw: 909.83, rated_power_kw: 1030 }, limit: 51.5 })).toEqual(["load 909.8 kW", "rated power 1,030 kW", "limit 51.5 kW"]);
+  expect(seenTexts({ values: { load_kw: 909.83, rated_power_kw: 1030 }, limit: 51.5 })).toEqual([
+    "load 909.8 kW",
+    "rated power 1,030 kW",
+    "limit 51.5 kW",
+  ]);
   expect(seenTexts({ values: { writes_on: true }, limit: null })).toEqual([]);
   expect(seenTexts({ values: { needed_role: "admin" }, limit: null })).toEqual(["needs at least Administrator"]);
   const kinds = new Map([["set_supply_temp", { args: { temp_c: NUMBER } } as unknown as KindItem]]);

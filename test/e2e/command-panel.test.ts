@@ -47,7 +47,9 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
     platform = await startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment });
     await platform.ready();
     cookie = await platform.signIn();
-    const { items } = (await (await ask("GET", "/api/v1/sites")).json()) as { items: { id: string; profile: string }[] };
+    const { items } = (await (await ask("GET", "/api/v1/sites")).json()) as {
+      items: { id: string; profile: string }[];
+    };
     plants.push(...items.filter(({ profile }) => profile === PROFILE).map(({ id }) => id));
     expect(plants.length).toBeGreaterThan(5);
     await makeSecondPerson();
@@ -145,6 +147,7 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
     },
     async ({ locale, viewport, place }) => {
       const words = WORDS[locale];
+      const site = plant(place);
       await setWrites(true, [site]);
       await atSite({ locale, viewport, site }, async (page) => {
         const own = row(page, "set_supply_temp");

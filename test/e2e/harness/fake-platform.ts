@@ -251,7 +251,8 @@ function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: U
   if (administered) return administered;
   const listed = inventoryAnswer(fleet.summaries(), request.method ?? "GET", path);
   if (listed) return listed;
-  if (/^\/profiles\/[\w-]+\/writes$/.test(path)) return { status: 200, body: { items: [], nextCursor: null, total: 0 } };
+  if (/^\/profiles\/[\w-]+\/writes$/.test(path))
+    return { status: 200, body: { items: [], nextCursor: null, total: 0 } };
   const site = /^\/sites\/([^/]+)(?:\/([\w/]+))?$/.exec(path);
   if (site) return siteAnswer(fleet, site[1] ?? "", site[2] ?? "", url);
   const items = fleet.summaries();
