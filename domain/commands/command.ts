@@ -20,8 +20,6 @@ export const COMMAND_STATES = [
 export const CommandState = z.enum(COMMAND_STATES);
 export type CommandState = z.infer<typeof CommandState>;
 
-/** A site with one of these takes no other: what the plant does next could not be told apart. */
-export const IN_FLIGHT_STATES: readonly CommandState[] = ["claimed", "sent", "accepted", "unknown"];
 /** Nothing follows by itself, and nothing was or will be sent any more. */
 export const FINAL_STATES: readonly CommandState[] = ["verified", "no_effect", "failed", "expired", "cancelled"];
 

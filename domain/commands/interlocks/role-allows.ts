@@ -4,7 +4,7 @@ import { type CommandLimits, type Interlock, judged } from "../interlock.ts";
 import { isAtLeast } from "../role-rank.ts";
 
 /** The lowest role that may give a command with these arguments. */
-export function neededRole({ lowestRole, higherRole }: CommandLimits, args: CommandArgs): Role {
+function neededRole({ lowestRole, higherRole }: CommandLimits, args: CommandArgs): Role {
   if (higherRole === null) return lowestRole;
   const value = args[higherRole.argument];
   const isInside = typeof value === "number" && value >= higherRole.from && value <= higherRole.to;

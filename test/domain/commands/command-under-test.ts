@@ -17,7 +17,7 @@ export function profileOf(id: string): Profile {
 export const HK3 = profileOf("bitmain-antbox-hk3");
 /** A model that reports everything that any interlock reads. */
 const flag = { from: "/r/x", ops: [["bool"]], optional: false, estimated: false } as unknown as Profile["map"][never];
-export const FULL: Pick<Profile, "map" | "faults"> = {
+const FULL: Pick<Profile, "map" | "faults"> = {
   map: {
     ...HK3.map,
     ambient_temp_c: flag,
@@ -115,7 +115,7 @@ export function sentBefore(kind: string, secondsAgo: number, more: Partial<Recen
 }
 
 /** A site that rests, with its miners asleep: whatever a kind asks for in general is met. */
-export const RESTING: Reading = {
+const RESTING: Reading = {
   values: { circulation_pump_running: false, supply_flow_m3h: 0, total_power_kw: 10, hashrate_th: 0 },
 };
 
