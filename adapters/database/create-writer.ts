@@ -13,7 +13,10 @@ import { classifySqlError, toSqlError } from "./sql-errors.ts";
 import { createWriteQueue } from "./write-queue.ts";
 import type { SnapshotWriter, WriterStats } from "./writer.ts";
 
-const BATCH_MS = 100;
+/** A batch is closed by the report of its round, or by this: replies of a usual round come within some 160 ms. */
+const BATCH_MS = 200;
+/** The last snapshots of a round are still on their way through the flow when its report comes. */
+const AFTER_REPORT_MS = 25;
 const BATCH_ROWS = 1_000;
 const BACK_OFF = { firstMs: 500, longestMs: 10_000, jitter: 0.3 };
 const MAX_ROUNDS_WAITING = 1_000;
@@ -37,6 +40,8 @@ export type WriterOptions = {
   readonly random?: () => number;
   /** For tests: how long a reply of an unknown site waits for the inventory. */
   readonly strangerGraceMs?: number;
+  /** For tests: how long a batch waits for more. */
+  readonly batchMs?: number;
 };
 
 type Rejected = {
@@ -46,7 +51,7 @@ type Rejected = {
 };
 
 /**
- * Stores what is collected, in one first-in-first-out line, in batches of at most 1,000 rows or 100 ms.
+ * Stores what is collected, in one first-in-first-out line, in batches of at most 1,000 rows, 200 ms or a round.
  *
  * - A batch that fails because the database is away is tried again for ever; collection is not touched by it.
  * - More than 20 rounds waiting (or 20,000 rows): everything is let go of to the journal, and from then on taken from its
@@ -56,6 +61,7 @@ type Rejected = {
  */
 export function createWriter(options: WriterOptions): SnapshotWriter {
   const { database, journal, log, collector = "collector", strangerGraceMs = STRANGER_GRACE_MS } = options;
+  const { batchMs = BATCH_MS } = options;
   const clock = options.clock ?? Date.now;
   const random = options.random ?? Math.random;
   const numbers = createNumberResolver(database);
@@ -73,6 +79,7 @@ export function createWriter(options: WriterOptions): SnapshotWriter {
   let lastError: string | null = null;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
+  let roundTimer: NodeJS.Timeout | undefined;
   let working: Promise<void> | null = null;
 
   function write(snapshot: WriteItem["snapshot"], journalId: number | null): void {
@@ -98,17 +105,20 @@ export function createWriter(options: WriterOptions): SnapshotWriter {
     rounds.push(report);
     if (rounds.length > MAX_ROUNDS_WAITING) rounds.shift();
     wake();
+    if (!working) roundTimer ??= setTimeout(start, AFTER_REPORT_MS);
   }
 
   function wake(): void {
     if (working) return;
     if (queue.size() >= BATCH_ROWS) start();
-    else timer ??= setTimeout(start, BATCH_MS);
+    else timer ??= setTimeout(start, batchMs);
   }
 
   function start(): void {
     clearTimeout(timer);
+    clearTimeout(roundTimer);
     timer = undefined;
+    roundTimer = undefined;
     working ??= work().finally(() => {
       working = null;
       if (!isClosed && hasWork()) wake();
@@ -261,6 +271,7 @@ export function createWriter(options: WriterOptions): SnapshotWriter {
     if (isClosed) return;
     isClosed = true;
     clearTimeout(timer);
+    clearTimeout(roundTimer);
     clearTimeout(parkedTimer);
     if (lastError) stopping.abort();
     else if (hasWork()) start();

@@ -13,6 +13,11 @@ import { recordedLog } from "../../services/recorded-log.ts";
 import { ENGINES, type OpenedEngine } from "./engines.ts";
 import { addSites, aSite, aSnapshot, slotAt } from "./snapshots.ts";
 
+const COUNTS = {
+  ...{ durationMs: 5, sites: 1, ok: 1, late: 0, skipped: 0 },
+  ...{ failed: {}, failedSites: {}, lateSites: [], slowest: null },
+};
+
 describe.for(ENGINES)("the writer on $name", ({ isMissing, open }) => {
   let opened: OpenedEngine;
   let database: Database;
@@ -134,12 +139,18 @@ describe.for(ENGINES)("the writer on $name", ({ isMissing, open }) => {
 
   it("keeps how rounds went", async () => {
     start({ collector: "writer-test" });
-    const counts = { durationMs: 5, sites: 1, ok: 1, late: 0, skipped: 0 };
-    const lists = { failed: {}, failedSites: {}, lateSites: [], slowest: null };
-    writer.writeRound({ slot: slotAt(1), startedAt: slotAt(1), ...counts, ...lists });
+    writer.writeRound({ slot: slotAt(1), startedAt: slotAt(1), ...COUNTS });
     await vi.waitFor(async () => {
       expect(await database.query("select ok from round where collector = 'writer-test'")).toEqual([{ ok: 1 }]);
     });
+  });
+
+  it("closes the batch with the report of its round", async () => {
+    start({ batchMs: 600_000 });
+    const snapshot = aSnapshot({ siteId: "site-008", slot: slotAt(2) });
+    writer.write(snapshot, await keep(snapshot));
+    writer.writeRound({ slot: slotAt(2), startedAt: slotAt(2), ...COUNTS });
+    await vi.waitFor(() => expect(writer.stats()).toMatchObject({ written: 1, queued: 0 }));
   });
 
   it("gives back to the journal what is left when it closes", async () => {
