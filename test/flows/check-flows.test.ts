@@ -186,7 +186,7 @@ test.for([
 ])("$name is found", async ({ change, says, file = COLLECTION }) => {
   const findings = await plant(file, change);
   expect(findings).toContainEqual(expect.stringContaining(says));
-  expect(findings[0]).toMatch(/^(tab\.collection\.json|config\.json|flows): /);
+  expect(findings[0]).toMatch(/^(tab\.(collection|commands)\.json|config\.json|flows): /);
 });
 
 test("a variable of the environment is no secret in plain text", async () => {
