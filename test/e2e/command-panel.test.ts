@@ -99,14 +99,15 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
     return rows.length;
   };
 
+  type Visit = {
+    readonly locale: "zh-CN" | "en";
+    readonly viewport: { readonly width: number; readonly height: number };
+    readonly site: string;
+    readonly username?: string;
+    readonly password?: string;
+  };
   async function atSite(
-    {
-      locale,
-      viewport,
-      site,
-      username = "admin",
-      password = ADMIN_PASSWORD,
-    }: Parameters<typeof openPage>[1] & { site: string; username?: string; password?: string },
+    { locale, viewport, site, username = "admin", password = ADMIN_PASSWORD }: Visit,
     work: (page: Page) => Promise<void>,
   ): Promise<void> {
     const { page, problems } = await openPage(browser, { locale, viewport });
