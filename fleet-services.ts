@@ -19,6 +19,7 @@ import { connectRedis, type RedisConnection } from "./adapters/redis/redis-conne
 import type { OnlineExchange } from "./domain/access/online-session.ts";
 import type { BackendAccess } from "./domain/backend-access.ts";
 import type { RoundReport } from "./domain/collection/round-report.ts";
+import { seldom } from "./domain/seldom.ts";
 import { ControllerReply } from "./domain/telemetry/controller-reply.ts";
 import { hideAddresses } from "./domain/telemetry/hide-addresses.ts";
 
@@ -204,10 +205,8 @@ function listenToPolling(bus: LiveBus): DistantPolling {
 
 /** An unreachable Redis tries again all the time: one line a minute is enough. */
 function redisFaultLog(log: Logger): (code: string) => void {
-  let saidAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(60_000, () => performance.now());
   return (code) => {
-    if (performance.now() - saidAtMs < 60_000) return;
-    saidAtMs = performance.now();
-    log.warn({ code }, "redis cannot be reached; nothing is lost, other programs see old values");
+    if (mayComplain()) log.warn({ code }, "redis cannot be reached; nothing is lost, other programs see old values");
   };
 }

@@ -11,6 +11,7 @@ import type { SiteFacts } from "../../domain/alarms/site-facts.ts";
 import type { RoundReport } from "../../domain/collection/round-report.ts";
 import { keepNewest } from "../../domain/keep-newest.ts";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import type { AlarmMemory } from "./alarm-memory.ts";
 import type { AlarmStore } from "./create-alarm-store.ts";
@@ -114,7 +115,7 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   let saved = { place: 0, atMs: Number.NEGATIVE_INFINITY };
   /** What a later record, or the end of this process, is to save. */
   let unsaved: { readonly state: FleetState; readonly place: number; readonly fence: Fence } | null = null;
-  let complainedAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, clock);
   let queue: Promise<unknown> = Promise.resolve();
   let isStopped = false;
   let isAway = false;
@@ -182,9 +183,7 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   }
 
   function complain(error: unknown): void {
-    if (clock() - complainedAtMs < COMPLAIN_EVERY_MS) return;
-    complainedAtMs = clock();
-    log.warn({ reason: String(error) }, "alarms cannot be stored now: they wait");
+    if (mayComplain()) log.warn({ reason: String(error) }, "alarms cannot be stored now: they wait");
   }
 
   function slotAt(slotMs: number): Slot {

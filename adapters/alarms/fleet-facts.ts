@@ -1,6 +1,7 @@
 import { BASELINE_NAMES, type BaselineName, type SiteFacts, segmentIdOf } from "../../domain/alarms/site-facts.ts";
 import type { Log } from "../../domain/log.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
+import { seldom } from "../../domain/seldom.ts";
 import { indexCircles, type Kin } from "../../domain/sites/sisters.ts";
 import type { Site } from "../../domain/sites/site.ts";
 import type { AlarmDatabase } from "./alarm-database.ts";
@@ -48,7 +49,7 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
   let facts: ReadonlyMap<string, SiteFacts> | null = null;
   let isLooking = false;
   let isClosed = false;
-  let complainedAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
   const unsubscribe = inventory.onChange(() => {
     facts = null;
   });
@@ -82,8 +83,7 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
     isLooking = true;
     look()
       .catch((error) => {
-        if (isClosed || performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
-        complainedAtMs = performance.now();
+        if (isClosed || !mayComplain()) return;
         log.warn(
           { reason: String(error) },
           "maintenance, curtailment, laboratory readings and baselines cannot be read: the last ones stand",

@@ -1,6 +1,7 @@
 import { nextWave } from "../../domain/commands/bulk-plan.ts";
 import { AppError } from "../../domain/errors.ts";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import { batchKey, type CommandBatch, type CommandBatches } from "./command-batches.ts";
 import { SYSTEM } from "./command-rows.ts";
 import type { CommandLedger } from "./ledger.ts";
@@ -31,7 +32,7 @@ const COMPLAIN_EVERY_MS = 60_000;
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { batches, ledger, isActive, log, lookMs = LOOK_MS } = options;
   let looking: Promise<void> | null = null;
-  let complainedAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
   async function goOn(batch: CommandBatch): Promise<void> {
     const step = nextWave(batch, await batches.progressOf(batch));
@@ -85,9 +86,7 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     if (looking !== null || !isActive()) return;
     looking = look()
       .catch((error: unknown) => {
-        if (performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
-        complainedAtMs = performance.now();
-        log.warn({ reason: String(error) }, "orders for several sites do not go on: trying again");
+        if (mayComplain()) log.warn({ reason: String(error) }, "orders for several sites do not go on: trying again");
       })
       .finally(() => {
         looking = null;

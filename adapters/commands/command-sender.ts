@@ -1,5 +1,6 @@
 import type { Command } from "../../domain/commands/command.ts";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import { createReadBack } from "./read-back.ts";
 import { type SendParts, sendClaimed } from "./send-claimed.ts";
 import type { CommandClaim } from "./send-command.ts";
@@ -59,11 +60,11 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
   const startedMs = clock.monotonicMs();
   let taker: ((command: Command) => void) | null = null;
   let caredMs = Number.NEGATIVE_INFINITY;
-  let complainedMs = Number.NEGATIVE_INFINITY;
   let mayReap = false;
   let isClosed = false;
   let isRung = false;
   let turning: Promise<void> | null = null;
+  const mayComplain = seldom(COMPLAIN_MS, clock.monotonicMs);
   const timer = setInterval(ring, turnMs);
   timer.unref();
 
@@ -79,8 +80,7 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
   }
 
   function complain(error: unknown): void {
-    if (isClosed || clock.monotonicMs() - complainedMs < COMPLAIN_MS) return;
-    complainedMs = clock.monotonicMs();
+    if (isClosed || !mayComplain()) return;
     log.warn({ reason: String(error) }, "commands wait: the database cannot be asked");
   }
 

@@ -1,6 +1,7 @@
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { effectEvents } from "../../domain/commands/effect-alarm.ts";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import type { CommandDatabase } from "./command-rows.ts";
 
 /** Raises an alarm where a command had no effect, from what the ledger says: whichever process has sent it. */
@@ -38,7 +39,7 @@ export function createEffectAlarms(options: EffectAlarmsOptions): EffectAlarms {
   let listener: ((events: readonly ConditionEvent[]) => void) | null = null;
   let told: { readonly reign: number; readonly siteIds: ReadonlySet<string> } | null = null;
   let isLooking = false;
-  let complainedMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_MS, clock);
 
   async function look(): Promise<void> {
     const now = reign();
@@ -66,9 +67,7 @@ export function createEffectAlarms(options: EffectAlarmsOptions): EffectAlarms {
     isLooking = true;
     void look()
       .catch((error) => {
-        if (clock() - complainedMs < COMPLAIN_MS) return;
-        complainedMs = clock();
-        log.warn({ reason: String(error) }, "alarms of commands cannot be looked for now");
+        if (mayComplain()) log.warn({ reason: String(error) }, "alarms of commands cannot be looked for now");
       })
       .finally(() => {
         isLooking = false;

@@ -1,5 +1,6 @@
 import net from "node:net";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import { createPlantAddresses, type PlantAddresses } from "../../domain/sites/plant-addresses.ts";
 
 /** Set while our own client opens a connection; everything else in the process comes without it. */
@@ -59,7 +60,7 @@ export function installEgressGuard({ plantUrls, log }: EgressGuardOptions): () =
     readonly names: number;
     readonly plant: PlantAddresses;
   } | null = null;
-  let complainedAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
   function plant(): PlantAddresses {
     const urls = plantUrls();
@@ -71,9 +72,7 @@ export function installEgressGuard({ plantUrls, log }: EgressGuardOptions): () =
 
   function refuse(socket: net.Socket): void {
     socket.destroy(new PlantAddressError());
-    if (performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
-    complainedAtMs = performance.now();
-    log.warn({}, "something in a flow tried to connect to the plant, and was refused");
+    if (mayComplain()) log.warn({}, "something in a flow tried to connect to the plant, and was refused");
   }
 
   function guarded(this: net.Socket, ...given: unknown[]): net.Socket {

@@ -1,5 +1,6 @@
 import { BUS_TOPICS, type BusBody, type BusTopic } from "../../domain/live/bus-message.ts";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
 const PREFIX = "antbox:live:";
@@ -43,7 +44,7 @@ export function createLiveBus({ speaker, ear, origin, log }: LiveBusOptions): Li
   const gapListeners = new Set<() => void>();
   const sent = new Map<BusTopic, number>();
   const heard = new Map<string, number>();
-  let complainedAt = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_MS, () => performance.now());
   let isHearing = false;
   let isClosed = false;
 
@@ -58,8 +59,7 @@ export function createLiveBus({ speaker, ear, origin, log }: LiveBusOptions): Li
   }
 
   function complain(topic: string, why: string): void {
-    if (isClosed || performance.now() - complainedAt < COMPLAIN_MS) return;
-    complainedAt = performance.now();
+    if (isClosed || !mayComplain()) return;
     log.warn({ topic, why }, "a live message between processes was lost");
   }
 

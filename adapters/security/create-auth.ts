@@ -6,6 +6,7 @@ import { isRecentProof } from "../../domain/access/recent-proof.ts";
 import { TOKEN_PREFIX } from "../../domain/access/service-token.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import { NOTHING } from "../../domain/access/site-scope.ts";
+import { seldom } from "../../domain/seldom.ts";
 import { ACCESS_TOKEN_S, type AccessClaims, createAccessTokens } from "./access-token.ts";
 import type { AuthLog } from "./auth-log.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
@@ -277,11 +278,10 @@ function bearerOf(header: string | undefined): string | null {
 
 /** The checks are made every second: one line a minute says as much while the database is away. */
 function createFaultLog(log: AuthLog | undefined, clock: () => number): (error: unknown) => void {
-  let saidAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, clock);
   return (error) => {
-    if (clock() - saidAtMs < COMPLAIN_EVERY_MS) return;
-    saidAtMs = clock();
-    log?.warn({ reason: wordOf(error) }, "sessions and tokens could not be checked: the database is away");
+    if (mayComplain())
+      log?.warn({ reason: wordOf(error) }, "sessions and tokens could not be checked: the database is away");
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 
 /** How one beat went; `delivered`: the outside address took it. */
 type BeatOutcome = { readonly outcome: string; readonly status: number | null };
@@ -28,7 +29,7 @@ export function startHeartbeat({ intervalS, beat, isWell, clock, log }: Heartbea
   const stopping = new AbortController();
   let failingSinceMs: number | null = null;
   let isUnderWay = false;
-  let complainedAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
   async function once(): Promise<void> {
     const { outcome, status } = await beat(stopping.signal);
@@ -38,9 +39,7 @@ export function startHeartbeat({ intervalS, beat, isWell, clock, log }: Heartbea
       return;
     }
     failingSinceMs ??= clock();
-    if (performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
-    complainedAtMs = performance.now();
-    log.warn({ outcome, status }, "the outside address did not take the heartbeat");
+    if (mayComplain()) log.warn({ outcome, status }, "the outside address did not take the heartbeat");
   }
 
   const timer = setInterval(() => {

@@ -1,6 +1,7 @@
 import type { PlatformFacts, RoundFact } from "../../domain/alarms/self-watch/platform-facts.ts";
 import type { RoundReport } from "../../domain/collection/round-report.ts";
 import type { Log } from "../../domain/log.ts";
+import { seldom } from "../../domain/seldom.ts";
 import type { Site } from "../../domain/sites/site.ts";
 
 /** Where the platform's facts about itself come from. Only `storedSlot` asks the database, and nothing waits for it. */
@@ -41,7 +42,7 @@ export function createPlatformLook(sources: PlatformSources, sinceMs: number, lo
   const intervalMs = sources.pollIntervalS * 1000;
   let storedMs: number | null = null;
   let isAsking = false;
-  let complainedAtMs = Number.NEGATIVE_INFINITY;
+  const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
   /** Of this process' own writer, and of what the database shows of everybody's. */
   function writeLagS(rounds: readonly RoundFact[]): number | null {
@@ -77,9 +78,8 @@ export function createPlatformLook(sources: PlatformSources, sinceMs: number, lo
       try {
         storedMs = (await sources.storedSlot()) ?? storedMs;
       } catch (error) {
-        if (performance.now() - complainedAtMs < COMPLAIN_EVERY_MS) return;
-        complainedAtMs = performance.now();
-        log.warn({ reason: String(error) }, "self-watch cannot ask the database: its last answer stands");
+        if (mayComplain())
+          log.warn({ reason: String(error) }, "self-watch cannot ask the database: its last answer stands");
       } finally {
         isAsking = false;
       }
