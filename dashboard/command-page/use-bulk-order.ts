@@ -1,7 +1,7 @@
-import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
+import { type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
 import type { BodyOf, Schemas } from "../client/contract.ts";
-import { isLost, newKey } from "../commands/use-order.ts";
-import { type Answer, request, type Trouble } from "../composables/api-request.ts";
+import { newKey, type OrderStage, useAskUntilAnswered } from "../commands/ask-until-answered.ts";
+import { request, type Trouble } from "../composables/api-request.ts";
 
 type Body = BodyOf<"POST", "/api/v1/commands/bulk">;
 export type WantedBatch = Omit<Body, "dryRun" | "confirmation">;
@@ -9,8 +9,7 @@ export type BatchItem = Schemas["CommandBatch"];
 export type BatchSelectionItem = Schemas["CommandBatchSelection"];
 
 type BulkOrder = {
-  /** `lost`: ordered, and the server has not answered yet; it is asked for the same order again. */
-  readonly stage: Readonly<Ref<"idle" | "selecting" | "ordering" | "lost">>;
+  readonly stage: Readonly<Ref<OrderStage>>;
   readonly selection: Readonly<ShallowRef<BatchSelectionItem | null>>;
   /** Why the last try did not work: then nothing was ordered. */
   readonly trouble: Readonly<ShallowRef<Trouble | null>>;
@@ -21,18 +20,13 @@ type BulkOrder = {
   forget(): void;
 };
 
-const AGAIN_MS = 1_500;
-
 /** Selects an order for several sites and gives it, once: a lost answer is asked for again under the same key. Call in `setup`. */
 export function useBulkOrder(): BulkOrder {
-  const stage = ref<"idle" | "selecting" | "ordering" | "lost">("idle");
+  const stage = ref<OrderStage>("idle");
   const selection = shallowRef<BatchSelectionItem | null>(null);
   const trouble = shallowRef<Trouble | null>(null);
   let selected: WantedBatch | null = null;
-  let isGone = false;
-  onScopeDispose(() => {
-    isGone = true;
-  });
+  const askUntilAnswered = useAskUntilAnswered(stage);
 
   async function select(wanted: WantedBatch): Promise<void> {
     if (stage.value !== "idle") return;
@@ -50,24 +44,13 @@ export function useBulkOrder(): BulkOrder {
     stage.value = "ordering";
     trouble.value = null;
     const call = { body: { ...selected, dryRun: false, confirmation }, idempotencyKey: newKey() };
-    const answer = await answered(() => request("POST", "/api/v1/commands/bulk", call));
+    const answer = await askUntilAnswered(() => request("POST", "/api/v1/commands/bulk", call));
     if (answer === null) return null;
     stage.value = "idle";
     if (answer.ok) return "isDryRun" in answer.body ? null : answer.body;
     trouble.value = answer.trouble;
     selection.value = null;
     return null;
-  }
-
-  /** Asks until there is an answer. @returns null when nobody waits for it any more */
-  async function answered<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T> | null> {
-    for (;;) {
-      const answer = await ask();
-      if (answer.ok || !isLost(answer.trouble)) return answer;
-      stage.value = "lost";
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      if (isGone) return null;
-    }
   }
 
   return {

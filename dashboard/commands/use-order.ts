@@ -1,12 +1,9 @@
-import { computed, onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
-import type { Answer, Trouble } from "../composables/api-request.ts";
-import { request } from "../composables/api-request.ts";
+import { computed, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
+import { request, type Trouble } from "../composables/api-request.ts";
+import { newKey, type OrderStage, useAskUntilAnswered } from "./ask-until-answered.ts";
 import type { CommandItem, SelectionItem } from "./command-text.ts";
 
 export type WantedCommand = Pick<CommandItem, "siteId" | "kind" | "args">;
-/** `lost`: ordered, and the server has not answered yet; it is asked for the same order again. */
-export type OrderStage = "idle" | "selecting" | "ordering" | "lost";
-
 export type Order = {
   readonly stage: Readonly<Ref<OrderStage>>;
   /** The newest dry run; null = none, or it is no good any more. */
@@ -20,8 +17,6 @@ export type Order = {
   confirm(reason: string): Promise<CommandItem | null>;
 };
 
-const AGAIN_MS = 1_500;
-
 /**
  * Selects a command and orders it, once: each selection has a key of its own, and a lost answer is asked for again under
  * the same one until there is an answer. Call in `setup`.
@@ -32,10 +27,7 @@ export function useOrder(wanted: () => WantedCommand): Order {
   const overridden = ref<readonly string[]>([]);
   const trouble = shallowRef<Trouble | null>(null);
   const isBusy = computed(() => stage.value !== "idle");
-  let isGone = false;
-  onScopeDispose(() => {
-    isGone = true;
-  });
+  const askUntilAnswered = useAskUntilAnswered(stage);
 
   async function select(reason: string, overrides: readonly string[]): Promise<void> {
     if (isBusy.value) return;
@@ -66,17 +58,6 @@ export function useOrder(wanted: () => WantedCommand): Order {
     return null;
   }
 
-  /** @returns null when nobody waits for it any more */
-  async function askUntilAnswered<T>(ask: () => Promise<Answer<T>>): Promise<Answer<T> | null> {
-    for (;;) {
-      const answer = await ask();
-      if (answer.ok || !isLost(answer.trouble)) return answer;
-      stage.value = "lost";
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
-      if (isGone) return null;
-    }
-  }
-
   return { stage: readonly(stage), selection, overrides: readonly(overridden), trouble, select, confirm };
 }
 
@@ -88,14 +69,4 @@ function bodyOf(
 ) {
   const text = reason.trim();
   return { siteId, kind, args: { ...args }, reason: text === "" ? null : text, overrides: [...overrides], ...more };
-}
-
-/** Nobody knows whether it was done: the same request under the same key will tell. */
-export function isLost({ status, code }: Trouble): boolean {
-  return status === 0 || status >= 500 || code === "request.in-progress";
-}
-
-/** `randomUUID` is for pages over TLS only. */
-export function newKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
