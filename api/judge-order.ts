@@ -4,7 +4,7 @@ import type { Command, CommandArgs, CommandFinding } from "../domain/commands/co
 import { type SeenState, seenState } from "../domain/commands/confirmation.ts";
 import { describeFinding } from "../domain/commands/describe-finding.ts";
 import { FRESH_S } from "../domain/commands/interlocks/fresh-data.ts";
-import { type CommandJudgement, judgeCommand } from "../domain/commands/judge-command.ts";
+import { type CommandJudgement, judgeCommand, RECENT_S } from "../domain/commands/judge-command.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Snapshot } from "../domain/telemetry/snapshot.ts";
 import type { ApiContext } from "./context.ts";
@@ -36,8 +36,6 @@ export type JudgedNow = {
 
 /** Somebody who has selected wants to operate on fresh readings: the site is polled often for as long as they may take. */
 const WATCH_S = 90;
-/** Limits of kinds look back for a day at most. */
-const RECENT_S = 86_400;
 
 /** @throws {AppError} `site.not-found` for one that has gone meanwhile; `storage.unavailable` */
 export async function readFacts({ commands }: Pick<ApiContext, "commands">, siteId: string): Promise<OrderFacts> {

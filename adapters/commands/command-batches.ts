@@ -1,6 +1,16 @@
 import type { BulkPlan, BulkProgress, BulkStop } from "../../domain/commands/bulk-plan.ts";
 import type { Command, CommandArgs, CommandState } from "../../domain/commands/command.ts";
-import { type CommandDatabase, commandFrom, SELECT_MOVED, SYSTEM, textOf, timeOf, told } from "./command-rows.ts";
+import {
+  type CommandDatabase,
+  commandFrom,
+  type Page,
+  readPage,
+  SELECT_MOVED,
+  SYSTEM,
+  textOf,
+  timeOf,
+  told,
+} from "./command-rows.ts";
 import type { CommandTally } from "./command-tally.ts";
 
 /** One order for several sites. */
@@ -43,10 +53,7 @@ export interface CommandBatches {
   create(batch: NewBatch): Promise<CommandBatch | null>;
   find(id: string): Promise<CommandBatch | null>;
   /** Newest first. @param siteIds those of these sites only; null = all */
-  list(
-    siteIds: readonly string[] | null,
-    page: { readonly limit: number; readonly cursor: string | null },
-  ): Promise<BatchListing>;
+  list(siteIds: readonly string[] | null, page: Page): Promise<BatchListing>;
   running(): Promise<CommandBatch[]>;
   progressOf(batch: CommandBatch): Promise<BatchProgress>;
   /** Goes on with nothing more of it. @returns the batch; null when it had ended before */
@@ -105,17 +112,7 @@ export function createCommandBatches(database: CommandDatabase, tally?: CommandT
       return one(CREATE, [kind, argsText, wavesText, pauseS, reason, requestedBy, confirmation, expiresInS]);
     },
     find: (id) => one(FIND, [id]),
-    async list(siteIds, { limit, cursor }) {
-      const after = cursor !== null && /^\d{1,18}$/.test(cursor) ? cursor : null;
-      const [rows, [counted]] = await Promise.all([
-        database.query(LIST, [siteIds, after, limit + 1]),
-        database.query(COUNT, [siteIds]),
-      ]);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      const nextCursor = last && rows.length > limit ? String(last["seq"]) : null;
-      return { items: page.map(batchFrom), total: Number(counted?.["n"]), nextCursor };
-    },
+    list: (siteIds, page) => readPage(database, { list: LIST, count: COUNT, filter: [siteIds] }, page, batchFrom),
     running: async () => (await database.query(RUNNING)).map(batchFrom),
     async progressOf({ id }) {
       const rows = await database.query(COMMANDS, [id]);

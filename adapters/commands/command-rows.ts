@@ -76,6 +76,31 @@ export function eventFrom(row: Record<string, unknown>): CommandEvent {
   };
 }
 
+export type Page = { readonly limit: number; readonly cursor: string | null };
+
+/**
+ * A page of a list, the newest first, and how long the whole list is. A cursor that nobody was given starts from the beginning.
+ *
+ * @param list takes the filter, the `seq` to go on after and how many rows; its rows have their `seq` as text
+ * @param count takes the filter and gives `n`
+ */
+export async function readPage<Item>(
+  database: CommandDatabase,
+  { list, count, filter }: { readonly list: string; readonly count: string; readonly filter: readonly unknown[] },
+  { limit, cursor }: Page,
+  itemFrom: (row: Record<string, unknown>) => Item,
+): Promise<{ readonly items: readonly Item[]; readonly total: number; readonly nextCursor: string | null }> {
+  const after = cursor !== null && /^\d{1,18}$/.test(cursor) ? cursor : null;
+  const [rows, [counted]] = await Promise.all([
+    database.query(list, [...filter, after, limit + 1]),
+    database.query(count, filter),
+  ]);
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const nextCursor = last && rows.length > limit ? String(last["seq"]) : null;
+  return { items: page.map(itemFrom), total: Number(counted?.["n"]), nextCursor };
+}
+
 export function timeOf(value: unknown): string | null {
   return value instanceof Date ? value.toISOString() : null;
 }

@@ -1,5 +1,5 @@
 import type { Command, CommandEvent } from "../../domain/commands/command.ts";
-import type { CommandDatabase, Evidence } from "./command-rows.ts";
+import type { CommandDatabase, Evidence, Page } from "./command-rows.ts";
 import type { CommandTally } from "./command-tally.ts";
 import {
   approveCommand,
@@ -12,7 +12,6 @@ import {
 import {
   type CommandFilter,
   type CommandListing,
-  type CommandPage,
   commandsInFlight,
   eventsOfCommand,
   findCommand,
@@ -85,7 +84,7 @@ export interface CommandLedger {
   forget(keptDays: number): Promise<number>;
   find(id: string): Promise<Command | null>;
   /** Newest first. */
-  list(filter: CommandFilter, page: CommandPage): Promise<CommandListing>;
+  list(filter: CommandFilter, page: Page): Promise<CommandListing>;
   /** Oldest first. */
   eventsOf(id: string): Promise<CommandEvent[]>;
   /** Sent and not resolved, of the sites whose lease this holder has now, whoever sent them: to be read back. */

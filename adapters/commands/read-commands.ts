@@ -1,5 +1,5 @@
 import type { Command, CommandEvent, CommandState } from "../../domain/commands/command.ts";
-import { COLUMNS, type CommandDatabase, commandFrom, eventFrom } from "./command-rows.ts";
+import { COLUMNS, type CommandDatabase, commandFrom, eventFrom, type Page, readPage } from "./command-rows.ts";
 
 /** Which commands; absent or null = all. */
 export type CommandFilter = {
@@ -13,7 +13,6 @@ export type CommandFilter = {
   /** ISO 8601: asked for before this time. */
   readonly to?: string | null;
 };
-export type CommandPage = { readonly limit: number; readonly cursor: string | null };
 export type CommandListing = {
   readonly items: readonly Command[];
   readonly total: number;
@@ -45,24 +44,13 @@ export async function findCommand(database: CommandDatabase, id: string): Promis
 }
 
 /** A page, newest first. A cursor that nobody was given starts from the beginning. */
-export async function listCommands(
+export function listCommands(
   database: CommandDatabase,
   { siteIds, states = null, kinds = null, requestedBy = null, from = null, to = null }: CommandFilter,
-  { limit, cursor }: CommandPage,
+  page: Page,
 ): Promise<CommandListing> {
   const filter = [siteIds, states, kinds, requestedBy, from, to];
-  const after = cursor !== null && /^\d{1,18}$/.test(cursor) ? cursor : null;
-  const [rows, [counted]] = await Promise.all([
-    database.query(LIST, [...filter, after, limit + 1]),
-    database.query(COUNT, filter),
-  ]);
-  const page = rows.slice(0, limit);
-  const last = page.at(-1);
-  return {
-    items: page.map(commandFrom),
-    total: Number(counted?.["n"]),
-    nextCursor: last && rows.length > limit ? String(last["seq"]) : null,
-  };
+  return readPage(database, { list: LIST, count: COUNT, filter }, page, commandFrom);
 }
 
 /** The story of a command, oldest first. */

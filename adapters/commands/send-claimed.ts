@@ -4,7 +4,7 @@ import type { Command } from "../../domain/commands/command.ts";
 import type { CommandKind } from "../../domain/commands/command-kind.ts";
 import { verifyAfterS } from "../../domain/commands/effect.ts";
 import { fitKind } from "../../domain/commands/fit-profile.ts";
-import { type CommandJudgement, judgeCommand } from "../../domain/commands/judge-command.ts";
+import { type CommandJudgement, judgeCommand, RECENT_S } from "../../domain/commands/judge-command.ts";
 import { type CommandRequest, requestOf } from "../../domain/commands/request-of.ts";
 import type { ProfileCommand } from "../../domain/profiles/profile.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
@@ -24,8 +24,6 @@ export type SendParts = {
   readonly leases: () => ReadonlyMap<string, number>;
 };
 
-/** Earlier commands that limits look at. */
-const RECENT_S = 86_400;
 /** The whole call [storage 12]. */
 const CALL_MS = 4_000;
 /** From the statement that commits `sent` to the begin of the call: a process that was stopped in between is too late [J]. */

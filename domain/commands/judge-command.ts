@@ -10,6 +10,9 @@ import { COMMON_INTERLOCKS } from "./interlocks/index.ts";
 import { findCommandKind } from "./kinds/index.ts";
 import { isAtLeast } from "./role-rank.ts";
 
+/** Limits of kinds look back for a day at most: so far the earlier commands are needed, s. */
+export const RECENT_S = 86_400;
+
 /** What is judged: the command, who gives it, and the plant as it is known now. */
 export type JudgedCommand = {
   /** The word of the kind; one that there is none of is refused. */
@@ -26,6 +29,7 @@ export type JudgedCommand = {
   /** The newest snapshot of the site; null = there is none. */
   readonly snapshot: Snapshot | null;
   readonly site: CommandSite;
+  /** Of the last `RECENT_S`. */
   readonly recent: readonly RecentCommand[];
   readonly nowMs: number;
 };
