@@ -96,6 +96,8 @@ describe.for(ENGINES)("commands and what comes between on $name", (engine) => {
       },
       begin: async () => true,
       end: async () => undefined,
+      // Longer than it takes to ask for the next one, however busy the machine is.
+      mostCallMs: 400,
     };
     const { calls, overlaps } = await raceHolders(database(), ledger, way, seeded(4_711));
     expect(calls).toHaveLength(SITES * PER_SITE);

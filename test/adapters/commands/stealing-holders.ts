@@ -14,7 +14,11 @@ export type Way = {
   /** @returns whether the call may be made */
   begin(claim: Pick<CommandClaim, "command">): Promise<boolean>;
   end(claim: Pick<CommandClaim, "command">): Promise<unknown>;
+  /** How long a plant may take for a call. */
+  readonly mostCallMs?: number;
 };
+
+const MOST_CALL_MS = 15;
 
 /** The plants: they note who called them for what, in order, and how many at once. */
 export type Calls = { readonly id: string; readonly siteId: string }[];
@@ -51,7 +55,7 @@ export async function raceHolders(
     const others = busy.get(siteId) ?? 0;
     if (others > 0) overlaps += 1;
     busy.set(siteId, others + 1);
-    await pause(1 + random() * 15);
+    await pause(1 + random() * (way.mostCallMs ?? MOST_CALL_MS));
     busy.set(siteId, (busy.get(siteId) ?? 1) - 1);
   }
 
