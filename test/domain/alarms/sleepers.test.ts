@@ -296,31 +296,38 @@ describe("history of which only that is read that may matter", () => {
     );
   });
 
-  test("gives the whole result of many rules together, and spares most of the reading", () => {
-    let spared = 0;
-    let runs = 0;
-    let firings = 0;
+  const together = fc.record({
+    seed: fc.integer({ min: 1, max: 1e9 }),
+    own: fc.subarray(
+      OWN.filter(({ id }) => id !== "own-choice"),
+      { minLength: 4 },
+    ),
+  });
+
+  const compare = ({ seed, own }: { seed: number; own: readonly Rule[] }) => {
+    const moments = historyOf(seed);
+    const rules = [...DEFAULT_RULES, ...own];
+    const found = sparse(rules, moments);
+    const wanted = whole(rules, moments);
+    expect(found.result).toEqual(wanted);
+    return { spared: found.spared, firings: wanted.firings };
+  };
+
+  test("gives the whole result of many rules together", () => {
     fc.assert(
-      fc.property(
-        fc.integer({ min: 1, max: 1e9 }),
-        fc.subarray(
-          OWN.filter(({ id }) => id !== "own-choice"),
-          { minLength: 4 },
-        ),
-        (seed, own) => {
-          const moments = historyOf(seed);
-          const rules = [...DEFAULT_RULES, ...own];
-          const found = sparse(rules, moments);
-          const wanted = whole(rules, moments);
-          expect(found.result).toEqual(wanted);
-          spared += found.spared;
-          firings += wanted.firings;
-          runs++;
-        },
-      ),
-      { numRuns: 12 },
+      fc.property(together, (history) => {
+        compare(history);
+      }),
+      { numRuns: 6 },
     );
-    expect(spared / runs).toBeGreaterThan(0.15);
+  });
+
+  // How much is spared depends on the history: the same ones each time, or the share would be a matter of luck.
+  test("spares part of the reading, with alarms in what is read", () => {
+    const results = fc.sample(together, { seed: 20_260_301, numRuns: 8 }).map(compare);
+    const spared = results.reduce((sum, result) => sum + result.spared, 0) / results.length;
+    const firings = results.reduce((sum, result) => sum + result.firings, 0);
+    expect(spared).toBeGreaterThan(0.15);
     expect(firings).toBeGreaterThan(50);
   });
 });
