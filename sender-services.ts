@@ -1,8 +1,10 @@
 import { startBatchRunner } from "./adapters/commands/batch-runner.ts";
+import { type CommandAlarms, createCommandAlarms } from "./adapters/commands/command-alarms.ts";
 import type { CommandDesk } from "./adapters/commands/command-desk.ts";
 import { type CommandFeed, createCommandFeed } from "./adapters/commands/command-feed.ts";
 import { type CommandSender, createCommandSender } from "./adapters/commands/command-sender.ts";
-import { createEffectAlarms, type EffectAlarms } from "./adapters/commands/effect-alarms.ts";
+import { startEmergencyRunner } from "./adapters/commands/emergency-runner.ts";
+import type { CommandedPlant } from "./adapters/commands/sender-ports.ts";
 import { callOnce } from "./adapters/controller/call-once.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createSystemClock } from "./adapters/controller/system-clock.ts";
@@ -22,6 +24,8 @@ export type SenderServiceOptions = {
   readonly holder: string;
   /** What the alarm rules know of each site. */
   readonly siteFacts: () => ReadonlyMap<string, SiteFacts>;
+  /** Miners of a site; null = nobody has entered them. */
+  readonly minersOf: (siteId: string) => number | null;
   /** Another number for each time that this process judges alarms; null while it does not. */
   readonly reign: () => number | null;
   /** True in the one process that goes on with orders for several sites. */
@@ -31,7 +35,7 @@ export type SenderServiceOptions = {
 
 export type SenderServices = {
   readonly commandFeed: CommandFeed;
-  readonly effectAlarms: EffectAlarms;
+  readonly commandAlarms: CommandAlarms;
   /** Null where other processes send. */
   readonly commandSender: CommandSender | null;
   /** No new claim; waits for the calls under way. To be called before the leases are given back. */
@@ -40,45 +44,42 @@ export type SenderServices = {
 
 /** Commands are asked for in every process, and sent by the one that has the lease of the site. */
 export function createSender(options: SenderServiceOptions): SenderServices {
-  const { database, commands, collector, liveState, share, holder, siteFacts, reign, isScheduling, log } = options;
-  const effectAlarms = createEffectAlarms({
+  const { database, commands, collector, liveState, share, holder, siteFacts, minersOf } = options;
+  const { reign, isScheduling, log } = options;
+  const commandAlarms = createCommandAlarms({
     database,
     segmentOf: (siteId) => siteFacts().get(siteId)?.segmentId ?? null,
     reign,
     clock: Date.now,
     log,
   });
+  const plant: CommandedPlant = {
+    latest: (siteId) => liveState.get(siteId),
+    onMoved: (listener) => liveState.onChange(({ siteIds }) => listener(siteIds)),
+    pollNow: collector.pollNow,
+    watch: collector.watch,
+  };
+  const { ledger, facts, emergencies } = commands;
+  const clock = createSystemClock();
   const commandSender =
-    share &&
-    createCommandSender({
-      ledger: commands.ledger,
-      facts: commands.facts,
-      plant: {
-        latest: (siteId) => liveState.get(siteId),
-        onMoved: (listener) => liveState.onChange(({ siteIds }) => listener(siteIds)),
-        pollNow: collector.pollNow,
-        watch: collector.watch,
-      },
-      call: callOnce,
-      clock: createSystemClock(),
-      holder,
-      leases: share.held,
-      log,
-    });
+    share && createCommandSender({ ledger, facts, plant, call: callOnce, clock, holder, leases: share.held, log });
+  const emergencyRunner =
+    share && startEmergencyRunner({ emergencies, ledger, facts, plant, clock, minersOf, holder, log });
   const batchRunner = startBatchRunner({
     batches: commands.batches,
-    ledger: commands.ledger,
+    ledger,
     isActive: isScheduling,
     log,
   });
   return {
     commandFeed: createCommandFeed(),
-    effectAlarms,
+    commandAlarms,
     commandSender,
     async close() {
       await batchRunner.stop();
+      await emergencyRunner?.stop();
       await commandSender?.close();
-      effectAlarms.stop();
+      commandAlarms.stop();
     },
   };
 }

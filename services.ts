@@ -265,6 +265,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     share,
     holder: identity.holder,
     siteFacts: alarms.facts,
+    minersOf: (siteId) => inventory.get(siteId)?.minersExpected ?? null,
     reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
     isScheduling: jobs.isActive,
     log,

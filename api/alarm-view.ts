@@ -5,7 +5,7 @@ import { AlarmId, type AlarmListItem, alarmListItem } from "../domain/alarms/ala
 import type { AlarmSummary } from "../domain/alarms/alarm-summary.ts";
 import { type RuleFacts, ruleFacts } from "../domain/alarms/rule-facts.ts";
 import { PLATFORM_RULE_FACTS } from "../domain/alarms/self-watch/index.ts";
-import { COMMAND_RULE_FACTS } from "../domain/commands/effect-alarm.ts";
+import { COMMAND_RULES } from "../domain/commands/command-alarms.ts";
 import { AppError } from "../domain/errors.ts";
 import type { ApiContext } from "./context.ts";
 import { stored } from "./stored.ts";
@@ -35,9 +35,9 @@ export async function findAlarm(context: Context, alarmId: string, viewer: Viewe
   return found;
 }
 
-/** Every rule that alarms may be of: those of the flow, the platform's own, and that of commands. */
+/** Every rule that alarms may be of: those of the flow, the platform's own, and those of commands. */
 export function knownRules({ alarms }: Pick<ApiContext, "alarms">): readonly RuleFacts[] {
-  return [...PLATFORM_RULE_FACTS, COMMAND_RULE_FACTS, ...alarms.rules().map(ruleFacts)];
+  return [...PLATFORM_RULE_FACTS, ...Object.values(COMMAND_RULES), ...alarms.rules().map(ruleFacts)];
 }
 
 /** Alarms as lists show them. One whose rule is gone bears the rule's id. */

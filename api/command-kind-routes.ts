@@ -77,6 +77,10 @@ const CommandKindView = z
         override: Role.nullable().describe("The lowest role that may override it; null = nobody"),
       }),
     ),
+    sequence: z
+      .literal("emergency-stop")
+      .nullable()
+      .describe("What orders it when its time has come; null = a person does, here"),
     isUsable: z.boolean(),
     unusable: z
       .strictObject({
@@ -154,6 +158,7 @@ function viewOf(
       const override = Object.hasOwn(kind.overrides, id) ? (kind.overrides[id]?.lowestRole ?? null) : null;
       return { id, title: words, override };
     }),
+    sequence: kind.sequence,
     isUsable: unusable === null,
     unusable: unusable && { code: unusable, texts: UNUSABLE[unusable] },
   };

@@ -6,6 +6,7 @@ import type { CommandArgs } from "../domain/commands/command.ts";
 import type { CommandKind } from "../domain/commands/command-kind.ts";
 import type { CommandText } from "../domain/commands/command-text.ts";
 import { fitKind, type UnusableBecause } from "../domain/commands/fit-profile.ts";
+import { findCommandKind } from "../domain/commands/kinds/index.ts";
 import { AppError } from "../domain/errors.ts";
 import { plainText } from "../domain/plain-text.ts";
 import type { Profile } from "../domain/profiles/profile.ts";
@@ -94,6 +95,16 @@ export const UNUSABLE: Readonly<Record<UnusableBecause, CommandText>> = {
   },
 };
 
+const OF_A_SEQUENCE: CommandText = {
+  "zh-CN": "此命令由急停流程下发：请使用站点的急停。",
+  en: "An emergency stop orders it when its time has come: stop the site instead, at /api/v1/sites/{id}/emergency-stop.",
+};
+
+function refuseKind(name: string, text: CommandText): never {
+  const field = { field: "body.kind", value: show(name), allowed: text.en, allowedZh: text["zh-CN"] };
+  return refuseFields("command.kind-unusable", [field], text.en);
+}
+
 type ReadOrder = { readonly kind: CommandKind; readonly args: CommandArgs };
 
 /**
@@ -105,15 +116,9 @@ export function readOrder(
   profile: Profile,
   { kind: name, args: given }: Pick<NewCommandBody, "kind" | "args">,
 ): ReadOrder {
+  if (findCommandKind(name)?.sequence) return refuseKind(name, OF_A_SEQUENCE);
   const { kind, vendor, unusable } = fitKind(name, profile);
-  if (unusable !== null || vendor === null) {
-    const text = UNUSABLE[unusable ?? "no-such-kind"];
-    return refuseFields(
-      "command.kind-unusable",
-      [{ field: "body.kind", value: show(name), allowed: text.en, allowedZh: text["zh-CN"] }],
-      text.en,
-    );
-  }
+  if (unusable !== null || vendor === null) return refuseKind(name, UNUSABLE[unusable ?? "no-such-kind"]);
   const { args, problems } = checkArgs(kind, vendor, given);
   if (args !== null) return { kind, args };
   const fields = problems.map(({ field, value, allowed }) => {

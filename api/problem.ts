@@ -95,6 +95,7 @@ export const PROBLEMS: Readonly<Record<ErrorCode, Kind>> = {
   "command.own-request": { status: 409, title: "Another person has to agree", zh: "须由另一人批准" },
   "command.expired": { status: 409, title: "The time of the command is over", zh: "命令已过期" },
   "command.wrong-state": { status: 409, title: "The command has gone on meanwhile", zh: "命令状态已改变" },
+  "emergency.not-found": { status: 404, title: "No emergency stop in force", zh: "没有有效的急停" },
   "lock.not-found": { status: 404, title: "No such maintenance lock", zh: "检修牌不存在" },
   "baseline.not-found": { status: 404, title: "No such baseline of the site", zh: "基准值不存在" },
   "baseline.not-in-history": { status: 409, title: "The history gives no baseline", zh: "历史数据无法得出基准值" },

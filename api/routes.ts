@@ -19,6 +19,7 @@ import { COMMAND_ROUTES } from "./command-routes.ts";
 import { COMMAND_WRITES_ROUTES } from "./command-writes-routes.ts";
 import { CONNECTION_ROUTES } from "./connection-routes.ts";
 import { DOCS_ROUTES } from "./docs-routes.ts";
+import { EMERGENCY_ROUTES } from "./emergency-routes.ts";
 import { EXPORT_ROUTES } from "./export-routes.ts";
 import { HISTORY_ROUTES } from "./history-routes.ts";
 import { IMPORT_ROUTES } from "./import-routes.ts";
@@ -81,6 +82,7 @@ export const ROUTES: readonly Route[] = [
   ...COMMAND_KIND_ROUTES,
   ...COMMAND_WRITES_ROUTES,
   ...SITE_LOCK_ROUTES,
+  ...EMERGENCY_ROUTES,
   ...IMPORT_ROUTES,
   ...ROUND_ROUTES,
   ...COLLECTOR_ROUTES,

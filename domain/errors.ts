@@ -86,6 +86,7 @@ export const ERROR_CODES = [
   "command.own-request",
   "command.expired",
   "command.wrong-state",
+  "emergency.not-found",
   "lock.not-found",
   "baseline.not-found",
   "baseline.not-in-history",

@@ -5,6 +5,7 @@ import { type CommandFactsOptions, createCommandFacts } from "./command-facts.ts
 import type { CommandDatabase } from "./command-rows.ts";
 import { type CommandTally, createCommandTally } from "./command-tally.ts";
 import { type Confirmations, createConfirmations } from "./confirmations.ts";
+import { createEmergencyStops, type EmergencyStops } from "./emergency-stops.ts";
 import { type CommandLedger, createCommandLedger } from "./ledger.ts";
 import type { CommandFacts } from "./sender-ports.ts";
 import { createSiteLocks, type SiteLocks } from "./site-locks.ts";
@@ -21,6 +22,7 @@ export type CommandDesk = {
   readonly changes: CommandChanges;
   readonly switches: WriteSwitches;
   readonly locks: SiteLocks;
+  readonly emergencies: EmergencyStops;
   readonly facts: CommandFacts;
   readonly confirmations: Confirmations;
   /** Polls a site at once. @returns false when no reply comes, or the site is polled elsewhere */
@@ -29,7 +31,7 @@ export type CommandDesk = {
   readonly freshWaitMs: number;
 };
 
-type CommandDeskOptions = Omit<CommandFactsOptions, "switches" | "locks"> & {
+type CommandDeskOptions = Omit<CommandFactsOptions, "switches" | "locks" | "emergencies"> & {
   readonly database: CommandDatabase;
   /** `fence as materialized (…)` with the parameters $1 to $3: name, holder and token of a lease. */
   readonly fenceSql: string;
@@ -50,6 +52,7 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
   const ledger = createCommandLedger({ database, fenceSql, tally, ...(onQueued && { onQueued }) });
   const switches = createWriteSwitches(database);
   const locks = createSiteLocks(database);
+  const emergencies = createEmergencyStops(database);
   return {
     ledger,
     batches: createCommandBatches(database, tally),
@@ -57,7 +60,8 @@ export function createCommandDesk(options: CommandDeskOptions): CommandDesk {
     changes: createCommandChanges(database),
     switches,
     locks,
-    facts: createCommandFacts({ ...options, switches, locks }),
+    emergencies,
+    facts: createCommandFacts({ ...options, switches, locks, emergencies }),
     confirmations: createConfirmations(confirmationKey, clock),
     pollNow: options.pollNow,
     freshWaitMs,

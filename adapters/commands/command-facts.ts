@@ -1,6 +1,7 @@
 import type { CommandSite } from "../../domain/commands/command-site.ts";
 import type { Profile } from "../../domain/profiles/profile.ts";
 import type { Site } from "../../domain/sites/site.ts";
+import type { EmergencyStops } from "./emergency-stops.ts";
 import type { CommandFacts } from "./sender-ports.ts";
 import type { SiteLocks } from "./site-locks.ts";
 import type { WriteSwitches } from "./write-switches.ts";
@@ -8,6 +9,7 @@ import type { WriteSwitches } from "./write-switches.ts";
 export type CommandFactsOptions = {
   readonly switches: Pick<WriteSwitches, "writesOf">;
   readonly locks: Pick<SiteLocks, "locksOf">;
+  readonly emergencies: Pick<EmergencyStops, "inForce">;
   readonly inventory: { get(siteId: string): Site | undefined };
   readonly profileOf: (profileId: string) => Profile | undefined;
   /** Measured at commissioning, m³/h. */
@@ -23,7 +25,7 @@ const LOADS_MS = 600_000;
 
 /** What the database and the inventory say now: the same facts when a command is asked for, approved and sent. */
 export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
-  const { switches, locks, inventory, profileOf, baselineFlowOf, readLoads, roleOf, clock } = options;
+  const { switches, locks, emergencies, inventory, profileOf, baselineFlowOf, readLoads, roleOf, clock } = options;
   return {
     roleOf,
     async siteOf(siteId) {
@@ -31,9 +33,10 @@ export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
       const profile = known && profileOf(known.profileId);
       if (known === undefined || profile === undefined) return null;
       const nowMs = clock();
-      const [[writes], [lock], recentLoads] = await Promise.all([
+      const [[writes], [lock], [emergency], recentLoads] = await Promise.all([
         switches.writesOf([siteId]),
         locks.locksOf([siteId]),
+        emergencies.inForce([siteId]),
         readLoads(siteId, nowMs - LOADS_MS, nowMs + 1),
       ]);
       const site: CommandSite = {
@@ -42,6 +45,7 @@ export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
         // A switch counts for the profile that it was set for, and the inventory may know of a newer one than the database.
         isWritable: writes?.isEnabled === true && writes.profileId === known.profileId,
         lock: lock === undefined ? null : { by: lock.setBy, reason: lock.reason },
+        emergency: emergency === undefined ? null : { by: emergency.requestedBy, reason: emergency.reason },
         ratedPowerKw: known.ratedPowerKw,
         // The inventory has no place for it: the usual limit counts.
         minerLimitC: null,

@@ -9,6 +9,7 @@ import {
   SYSTEM,
   told,
 } from "./command-rows.ts";
+import { FITS_EMERGENCY } from "./emergency-stops.ts";
 import { IS_LOCKED } from "./site-locks.ts";
 import { MAY_WRITE } from "./write-switches.ts";
 
@@ -60,7 +61,7 @@ const markSentSql = (fenceSql: string) => `
     from fence, site s
     where c.id = $4::uuid and c.state = 'claimed' and c.claimed_by = $2::text and c.token = $3::bigint
       and c.expires_at > clock_timestamp() and s.id = c.site_id and s.lease_name = fence.name
-      and ${MAY_WRITE} and not ${IS_LOCKED}
+      and ${MAY_WRITE} and not ${IS_LOCKED} and ${FITS_EMERGENCY}
       and not exists (select from command_batch b where b.id = c.batch_id and b.state = 'stopped')
     returning c.*
   ), ${told(`'${SYSTEM}'`)}

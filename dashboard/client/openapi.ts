@@ -874,6 +874,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/emergency-stops": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The emergency stops that nobody has reset */
+    get: operations["getEmergencyStops"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/export": {
     parameters: {
       query?: never;
@@ -1583,6 +1600,75 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/sites/{id}/emergency-stop": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The emergency stop of a site */
+    get: operations["getSitesIdEmergencyStop"];
+    put?: never;
+    /** Stops a site as an emergency: miners off, then the cooling after its over-run; no second person, latched until reset */
+    post: operations["postSitesIdEmergencyStop"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/emergency-stop/reset": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Resets an emergency stop: only a person does, and nothing starts by it */
+    post: operations["postSitesIdEmergencyStopReset"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/emergency-stop/retry": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Orders the stop once more, where the one before was sent and waits for a person */
+    post: operations["postSitesIdEmergencyStopRetry"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/sites/{id}/emergency-stop/review": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What an emergency stop would be about, and what its command would wait for; nothing is stopped */
+    get: operations["getSitesIdEmergencyStopReview"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/sites/{id}/history": {
     parameters: {
       query?: never;
@@ -2103,7 +2189,7 @@ export interface components {
       /** @description Those that stay as they are, and why; the first 1000 */
       refused: {
         /** @enum {string} */
-        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "emergency.not-found" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
         id: string;
       }[];
       /** @description What it is about, before anything was changed */
@@ -2502,7 +2588,7 @@ export interface components {
       endedAt: string | null;
       failure: {
         /** @enum {string} */
-        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+        code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "emergency.not-found" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
         reason: string;
       } | null;
       /** Format: date-time */
@@ -2903,6 +2989,8 @@ export interface components {
         en: string;
         "zh-CN": string;
       };
+      /** @description What orders it when its time has come; null = a person does, here */
+      sequence: "emergency-stop" | null;
       title: {
         en: string;
         "zh-CN": string;
@@ -3100,6 +3188,53 @@ export interface components {
       code?: string;
       password: string;
       username: string;
+    };
+    EmergencyReset: {
+      /** @description What was found on site */
+      reason: string;
+    };
+    EmergencyStopList: {
+      items: components["schemas"]["EmergencyStopView"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description An emergency stop; the site takes no other command until it is reset */
+    EmergencyStopView: {
+      attempt: number;
+      endedAt: string | null;
+      /** @description What the stop waited for when it was looked at last; null = nobody has looked yet */
+      findings: {
+        id: string;
+        limit: number | null;
+        /** @enum {string} */
+        result: "met" | "refused" | "cannot_verify" | "overridden";
+        texts: {
+          en: string;
+          "zh-CN": string;
+        };
+        values: {
+          [key: string]: number | boolean | string | null;
+        };
+      }[] | null;
+      /** Format: uuid */
+      id: string;
+      lookedAt: string | null;
+      overrides: string[];
+      reason: string;
+      /** Format: date-time */
+      requestedAt: string;
+      requestedBy: string;
+      resetAt: string | null;
+      resetBy: string | null;
+      resetReason: string | null;
+      siteId: string;
+      sleepBatches: number;
+      /** @enum {string} */
+      state: "running" | "needs_person" | "stopped";
+      stateReason: string | null;
+      stopId: string | null;
+      stopState: ("waiting_approval" | "queued" | "claimed" | "sent" | "accepted" | "verified" | "no_effect" | "failed" | "expired" | "cancelled" | "unknown") | null;
     };
     EndedSessions: {
       ended: number;
@@ -3431,6 +3566,16 @@ export interface components {
        * @default 4
        */
       waveSites?: number;
+    };
+    NewEmergencyStop: {
+      /** @description The id of the site once more: nobody stops the wrong one by a slip */
+      confirm: string;
+      /**
+       * @description Interlocks that do not hold the stop back: `pump-overrun` where coolant escapes; with `it-power` under load
+       * @default []
+       */
+      overrides?: ("it-power" | "pump-overrun")[];
+      reason: string;
     };
     NewPassword: {
       current: string;
@@ -3949,7 +4094,7 @@ export interface components {
        * @description Stable: programs decide by it
        * @enum {string}
        */
-      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
+      code: "auth.not-signed-in" | "auth.bad-credentials" | "auth.code-required" | "auth.bad-code" | "auth.too-many-attempts" | "auth.not-allowed" | "auth.out-of-scope" | "auth.password-change-required" | "auth.foreign-origin" | "auth.account-disabled" | "auth.name-taken" | "auth.totp-required" | "auth.proof-required" | "auth.first-password-over" | "account.wrong-password" | "account.wrong-code" | "account.weak-password" | "account.external" | "account.totp-on" | "account.totp-off" | "user.not-found" | "user.exists" | "user.last-admin" | "user.yourself" | "session.not-found" | "token.not-found" | "token.name-taken" | "request.invalid" | "request.not-found" | "request.method-not-allowed" | "request.too-large" | "request.unsupported-type" | "request.rate-limited" | "request.precondition-required" | "request.precondition-failed" | "request.idempotency-mismatch" | "request.in-progress" | "site.not-found" | "point.not-found" | "profile.not-found" | "profile.invalid" | "job.not-found" | "job.not-here" | "inventory.invalid" | "inventory.exists" | "inventory.managed-by-file" | "config.invalid" | "storage.write-failed" | "storage.timeout" | "storage.unavailable" | "storage.locked" | "journal.full" | "secret.unreadable" | "webhook.not-found" | "webhook.name-taken" | "webhook.too-many" | "webhook.disabled" | "flows.read-only" | "notification.recipient-not-found" | "notification.recipient-in-use" | "notification.name-taken" | "notification.too-many" | "notification.no-address" | "notification.channel-off" | "notification.channel-not-found" | "alarm.not-found" | "alarm.nothing-new" | "alarm.nothing-to-acknowledge" | "alarm.nothing-to-reset" | "alarm.still-active" | "alarm.not-shelved" | "alarm.not-out-of-service" | "alarm.flag-not-found" | "alarm.flag-over" | "command.not-found" | "command.kind-unusable" | "command.arguments-invalid" | "command.refused" | "command.cannot-verify" | "command.confirmation-required" | "command.confirmation-over" | "command.confirmation-used" | "command.changed" | "command.own-request" | "command.expired" | "command.wrong-state" | "emergency.not-found" | "lock.not-found" | "baseline.not-found" | "baseline.not-in-history" | "rule.expression-invalid" | "rule.invalid" | "backtest.not-found" | "backtest.busy" | "backtest.too-long" | "internal.unexpected";
       detail: string;
       errors?: {
         allowed: string;
@@ -5192,7 +5337,7 @@ export interface components {
         "application/problem+json": components["schemas"]["Problem"];
       };
     };
-    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such recipient · The channel is not set up · No such alarm · No such flag of a site · No such command · No such maintenance lock · No such baseline of the site · No such back-test */
+    /** @description No such user · No such session · No such service token · Not found · No such site · No such profile · No such job · No such webhook · No such recipient · The channel is not set up · No such alarm · No such flag of a site · No such command · No emergency stop in force · No such maintenance lock · No such baseline of the site · No such back-test */
     Problem404: {
       headers: {
         [name: string]: unknown;
@@ -7098,6 +7243,30 @@ export interface operations {
       503: components["responses"]["Problem503"];
     };
   };
+  getEmergencyStops: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The oldest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyStopList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
   getExport: {
     parameters: {
       query: {
@@ -8826,6 +8995,177 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       429: components["responses"]["Problem429"];
+    };
+  };
+  getSitesIdEmergencyStop: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description At most one, as it is now */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyStopList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdEmergencyStop: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewEmergencyStop"];
+      };
+    };
+    responses: {
+      /** @description The stop has begun; where one was in force already (200) that one */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyStopView"];
+        };
+      };
+      /** @description The stop has begun; where one was in force already (200) that one */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyStopView"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdEmergencyStopReset: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["EmergencyReset"];
+      };
+    };
+    responses: {
+      /** @description The stop, as it was reset */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyStopView"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postSitesIdEmergencyStopRetry: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It goes on */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["EmergencyStopView"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getSitesIdEmergencyStopReview: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description As of a dry run, without a confirmation */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["CommandSelection"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
     };
   };
   getSitesIdHistory: {

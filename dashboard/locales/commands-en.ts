@@ -50,6 +50,8 @@ export const commandsEn = {
   "reason.by-requester": "By whoever asked for it.",
   "reason.by-person": "By a person.",
   "reason.batch-stopped": "The order over several sites was stopped.",
+  "reason.emergency-stop": "The site was stopped as an emergency.",
+  "reason.emergency-reset": "The emergency stop was reset.",
 
   // Verdicts and findings of the interlocks.
   "result.met": "Met",
@@ -86,6 +88,9 @@ export const commandsEn = {
   "fact.expected_flow_m3h": "expected flow",
   "fact.inspected_on_site": "inspected on site",
   "fact.on_site": "on site",
+  "fact.stopped_by": "stopped by",
+  "fact.stop_reason": "reason",
+  "fact.stopped": "emergency stop",
   "fact.locked_by": "lock of",
   "fact.lock_reason": "reason",
   "fact.role": "role",

@@ -49,6 +49,8 @@ export const commandsZhCN: Readonly<Record<keyof typeof commandsEn, string>> = {
   "reason.by-requester": "由申请人撤销。",
   "reason.by-person": "由人判定。",
   "reason.batch-stopped": "多站点命令已停止。",
+  "reason.emergency-stop": "该站点已急停。",
+  "reason.emergency-reset": "急停已复位。",
 
   "result.met": "满足",
   "result.refused": "不满足",
@@ -82,6 +84,9 @@ export const commandsZhCN: Readonly<Record<keyof typeof commandsEn, string>> = {
   "fact.expected_flow_m3h": "预计流量",
   "fact.inspected_on_site": "已现场检查",
   "fact.on_site": "在现场",
+  "fact.stopped_by": "急停人",
+  "fact.stop_reason": "原因",
+  "fact.stopped": "急停",
   "fact.locked_by": "挂牌人",
   "fact.lock_reason": "原因",
   "fact.role": "当前角色",

@@ -151,6 +151,7 @@ export const PROBLEM_TEXTS: Readonly<Partial<Record<ErrorCode | "away" | "other"
     "zh-CN": "命令状态已改变，请查看其当前状态。",
     en: "The command has gone on meanwhile; look at it again.",
   },
+  "emergency.not-found": { "zh-CN": "该站点没有有效的急停。", en: "No emergency stop is in force at this site." },
   "lock.not-found": { "zh-CN": "该检修牌已不存在。", en: "This lock does not hang there any more." },
   "request.invalid": { "zh-CN": "填写有误：{detail}", en: "Something is filled in wrongly: {detail}" },
   "request.not-found": { "zh-CN": "该内容已不存在。", en: "This is not there any more." },

@@ -70,6 +70,10 @@ export const PERMISSIONS = {
     lowestRole: "operator",
     label: { "zh-CN": "挂上和摘除检修牌", en: "Hang and remove maintenance locks" },
   },
+  "sites:stop": {
+    lowestRole: "operator",
+    label: { "zh-CN": "急停站点，复位急停", en: "Stop a site as an emergency, and reset the stop" },
+  },
   "notifications:read": {
     lowestRole: "operator",
     isFleetWide: true,

@@ -9,7 +9,7 @@ export const TOKEN_PREFIX = "abx_";
 /** People, keys and flows stay with people: whoever holds one of these could give himself everything else. */
 const NEVER = ["users", "tokens", "flows", "account"] as const;
 /** A second person is a person, and so is whoever vouches that the plant may be touched, or must not be. */
-const NEVER_THESE = ["commands:approve", "commands:enable", "sites:lock"] as const;
+const NEVER_THESE = ["commands:approve", "commands:enable", "sites:lock", "sites:stop"] as const;
 export type GrantablePermission = Exclude<
   Permission,
   `${(typeof NEVER)[number]}:${string}` | (typeof NEVER_THESE)[number]

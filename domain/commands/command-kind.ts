@@ -51,6 +51,10 @@ export type CommandKind = CommandLimits & {
   readonly expiresInS: number;
   /** 1 = one site after the other, by a person; more = also several at once, as many as the settings allow. */
   readonly mostSites: number;
+  /** The kind whose call in a profile does it, where it has none of its own; null = its own only. */
+  readonly callsAs: string | null;
+  /** A sequence orders it when its time has come; null = a person does. */
+  readonly sequence: "emergency-stop" | null;
 };
 
 /** Default expiry [J]. */
@@ -59,6 +63,7 @@ const EXPIRES_IN_S = 60;
 type Optional =
   | "args"
   | "higherRole"
+  | "isForEmergency"
   | "needsReason"
   | "needsSecondPerson"
   | "leastGapS"
@@ -66,7 +71,9 @@ type Optional =
   | "mostChange"
   | "overrides"
   | "expiresInS"
-  | "mostSites";
+  | "mostSites"
+  | "callsAs"
+  | "sequence";
 
 /** Fills in what most kinds have: no arguments, one person, no reason, one site at a time, nothing to be overridden. */
 export function defineCommandKind(
@@ -75,6 +82,7 @@ export function defineCommandKind(
   return {
     args: {},
     higherRole: null,
+    isForEmergency: false,
     needsReason: false,
     needsSecondPerson: false,
     leastGapS: null,
@@ -83,6 +91,8 @@ export function defineCommandKind(
     overrides: {},
     expiresInS: EXPIRES_IN_S,
     mostSites: 1,
+    callsAs: null,
+    sequence: null,
     ...kind,
   };
 }

@@ -9,6 +9,8 @@ export type CommandSite = {
   readonly isWritable: boolean;
   /** Somebody works on the plant: no command, until a person takes the lock away. */
   readonly lock: { readonly by: string; readonly reason: string } | null;
+  /** It is being stopped as an emergency, or has been and nobody has reset it. */
+  readonly emergency: { readonly by: string; readonly reason: string } | null;
   readonly ratedPowerKw: number | null;
   /** The highest supply temperature that the maker of its miners allows; null = nobody has entered one. */
   readonly minerLimitC: number | null;

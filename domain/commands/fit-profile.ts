@@ -19,11 +19,15 @@ export type FittedKind =
 export function fitKind(kindName: string, profile: Profile): FittedKind {
   const kind = findCommandKind(kindName);
   if (kind === undefined) return { kind: null, vendor: null, unusable: "no-such-kind" };
-  const vendor = Object.hasOwn(profile.commands, kindName) ? profile.commands[kindName] : undefined;
+  const vendor = callOf(profile, kindName) ?? (kind.callsAs === null ? undefined : callOf(profile, kind.callsAs));
   if (vendor === undefined) return { kind, vendor: null, unusable: "no-vendor-call" };
   if (!argumentsFit(kind, vendor)) return { kind, vendor: null, unusable: "arguments-differ" };
   if (stagesFor(kind, profile).length === 0) return { kind, vendor: null, unusable: "no-read-back" };
   return { kind, vendor, unusable: null };
+}
+
+function callOf({ commands }: Profile, kindName: string): ProfileCommand | undefined {
+  return Object.hasOwn(commands, kindName) ? commands[kindName] : undefined;
 }
 
 /** Every kind, and whether it can be used: what a screen lists, the unusable ones with the reason. */

@@ -9,6 +9,8 @@ import type { CommandText } from "./command-text.ts";
 /** Limits of a kind that are judged like an interlock. */
 export type CommandLimits = {
   readonly lowestRole: Role;
+  /** It makes the plant safer, and is sent while the site is in an emergency stop, too. */
+  readonly isForEmergency: boolean;
   /** Beyond this range of a number the command needs a higher role. */
   readonly higherRole: {
     readonly argument: string;

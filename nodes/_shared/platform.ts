@@ -1,7 +1,7 @@
 import type { AlarmDesk } from "../../adapters/alarms/alarm-desk.ts";
 import type { CommandFeed } from "../../adapters/commands/command-feed.ts";
 import type { CommandSender } from "../../adapters/commands/command-sender.ts";
-import type { EffectAlarms } from "../../adapters/commands/effect-alarms.ts";
+import type { CommandAlarms } from "../../adapters/commands/command-alarms.ts";
 import type { Collector } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { DerivedMemory } from "../../adapters/database/derived-memory.ts";
@@ -35,7 +35,7 @@ export type Platform = {
   /** Commands for the screens. */
   readonly commandFeed: CommandFeed;
   /** Alarms about commands without effect. */
-  readonly effectAlarms: Pick<EffectAlarms, "onFound">;
+  readonly commandAlarms: Pick<CommandAlarms, "onFound">;
   /** What the platform finds wrong with itself. */
   readonly selfWatch: Pick<SelfWatch, "onFound" | "active" | "endings">;
   /** Where files of rules are, beside the flows. */

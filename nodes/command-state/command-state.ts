@@ -7,7 +7,7 @@ import { platform, platformIfStarted } from "../_shared/platform.ts";
 
 const isCommand: MessageCheck<Command> = compileCheck(Command);
 
-/** Puts what becomes of commands on the screens, and hands out the alarm about those without effect, to be stored. */
+/** Puts what becomes of commands on the screens, and hands out their alarms, to be stored. */
 export default function registerCommandState(RED: NodeAPI): void {
   function CommandStateNode(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
@@ -19,8 +19,8 @@ export default function registerCommandState(RED: NodeAPI): void {
     }
     status.show("works", "command-state.status.waits");
     let shown = 0;
-    const { effectAlarms, alarms } = started;
-    const unsubscribe = effectAlarms.onFound((events) =>
+    const { commandAlarms, alarms } = started;
+    const unsubscribe = commandAlarms.onFound((events) =>
       this.send([null, { topic: "alarm-conditions", payload: alarms.beside(events) }]),
     );
 

@@ -260,6 +260,23 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     body: () => ({ until: inAnHour(), reason: "a pump is replaced" }),
   },
   "DELETE /api/v1/sites/{id}/locks/{lockId}": { path: `/api/v1/sites/site-001/locks/${NO_ID}`, status: 404 },
+  "GET /api/v1/emergency-stops": { path: "/api/v1/emergency-stops" },
+  "GET /api/v1/sites/{id}/emergency-stop": { path: "/api/v1/sites/site-001/emergency-stop" },
+  "GET /api/v1/sites/{id}/emergency-stop/review": { path: "/api/v1/sites/site-001/emergency-stop/review" },
+  "POST /api/v1/sites/{id}/emergency-stop": {
+    path: "/api/v1/sites/site-001/emergency-stop",
+    body: { confirm: "site-002", reason: "smoke" },
+    status: 400,
+  },
+  "POST /api/v1/sites/{id}/emergency-stop/retry": {
+    path: "/api/v1/sites/site-001/emergency-stop/retry",
+    status: 404,
+  },
+  "POST /api/v1/sites/{id}/emergency-stop/reset": {
+    path: "/api/v1/sites/site-001/emergency-stop/reset",
+    body: { reason: "looked at on site" },
+    status: 404,
+  },
   "GET /api/v1/rules": { path: "/api/v1/rules" },
   "GET /api/v1/rules/{id}": { path: "/api/v1/rules/leak" },
   "POST /api/v1/rules/check": { path: "/api/v1/rules/check", body: { rule: {} } },

@@ -139,6 +139,8 @@ test("every row that creates something takes a key", () => {
     "POST /api/v1/site-flags",
     "POST /api/v1/sites",
     "POST /api/v1/sites/{id}/baselines",
+    "POST /api/v1/sites/{id}/emergency-stop",
+    "POST /api/v1/sites/{id}/emergency-stop/retry",
     "POST /api/v1/sites/{id}/lab-readings",
     "POST /api/v1/sites/{id}/locks",
     "POST /api/v1/users",

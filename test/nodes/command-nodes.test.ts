@@ -170,13 +170,13 @@ describe("command-state", () => {
 
   test("hands out the alarm of commands without effect", async () => {
     let tell: (events: readonly ConditionEvent[]) => void = () => {};
-    const effectAlarms = {
+    const commandAlarms = {
       onFound(listener: typeof tell) {
         tell = listener;
         return () => {};
       },
     };
-    const loaded = await load(registerCommandState, "command-state", { effectAlarms }, 2);
+    const loaded = await load(registerCommandState, "command-state", { commandAlarms }, 2);
     tell([RAISED]);
     await expect
       .poll(() => loaded.outputs[1])

@@ -65,7 +65,7 @@ export function createTestPlatform(
     /** Other processes send when absent. */
     commandSender?: Platform["commandSender"];
     /** Finds nothing when absent. */
-    effectAlarms?: Platform["effectAlarms"];
+    commandAlarms?: Platform["commandAlarms"];
   } = {},
 ): TestPlatform {
   const sites = new Map((parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE }]));
@@ -117,7 +117,7 @@ export function createTestPlatform(
     },
     commandSender: parts.commandSender ?? null,
     commandFeed: createCommandFeed(),
-    effectAlarms: parts.effectAlarms ?? { onFound: () => () => undefined },
+    commandAlarms: parts.commandAlarms ?? { onFound: () => () => undefined },
     selfWatch: parts.selfWatch ?? { onFound: () => () => undefined, active: () => [], endings: () => [] },
     rulesFolder: parts.rulesFolder ?? "",
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),

@@ -3,6 +3,7 @@ import { freshData } from "./fresh-data.ts";
 import { leastGap } from "./least-gap.ts";
 import { mostChange } from "./most-change.ts";
 import { mostOften } from "./most-often.ts";
+import { noEmergency } from "./no-emergency.ts";
 import { noLock } from "./no-lock.ts";
 import { plcConnected } from "./plc-connected.ts";
 import { reasonGiven } from "./reason-given.ts";
@@ -15,6 +16,7 @@ export const COMMON_INTERLOCKS: readonly Interlock[] = [
   siteEnabled,
   writesOn,
   noLock,
+  noEmergency,
   roleAllows,
   reasonGiven,
   freshData,

@@ -1,4 +1,5 @@
 import type { CommandKind } from "../command-kind.ts";
+import { emergencyStop } from "./emergency-stop.ts";
 import { minerReboot, minerSleep, minerWake } from "./miners.ts";
 import { pduOutlet } from "./pdu-outlet.ts";
 import { refill } from "./refill.ts";
@@ -28,6 +29,7 @@ export const COMMAND_KINDS: Readonly<Record<string, CommandKind>> = {
   miner_wake: minerWake,
   miner_reboot: minerReboot,
   pdu_outlet: pduOutlet,
+  emergency_stop: emergencyStop,
 };
 
 /** Own names only: `constructor` is no kind. */

@@ -39,6 +39,7 @@ export const minerSleep = defineCommandKind({
   onSite,
   args: { miners },
   lowestRole: "operator",
+  isForEmergency: true,
   leastGapS: LEAST_GAP_S,
   interlocks: [],
   effect: [seesLoadMove(120, () => false)],

@@ -15,6 +15,18 @@ const asleep: EffectStage = {
   },
 };
 
+/** The pump rests and the miners sleep. */
+export const COOLING_STOPPED: readonly EffectStage[] = [
+  seesFlag(
+    "pump",
+    { "zh-CN": "循环泵停止", en: "The circulation pump rests" },
+    60,
+    "circulation_pump_running",
+    () => false,
+  ),
+  asleep,
+];
+
 /** Vendor's `close`. A leak may leave no time for the over-run: then an engineer overrides it, and a second person agrees. */
 export const stopCooling = defineCommandKind({
   title: { "zh-CN": "停止冷却", en: "Stop cooling" },
@@ -29,19 +41,11 @@ export const stopCooling = defineCommandKind({
   lowestRole: "operator",
   needsReason: true,
   needsSecondPerson: true,
+  isForEmergency: true,
   interlocks: [loadOff, pumpOverrun],
   overrides: {
     "it-power": { lowestRole: "engineer", evenIfRefused: true },
     "pump-overrun": { lowestRole: "engineer", evenIfRefused: true },
   },
-  effect: [
-    seesFlag(
-      "pump",
-      { "zh-CN": "循环泵停止", en: "The circulation pump rests" },
-      60,
-      "circulation_pump_running",
-      () => false,
-    ),
-    asleep,
-  ],
+  effect: COOLING_STOPPED,
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { createEffectAlarms } from "../../../adapters/commands/effect-alarms.ts";
+import { createCommandAlarms } from "../../../adapters/commands/command-alarms.ts";
 import type { ConditionEvent } from "../../../domain/alarms/alarm-event.ts";
 import { isoOf } from "../../../domain/iso-of.ts";
 import { orderFault } from "../../faults/order-fault.ts";
@@ -105,7 +105,7 @@ describe.for(TWO)("sending on $name", (engine) => {
     expect(await plant.received(site)).toHaveLength(1);
 
     const found: ConditionEvent[] = [];
-    const alarms = createEffectAlarms({
+    const alarms = createCommandAlarms({
       database: plant.database,
       segmentOf: () => null,
       reign: () => 1,

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { createCommandFacts } from "../../../adapters/commands/command-facts.ts";
 import { type CommandSender, createCommandSender } from "../../../adapters/commands/command-sender.ts";
+import { createEmergencyStops } from "../../../adapters/commands/emergency-stops.ts";
 import { type CommandLedger, createCommandLedger } from "../../../adapters/commands/ledger.ts";
 import type { NewCommand } from "../../../adapters/commands/request-command.ts";
 import type { CallController } from "../../../adapters/commands/sender-ports.ts";
@@ -96,6 +97,7 @@ export async function plantUnderTest(engine: EngineUnderTest, siteCount: number)
   const facts = createCommandFacts({
     switches,
     locks,
+    emergencies: createEmergencyStops(database),
     inventory,
     profileOf: (id) => findCompiledProfile(id)?.profile,
     baselineFlowOf: () => null,

@@ -146,7 +146,7 @@ test.for([
   expect(judgeAnswer(vendorOf("start_cooling"), body)).toBe(said);
 });
 
-const SHIPPED = ["start_cooling", "stop_cooling", "set_supply_temp", "set_temp_mode", "reset_alarm"];
+const SHIPPED = ["start_cooling", "stop_cooling", "set_supply_temp", "set_temp_mode", "reset_alarm", "emergency_stop"];
 test.for(["bitmain-antbox-hk3", "bitmain-antspace-immersion"])("%s can use the shipped kinds and no other", (id) => {
   const usable = Object.entries(fitAllKinds(profileOf(id))).filter(([, { unusable }]) => unusable === null);
   expect(usable.map(([name]) => name)).toEqual(SHIPPED);

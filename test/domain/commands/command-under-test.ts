@@ -100,6 +100,7 @@ export function aSite(more: Partial<CommandSite> = {}): CommandSite {
     isEnabled: true,
     isWritable: true,
     lock: null,
+    emergency: null,
     ratedPowerKw: 1030,
     minerLimitC: null,
     baselineFlowM3h: 95,
@@ -120,7 +121,9 @@ const RESTING: Reading = {
 };
 
 /** Arguments with which each kind is allowed at the healthy site (or at a resting one, where `rests`). */
-export const ALLOWED: Readonly<Record<string, { readonly args: CommandArgs; readonly rests?: true }>> = {
+export const ALLOWED: Readonly<
+  Record<string, { readonly args: CommandArgs; readonly rests?: true; readonly isStopped?: true }>
+> = {
   start_cooling: { args: {}, rests: true },
   stop_cooling: { args: {}, rests: true },
   set_supply_temp: { args: { temp_c: 36 } },
@@ -135,6 +138,7 @@ export const ALLOWED: Readonly<Record<string, { readonly args: CommandArgs; read
   miner_wake: { args: { miners: 10 } },
   miner_reboot: { args: { miners: 10 } },
   pdu_outlet: { args: { outlet: 3, on: true } },
+  emergency_stop: { args: {}, rests: true, isStopped: true },
 };
 
 export type Asked = Partial<Omit<JudgedCommand, "site" | "snapshot">> & {
@@ -156,7 +160,7 @@ export function ask(kind: string, { reading, site, ...more }: Asked = {}) {
     reason: "planned",
     overrides: [],
     snapshot,
-    site: aSite(site),
+    site: aSite({ ...(allowed?.isStopped && { emergency: { by: "li", reason: "smoke" } }), ...site }),
     recent: [],
     nowMs: NOW_MS,
     ...more,

@@ -363,6 +363,17 @@ const ROWS: readonly Row[] = [
   refused("set_temp_mode", "site-enabled", "a disabled site", { site: { isEnabled: false } }),
   refused("set_temp_mode", "writes-on", "writing switched off", { site: { isWritable: false } }),
   refused("set_temp_mode", "maintenance-lock", "a lock", { site: { lock: { by: "li", reason: "seal" } } }),
+  refused("set_temp_mode", "emergency", "a stopped site", { site: { emergency: { by: "li", reason: "smoke" } } }),
+  refused("miner_wake", "emergency", "a stopped site", { site: { emergency: { by: "li", reason: "smoke" } } }),
+  silent("miner_sleep", "emergency", "a stopped site", { site: { emergency: { by: "li", reason: "smoke" } } }),
+  silent("stop_cooling", "emergency", "a stopped site", { site: { emergency: { by: "li", reason: "smoke" } } }),
+  refused("emergency_stop", "emergency-in-force", "a stop that was reset", { site: { emergency: null } }),
+  refused("emergency_stop", "it-power", "miners that run", plant({ total_power_kw: 900 }), 51.5),
+  refused("emergency_stop", "pump-overrun", "miners that have just stopped", {
+    site: { recentLoads: unloadedFor(200) },
+  }),
+  refused("emergency_stop", "maintenance-lock", "a lock", { site: { lock: { by: "li", reason: "seal" } } }),
+  refused("emergency_stop", "role", "a viewer", { role: "viewer" }),
   refused("set_temp_mode", "role", "a viewer", { role: "viewer" }),
   met("set_temp_mode", "role", "an operator", { role: "operator" }),
   refused("set_temp_mode", "role", "a role that is none", { role: "root" as "admin" }),
@@ -424,7 +435,7 @@ test.for(KINDS)("%s is allowed at a healthy site, and everything was judged", ([
 
 test.for(KINDS)("%s: what needs a reading is never met without a fresh one", ([kind, { interlocks }]) => {
   // These look at the arguments, at the inventory and at earlier commands alone.
-  const withoutReading = ["on-site", "refills", "miner-limit"];
+  const withoutReading = ["on-site", "refills", "miner-limit", "emergency-in-force"];
   for (const reading of [null, { ageS: 16 }, { ageS: -60 }]) {
     const { findings, verdict, needsFreshData } = ask(kind, { reading });
     expect({ verdict, needsFreshData }).toEqual({ verdict: "cannot_verify", needsFreshData: true });
@@ -449,7 +460,9 @@ test.for(KINDS)("%s: nothing of the plant is met on a snapshot whose every value
   expect(verdict).toBe("cannot_verify");
   const own = (COMMAND_KINDS[kind]?.interlocks ?? []).map(({ id }) => id);
   const stillMet = findings.filter(({ id, result }) => own.includes(id) && result === "met").map(({ id }) => id);
-  expect(stillMet.filter((id) => !["on-site", "refills", "miner-limit"].includes(id))).toEqual([]);
+  expect(stillMet.filter((id) => !["on-site", "refills", "miner-limit", "emergency-in-force"].includes(id))).toEqual(
+    [],
+  );
   expect(findings.map(({ id }) => id)).toEqual(healthy.map(({ id }) => id));
 });
 

@@ -66,7 +66,7 @@ test("an override that is not needed is none, and one of nothing is told", () =>
   ]);
 });
 
-test.for(["constructor", "emergency_stop", ""])("there is no kind %j", (kind) => {
+test.for(["constructor", "drain", ""])("there is no kind %j", (kind) => {
   const { verdict, findings } = ask(kind);
   expect(verdict).toBe("refused");
   expect(findings[0] && describeFinding(kind, findings[0]).en).toBe("There is no such kind of command.");

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createCommandFacts } from "../../../adapters/commands/command-facts.ts";
 import { createCommandSender } from "../../../adapters/commands/command-sender.ts";
+import { createEmergencyStops } from "../../../adapters/commands/emergency-stops.ts";
 import { type CommandLedger, createCommandLedger } from "../../../adapters/commands/ledger.ts";
 import { createSiteLocks } from "../../../adapters/commands/site-locks.ts";
 import { createWriteSwitches } from "../../../adapters/commands/write-switches.ts";
@@ -123,6 +124,7 @@ const sender = createCommandSender({
   facts: createCommandFacts({
     switches: createWriteSwitches(database),
     locks: createSiteLocks(database),
+    emergencies: createEmergencyStops(database),
     inventory,
     profileOf: (id) => findCompiledProfile(id)?.profile,
     baselineFlowOf: () => null,

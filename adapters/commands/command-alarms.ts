@@ -1,17 +1,20 @@
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
-import { effectEvents } from "../../domain/commands/effect-alarm.ts";
+import { commandAlarmEvents, conditionKey, type SiteCondition } from "../../domain/commands/command-alarms.ts";
 import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
 import type { CommandDatabase } from "./command-rows.ts";
 
-/** Raises an alarm where a command had no effect, from what the ledger says: whichever process has sent it. */
-export interface EffectAlarms {
+/**
+ * Raises the alarms of commands: where one had no effect, and where a site was stopped as an emergency. All of it is in the
+ * database, whichever process has sent it.
+ */
+export interface CommandAlarms {
   /** Takes what is found, to be stored. The first call comes with everything that is known. @returns unsubscribe */
   onFound(listener: (events: readonly ConditionEvent[]) => void): () => void;
   stop(): void;
 }
 
-export type EffectAlarmsOptions = {
+export type CommandAlarmsOptions = {
   readonly database: CommandDatabase;
   /** The segment of a site, as alarms name it. */
   readonly segmentOf: (siteId: string) => string | null;
@@ -28,16 +31,20 @@ const LOOK_MS = 2_000;
 const COMPLAIN_MS = 60_000;
 // Of the sites that had one lately, so that the end of an alarm is told, too.
 const READ = `
-  select s.code, coalesce((
+  select s.code, 'noEffect' as rule, coalesce((
       select n.state = 'no_effect' and n.ended_at > clock_timestamp() - interval '1 day'
       from command n where n.site_id = s.id and n.state in ('verified', 'no_effect') order by n.seq desc limit 1), false) as is_active
   from site s where s.id in (
-    select c.site_id from command c where c.state = 'no_effect' and c.ended_at > clock_timestamp() - interval '7 days')`;
+    select c.site_id from command c where c.state = 'no_effect' and c.ended_at > clock_timestamp() - interval '7 days')
+  union all
+  select s.code, 'emergency' as rule, bool_or(m.reset_at is null) as is_active
+  from emergency_stop m join site s on s.id = m.site_id
+  where m.reset_at is null or m.reset_at > clock_timestamp() - interval '7 days' group by s.code`;
 
-export function createEffectAlarms(options: EffectAlarmsOptions): EffectAlarms {
+export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarms {
   const { database, segmentOf, reign, clock, log, lookMs = LOOK_MS } = options;
   let listener: ((events: readonly ConditionEvent[]) => void) | null = null;
-  let told: { readonly reign: number; readonly siteIds: ReadonlySet<string> } | null = null;
+  let told: { readonly reign: number; readonly active: ReadonlyMap<string, SiteCondition> } | null = null;
   let isLooking = false;
   const mayComplain = seldom(COMPLAIN_MS, clock);
 
@@ -48,16 +55,15 @@ export function createEffectAlarms(options: EffectAlarmsOptions): EffectAlarms {
       return;
     }
     const rows = await database.query(READ);
-    const effects = rows.map((row) => {
+    const found = rows.map((row): SiteCondition => {
       const siteId = String(row["code"]);
-      return { siteId, segmentId: segmentOf(siteId), hasNoEffect: row["is_active"] === true };
+      const rule = row["rule"] === "emergency" ? "emergency" : "noEffect";
+      return { siteId, segmentId: segmentOf(siteId), rule, isActive: row["is_active"] === true };
     });
     if (listener === null || reign() !== now) return;
-    const events = effectEvents(told?.reign === now ? told.siteIds : null, effects, clock());
-    told = {
-      reign: now,
-      siteIds: new Set(effects.filter(({ hasNoEffect }) => hasNoEffect).map(({ siteId }) => siteId)),
-    };
+    const events = commandAlarmEvents(told?.reign === now ? told.active : null, found, clock());
+    const active = found.filter(({ isActive }) => isActive).map((one) => [conditionKey(one), one] as const);
+    told = { reign: now, active: new Map(active) };
     if (events.length > 0) listener(events);
   }
 
