@@ -30,6 +30,7 @@ export const emergencyEn = {
   "now.stopped": "Stopped as an emergency",
   "now.who": "{by}, since {at}: {reason}",
   "now.latched": "The site takes no other command until a person resets the stop.",
+  "now.panel": "The site is stopped as an emergency: no other command is taken until a person resets it.",
   "now.waits": "The stop waits for",
   "now.first": "Nobody has looked at it yet: it waits for the collector of this site.",
   "now.looked": "Looked at {age} ago",

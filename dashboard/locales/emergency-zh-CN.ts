@@ -29,6 +29,7 @@ export const emergencyZhCN: Record<keyof typeof emergencyEn, string> = {
   "now.stopped": "已急停",
   "now.who": "{by}，自 {at}：{reason}",
   "now.latched": "由人复位之前，该站点不接受其他命令。",
+  "now.panel": "站点处于急停：由人复位之前不接受其他命令。",
   "now.waits": "停止命令正在等待",
   "now.first": "尚未查看：正在等待该站点的采集进程。",
   "now.looked": "{age}前查看",

@@ -54,7 +54,7 @@ afterAll(() => api.close());
 /** Access tokens by the name of the actor, and of service tokens by the one permission that they have. */
 const tokens = new Map<string, string>();
 /** What a service token is never given. */
-const NEVER_OF_A_TOKEN = /^((users|tokens|flows|account):|commands:(approve|enable)$|sites:lock$)/;
+const NEVER_OF_A_TOKEN = /^((users|tokens|flows|account):|commands:(approve|enable)$|sites:(lock|stop)$)/;
 const TOKEN_PERMISSIONS = (Object.keys(PERMISSIONS) as Permission[]).filter((name) => !NEVER_OF_A_TOKEN.test(name));
 
 async function signIn(username: string): Promise<string> {

@@ -113,7 +113,7 @@ test("nobody agrees to what a program did with a token of their own", async () =
   expect(outcome(await decide(asked.id, "approve", "admin"))).toEqual([409, "command.own-request"]);
   expect(outcome(await decide(asked.id, "approve", token))).toEqual([403, "auth.not-allowed"]);
   expect((await decide(asked.id, "approve", "operator")).json).toMatchObject({ state: "queued" });
-  for (const permission of ["commands:approve", "commands:enable", "sites:lock"]) {
+  for (const permission of ["commands:approve", "commands:enable", "sites:lock", "sites:stop"]) {
     const wanted = { name: `never-${randomUUID().slice(0, 8)}`, permissions: [permission], expiresInDays: 1 };
     expect((await under.send("POST", "/api/v1/service-tokens", "admin", wanted)).status).toBe(400);
   }

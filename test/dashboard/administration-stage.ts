@@ -78,12 +78,16 @@ export function stageAdministration() {
   async function press(page: VueWrapper, name: string | RegExp): Promise<void> {
     const fits = (text: string): boolean => (typeof name === "string" ? text === name : name.test(text));
     // A dialog has the page to itself.
-    const scope = page.find("dialog").exists() ? page.get("dialog") : page;
-    const button = scope
-      .findAll("button")
-      .find((each) => fits(each.text()) || fits(each.attributes("aria-label") ?? ""));
+    const scope = () => (page.find("dialog").exists() ? page.get("dialog") : page);
+    const find = () =>
+      scope()
+        .findAll("button")
+        .find((each) => fits(each.text()) || fits(each.attributes("aria-label") ?? ""));
+    // The answers of the back end may take some turns more on a busy machine.
+    for (let turns = 0; find() === undefined && turns < 50; turns += 1) await flushPromises();
+    const button = find();
     if (!button) throw new Error(`no button ${name} among ${page.findAll("button").map((each) => each.text())}`);
-    await (button.attributes("type") === "submit" ? scope.get("form").trigger("submit") : button.trigger("click"));
+    await (button.attributes("type") === "submit" ? scope().get("form").trigger("submit") : button.trigger("click"));
     await flushPromises();
   }
   return { sent, instead, show, changes, press };

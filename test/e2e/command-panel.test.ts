@@ -306,6 +306,59 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
     });
   });
 
+  test("a site is stopped as an emergency from a phone, and reset from a desk", { timeout: 120_000 }, async () => {
+    const site = plant(6);
+    await setWrites(true, [site]);
+    await atSite({ locale: "zh-CN", viewport: PHONE, site }, async (page) => {
+      await page.getByRole("button", { name: "急停…" }).click();
+      const dialog = page.locator("dialog");
+      await dialog.getByText("矿机须由人员停止").waitFor();
+      await dialog.getByText(/MW/).first().waitFor();
+      const hold = dialog.locator(".abx-hold__button");
+      expect(await hold.isDisabled()).toBe(true);
+      await dialog.locator("textarea").fill("软管破裂");
+      await dialog.getByText("冷却液正在泄漏").click();
+      expect(await seriousViolations(page)).toEqual([]);
+      await shoot(page, "emergency-zh-CN");
+      // A tap does nothing; two seconds do.
+      await hold.click();
+      expect(await dialog.count()).toBe(1);
+      await hold.hover();
+      await page.mouse.down();
+      await dialog.waitFor({ state: "detached" });
+      await page.mouse.up();
+      const banner = page.locator(".abx-estop");
+      await banner.getByText(/admin.*软管破裂/).waitFor();
+      await banner.locator('[data-interlock="it-power"]').getByText(/请先让矿机休眠/).waitFor({ timeout: 30_000 });
+      await page.locator('[data-why="emergency"]').waitFor();
+      expect(await select(page, "start_cooling").isDisabled()).toBe(true);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+      expect(await seriousViolations(page)).toEqual([]);
+      await shoot(page, "stopping-zh-CN");
+    });
+    expect(await toldTo(site)).toBe(0);
+    const off = { sites: [site], kind: "curtailment", args: { powerShare: 0 } };
+    const ordered = await fetch(`${fleet.controlUrl}/faults`, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify(off),
+    });
+    expect(ordered.ok).toBe(true);
+    await atSite({ locale: "en", viewport: LAPTOP, site }, async (page) => {
+      const banner = page.locator(".abx-estop");
+      await page.locator('.abx-estop[data-state="stopped"]').waitFor({ timeout: 90_000 });
+      await shoot(page, "stopped-en");
+      await banner.getByRole("button", { name: "Reset the stop…" }).click();
+      await page.locator("dialog input:focus").waitFor();
+      await page.keyboard.type("hose replaced");
+      await page.keyboard.press("Enter");
+      await banner.waitFor({ state: "detached" });
+      await expect.poll(() => select(page, "start_cooling").isEnabled()).toBe(true);
+      expect(await seriousViolations(page)).toEqual([]);
+    });
+    expect(await toldTo(site)).toBe(1);
+  });
+
   test("without the server nothing can be ordered, and the panel says so", { timeout: 90_000 }, async () => {
     const site = plant(5);
     await setWrites(true, [site]);
