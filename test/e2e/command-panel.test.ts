@@ -329,7 +329,10 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
       await page.mouse.up();
       const banner = page.locator(".abx-estop");
       await banner.getByText(/admin.*软管破裂/).waitFor();
-      await banner.locator('[data-interlock="it-power"]').getByText(/请先让矿机休眠/).waitFor({ timeout: 30_000 });
+      await banner
+        .locator('[data-interlock="it-power"]')
+        .getByText(/请先让矿机休眠/)
+        .waitFor({ timeout: 30_000 });
       await page.locator('[data-why="emergency"]').waitFor();
       expect(await select(page, "start_cooling").isDisabled()).toBe(true);
       expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
