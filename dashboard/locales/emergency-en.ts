@@ -48,6 +48,7 @@ export const emergencyEn = {
   "why.cannot-verify": "The readings were not good enough right before the stop was sent, again and again.",
   "why.not-sent": "The controller could not be reached, again and again.",
 
+  "all.title": "Sites stopped as an emergency",
   "again.do": "Send the stop once more…",
   "again.title": "Send the stop once more: {site}",
   "again.lead": "Somebody has looked at the plant and it has not stopped. It is sent once more, once.",

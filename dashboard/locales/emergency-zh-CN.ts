@@ -45,6 +45,7 @@ export const emergencyZhCN: Record<keyof typeof emergencyEn, string> = {
   "why.cannot-verify": "停止命令在下发前多次因读数不可信而未下发。",
   "why.not-sent": "多次无法连接控制器。",
 
+  "all.title": "处于急停的站点",
   "again.do": "再次下发停止命令…",
   "again.title": "再次下发停止命令：{site}",
   "again.lead": "已有人查看设备，确认没有停止。停止命令将再下发一次，且只一次。",

@@ -12,11 +12,15 @@ import {
   reasonText,
   seenTexts,
 } from "../../dashboard/commands/command-text.ts";
+import { whyText } from "../../dashboard/commands/emergency/text.ts";
 import { movedSince } from "../../dashboard/commands/moved-since.ts";
 import { useText } from "../../dashboard/composables/use-text.ts";
 import { commandsEn } from "../../dashboard/locales/commands-en.ts";
 import { commandsZhCN } from "../../dashboard/locales/commands-zh-CN.ts";
+import { emergencyEn } from "../../dashboard/locales/emergency-en.ts";
+import { emergencyZhCN } from "../../dashboard/locales/emergency-zh-CN.ts";
 import { COMMAND_STATES } from "../../domain/commands/command.ts";
+import { EMERGENCY_STATES } from "../../domain/commands/emergency-stop.ts";
 
 const { setLocale } = useText();
 setLocale("en");
@@ -38,8 +42,9 @@ const FLAG: ArgumentItem = { ...NUMBER, type: "flag", unit: "", isOptional: true
 const places = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "").sort();
 
 test("both languages say the same, with the same places, and every state and reason has words", () => {
-  for (const [key, text] of Object.entries(commandsEn)) {
-    const chinese = commandsZhCN[key as keyof typeof commandsEn];
+  const zh: Record<string, string> = { ...commandsZhCN, ...emergencyZhCN };
+  for (const [key, text] of [...Object.entries(commandsEn), ...Object.entries(emergencyEn)]) {
+    const chinese = zh[key] ?? "";
     expect(chinese.trim(), key).not.toBe("");
     expect(places(chinese), key).toEqual(places(text));
   }
@@ -48,6 +53,9 @@ test("both languages say the same, with the same places, and every state and rea
     COMMAND_STATES.filter((state) => !keys.includes(`state.${state}`) || !keys.includes(`means.${state}`)),
   ).toEqual([]);
   expect(reasonText("read-back")).toMatch(/plant/);
+  for (const state of EMERGENCY_STATES) expect(Object.keys(emergencyEn)).toContain(`now.${state}`);
+  expect(whyText("no-effect")).toMatch(/has not stopped/);
+  expect([whyText("of-a-later-version"), whyText(null)]).toEqual(["of-a-later-version", ""]);
   // A code of a later version stands for itself.
   expect([reasonText("of-a-later-version"), reasonText(null)]).toEqual(["of-a-later-version", ""]);
 });
