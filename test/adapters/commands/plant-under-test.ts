@@ -98,7 +98,7 @@ export async function plantUnderTest(engine: EngineUnderTest, siteCount: number)
     locks,
     inventory,
     profileOf: (id) => findCompiledProfile(id)?.profile,
-    baselineFlowOf: () => null,
+    baselineOf: () => null,
     readLoads: async () => [],
     roleOf: async (person) => roles.get(person) ?? null,
     clock: clock.wallMs,

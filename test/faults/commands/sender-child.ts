@@ -125,7 +125,7 @@ const sender = createCommandSender({
     locks: createSiteLocks(database),
     inventory,
     profileOf: (id) => findCompiledProfile(id)?.profile,
-    baselineFlowOf: () => null,
+    baselineOf: () => null,
     readLoads: async () => [],
     roleOf: async () => "admin",
     clock: clock.wallMs,
