@@ -139,6 +139,7 @@ const ROWS: readonly Row[] = [
   ["set_circulation_pump", {}, [[10, v({ circulation_pump_freq_hz: 45 })]], 11, "seen"],
   ["set_circulation_pump", {}, [[10, OFF]], 11, "seen", { args: { running: false } }],
   ["set_circulation_pump", {}, [[31, PUMP]], 31, "contradicted", { args: { running: false } }],
+  ["set_circulation_pump", {}, [[10, { values: { ...OFF.values, circulation_pump_freq_hz: 0 } }]], 11, "seen", { args: { running: false, frequency_hz: 50 } }],
   ["set_circulation_pump", {}, [[10, {}]], 11, "not_yet", { args: {} }],
   ["set_tower_fan", v({ tower_fan1_running: false }), [[10, {}]], 11, "seen"],
   ["set_tower_fan", {}, [[10, v({ tower_fan2_running: false })]], 11, "seen", { args: { fan: "2", frequency_hz: 0 } }],
