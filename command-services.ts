@@ -48,7 +48,7 @@ export function createCommands(options: CommandServiceOptions): CommandDesk {
     confirmationKey: deriveKey(secretKey, "command-confirmations"),
     inventory,
     profileOf: (profileId) => profileOf(profileId)?.profile,
-    baselineFlowOf: (siteId) => alarms.facts().get(siteId)?.baselines.supply_flow_m3h ?? null,
+    baselineOf: (siteId, name) => alarms.facts().get(siteId)?.baselines[name] ?? null,
     readLoads: (siteId, fromMs, toMs) => readLoads(history, siteId, fromMs, toMs, clock()),
     clock,
     ...(freshWaitMs === undefined ? {} : { freshWaitMs }),

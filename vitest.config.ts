@@ -30,7 +30,8 @@ export default defineConfig({
     passWithNoTests: false,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project(0, { name: "whole", include: WHOLE, maxWorkers: 2 }),
+      // Tests that wait for plants, side by side in one file, take as long as the longest of them.
+      project(0, { name: "whole", include: WHOLE, maxWorkers: 2, maxConcurrency: 8 }),
       project(1, { name: "parts", include: ["test/**/*.test.ts"], exclude: [...WHOLE, ...PURE], maxWorkers: 3 }),
       project(1, { name: "pure", include: PURE, exclude: ALARM_RULES, isolate: false, maxWorkers: 3 }),
       // A whole run has these from the measurement of their coverage, and leaves them out here.

@@ -7,7 +7,7 @@ import {
   LONGEST_BASELINE_MS,
   SiteBaseline,
 } from "../domain/alarms/baseline.ts";
-import { BASELINE_NAMES, BaselineName, type SiteFacts } from "../domain/alarms/site-facts.ts";
+import { BASELINE_NAMES, BaselineName, ENTERED_BASELINES, type SiteFacts } from "../domain/alarms/site-facts.ts";
 import { AppError } from "../domain/errors.ts";
 import { NoteText } from "./alarm-acts.ts";
 import { actorOf } from "./audit-actor.ts";
@@ -39,7 +39,7 @@ const SetBaselines = z
   .strictObject({
     quantity: z
       .enum([...BASELINE_NAMES, "all"])
-      .describe("`all`: each that the history gives; not the greasing of the pump, which no history shows"),
+      .describe("`all`: each that the history gives; not what no history shows, such as the greasing of the pump"),
     value: z.number().optional().describe("Entered by hand, in the unit of the quantity"),
     from: Moment.optional().describe("Taken from the history from here on"),
     to: Moment.optional().describe("At most 31 days later, and not in the future"),
@@ -105,8 +105,7 @@ function lackOf({ quantity, samples, leastSamples, spread, mostSpread, lack }: B
   }
 }
 
-/** That the pump was greased, somebody has to say. */
-const MEASURED = BASELINE_NAMES.filter((name) => name !== "pump_greased_at_h");
+const MEASURED = BASELINE_NAMES.filter((name) => !ENTERED_BASELINES.includes(name));
 
 export const BASELINE_ROUTES: readonly Route[] = [
   defineRoute({

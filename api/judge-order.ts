@@ -3,7 +3,7 @@ import type { Role } from "../domain/access/session-user.ts";
 import type { Command, CommandArgs, CommandFinding } from "../domain/commands/command.ts";
 import { type SeenState, seenState } from "../domain/commands/confirmation.ts";
 import { describeFinding } from "../domain/commands/describe-finding.ts";
-import { FRESH_S } from "../domain/commands/interlocks/fresh-data.ts";
+import { isFresh } from "../domain/commands/freshness.ts";
 import { type CommandJudgement, judgeCommand, RECENT_S } from "../domain/commands/judge-command.ts";
 import { AppError } from "../domain/errors.ts";
 import type { Snapshot } from "../domain/telemetry/snapshot.ts";
@@ -80,11 +80,8 @@ function freshSnapshot(
   waitMs: number,
 ): Promise<Snapshot | null> {
   const known = () => liveState.get(siteId) ?? null;
-  const isFresh = () => {
-    const snapshot = known();
-    return snapshot !== null && clock() - Date.parse(snapshot.collectedAt) <= FRESH_S * 1000;
-  };
-  if (waitMs <= 0 || isFresh()) return Promise.resolve(known());
+  const hasCome = () => isFresh(known(), clock());
+  if (waitMs <= 0 || hasCome()) return Promise.resolve(known());
   const { promise, resolve } = Promise.withResolvers<Snapshot | null>();
   const end = () => {
     stop();
@@ -92,7 +89,7 @@ function freshSnapshot(
     resolve(known());
   };
   const stop = liveState.onChange(({ siteIds }) => {
-    if (siteIds.includes(siteId) && isFresh()) end();
+    if (siteIds.includes(siteId) && hasCome()) end();
   });
   const timer = setTimeout(end, waitMs);
   return promise;

@@ -12,8 +12,8 @@ export type CommandFactsOptions = {
   readonly emergencies: Pick<EmergencyStops, "inForce">;
   readonly inventory: { get(siteId: string): Site | undefined };
   readonly profileOf: (profileId: string) => Profile | undefined;
-  /** Measured at commissioning, m³/h. */
-  readonly baselineFlowOf: (siteId: string) => number | null;
+  /** Measured at commissioning, m³/h; and the highest supply temperature of the miners, °C. Null = nobody has entered it. */
+  readonly baselineOf: (siteId: string, name: "supply_flow_m3h" | "miner_limit_c") => number | null;
   /** The load of each poll of a stretch of time, milliseconds since the Unix epoch. */
   readonly readLoads: (siteId: string, fromMs: number, toMs: number) => Promise<CommandSite["recentLoads"]>;
   readonly roleOf: CommandFacts["roleOf"];
@@ -25,7 +25,7 @@ const LOADS_MS = 600_000;
 
 /** What the database and the inventory say now: the same facts when a command is asked for, approved and sent. */
 export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
-  const { switches, locks, emergencies, inventory, profileOf, baselineFlowOf, readLoads, roleOf, clock } = options;
+  const { switches, locks, emergencies, inventory, profileOf, baselineOf, readLoads, roleOf, clock } = options;
   return {
     roleOf,
     async siteOf(siteId) {
@@ -47,9 +47,8 @@ export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
         lock: lock === undefined ? null : { by: lock.setBy, reason: lock.reason },
         emergency: emergency === undefined ? null : { by: emergency.requestedBy, reason: emergency.reason },
         ratedPowerKw: known.ratedPowerKw,
-        // The inventory has no place for it: the usual limit counts.
-        minerLimitC: null,
-        baselineFlowM3h: baselineFlowOf(siteId),
+        minerLimitC: baselineOf(siteId, "miner_limit_c"),
+        baselineFlowM3h: baselineOf(siteId, "supply_flow_m3h"),
         recentLoads,
         profile,
       };

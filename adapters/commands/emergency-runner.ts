@@ -1,3 +1,4 @@
+import type { CommandArgs } from "../../domain/commands/command.ts";
 import {
   EMERGENCY_KIND,
   type EmergencyFacts,
@@ -6,7 +7,7 @@ import {
   SLEEP_KIND,
 } from "../../domain/commands/emergency-stop.ts";
 import { fitKind } from "../../domain/commands/fit-profile.ts";
-import { judgeCommand, RECENT_S } from "../../domain/commands/judge-command.ts";
+import { type CommandJudgement, judgeCommand, RECENT_S } from "../../domain/commands/judge-command.ts";
 import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
 import { type EmergencyStops, type RunningEmergencyStop, sleepKey, stopKey } from "./emergency-stops.ts";
@@ -28,6 +29,8 @@ export type EmergencyRunnerOptions = {
   readonly lookMs?: number;
 };
 
+type JudgeNow = (kind: string, args: CommandArgs, overrides: readonly string[]) => CommandJudgement;
+
 /**
  * Goes on with the emergency stops of the sites that this process has: puts miners to sleep where it can, waits for what the
  * stop has to wait for, and orders the stop. The ledger sends it as any other command, once. All it knows is in the database,
@@ -45,6 +48,8 @@ const COMPLAIN_EVERY_MS = 60_000;
 const WATCH_S = 60;
 /** Without a number of miners: as many batches as a box of the usual size has [domain: 180 to 420 miners]. */
 const USUAL_BATCHES = 14;
+/** Those that were never sent count, too. */
+const SPARE_BATCHES = 3;
 /** From the order to the call; a next one follows where it was not sent in time. */
 const EXPIRES_IN_S = 60;
 
@@ -59,8 +64,9 @@ export function startEmergencyRunner(options: EmergencyRunnerOptions): Emergency
     plant.watch(siteId, WATCH_S);
     const known = await facts.siteOf(siteId);
     if (known === null) return;
-    const judgement = await judge(emergency, known);
-    const sleeps = sleepsAt(known);
+    const judgeNow = await judgeOf(emergency, known);
+    const judgement = judgeNow(EMERGENCY_KIND, {}, emergency.overrides);
+    const sleeps = sleepsAt(known, judgeNow);
     const { state } = emergency;
     const step = nextEmergencyStep({ ...running, state, attempt, sleepBatches, judgement, sleeps });
     switch (step.act) {
@@ -80,37 +86,33 @@ export function startEmergencyRunner(options: EmergencyRunnerOptions): Emergency
     await emergencies.note(id, [...judgement.findings]);
   }
 
-  async function judge({ siteId, requestedBy, reason, overrides }: EmergencyStop, { site }: CommandedSite) {
+  /** Judges what the stop may order, on the facts of one moment. */
+  async function judgeOf({ siteId, requestedBy, reason }: EmergencyStop, { site }: CommandedSite): Promise<JudgeNow> {
     const [role, recent] = await Promise.all([facts.roleOf(requestedBy), ledger.recentOf(siteId, RECENT_S)]);
-    return judgeCommand({
-      kind: EMERGENCY_KIND,
-      args: {},
-      id: null,
-      role: role ?? "viewer",
-      reason,
-      overrides,
-      snapshot: plant.latest(siteId) ?? null,
-      site,
-      recent,
-      nowMs: clock.wallMs(),
-    });
+    const snapshot = plant.latest(siteId) ?? null;
+    const common = { id: null, role: role ?? "viewer", reason, snapshot, site, recent, nowMs: clock.wallMs() } as const;
+    return (kind, args, overrides) => judgeCommand({ ...common, kind, args, overrides });
   }
 
-  function sleepsAt({ site, profile }: CommandedSite): EmergencyFacts["sleeps"] {
+  function sleepsAt({ site, profile }: CommandedSite, judgeNow: JudgeNow): EmergencyFacts["sleeps"] {
     const { kind, vendor } = fitKind(SLEEP_KIND, profile);
     const argument = kind?.args["miners"];
     if (vendor === null || argument?.type !== "number") return null;
     const limits = vendor.args?.["miners"];
     const minersPerBatch = limits && "max" in limits ? Math.min(limits.max, argument.max) : argument.max;
     const miners = minersOf(site.siteId);
-    return { minersPerBatch, mostBatches: miners === null ? USUAL_BATCHES : Math.ceil(miners / minersPerBatch) };
+    return {
+      minersPerBatch,
+      mostBatches: miners === null ? USUAL_BATCHES : Math.ceil(miners / minersPerBatch) + SPARE_BATCHES,
+      isAllowed: judgeNow(SLEEP_KIND, { miners: minersPerBatch }, []).verdict === "allowed",
+    };
   }
 
   /** Nobody else has to agree: interlocks judge it when it is sent, like any other. */
   async function order(
     { id, siteId, requestedBy, reason }: EmergencyStop,
     kind: string,
-    args: Readonly<Record<string, number>>,
+    args: CommandArgs,
     idempotencyKey: string,
     overrides: readonly string[],
   ): Promise<void> {

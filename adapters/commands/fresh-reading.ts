@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { FRESH_S } from "../../domain/commands/interlocks/fresh-data.ts";
+import { isFresh } from "../../domain/commands/freshness.ts";
 import type { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import type { CommandClock, CommandedPlant } from "./sender-ports.ts";
 
@@ -23,10 +23,6 @@ export async function freshReading(
   siteId: string,
   { wallMs, monotonicMs }: CommandClock,
 ): Promise<Snapshot | null> {
-  const isFresh = (): boolean => {
-    const latest = plant.latest(siteId);
-    return latest !== undefined && wallMs() - Date.parse(latest.collectedAt) <= FRESH_S * 1000;
-  };
   const endMs = monotonicMs() + WITHIN_MS;
   let askAtMs = monotonicMs();
   const ask = async (): Promise<void> => {
@@ -35,7 +31,7 @@ export async function freshReading(
     const comes = await plant.pollNow(siteId).catch(() => false);
     askAtMs = monotonicMs() + (comes ? FLOW_MS : AGAIN_MS);
   };
-  while (!isFresh() && monotonicMs() < endMs) {
+  while (!isFresh(plant.latest(siteId), wallMs()) && monotonicMs() < endMs) {
     if (monotonicMs() >= askAtMs) void ask();
     await sleep(LOOK_MS);
   }

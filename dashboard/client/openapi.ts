@@ -2752,7 +2752,7 @@ export interface components {
       /** @description More than this is refused, in the unit; null = any */
       mostSpread: number | null;
       /** @enum {string} */
-      quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h";
+      quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h" | "miner_limit_c";
       /** @description Readings that count */
       samples: number;
       /** @description Distance between the quartiles, in the unit; null without readings */
@@ -4878,7 +4878,7 @@ export interface components {
       isInForce: boolean;
       note: string;
       /** @enum {string} */
-      quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h";
+      quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h" | "miner_limit_c";
       /** @description Readings that it was taken from */
       samples: number | null;
       /** Format: date-time */
@@ -8843,7 +8843,7 @@ export interface operations {
         limit?: number;
         /** @description `true` also lists those that do not count any more */
         past?: "true" | "false";
-        quantity?: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h";
+        quantity?: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h" | "miner_limit_c";
       };
       header?: never;
       path: {
@@ -8898,10 +8898,10 @@ export interface operations {
           /** @default  */
           note?: string;
           /**
-           * @description `all`: each that the history gives; not the greasing of the pump, which no history shows
+           * @description `all`: each that the history gives; not what no history shows, such as the greasing of the pump
            * @enum {string}
            */
-          quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h" | "all";
+          quantity: "supply_flow_m3h" | "hydraulic_resistance" | "approach_wetbulb_k" | "efficiency_j_th" | "hashrate_per_miner_th" | "ppue" | "pump_greased_at_h" | "miner_limit_c" | "all";
           /**
            * Format: date-time
            * @description At most 31 days later, and not in the future

@@ -164,6 +164,19 @@ export const BASELINES: Readonly<Record<BaselineName, BaselineDefinition>> = {
     leastSamples: 1,
     mostSpread: null,
   },
+  // No set-point above it is sent. Water for these miners: from cold to nearly boiling.
+  miner_limit_c: {
+    unit: "°C",
+    label: { "zh-CN": "矿机允许的最高供液温度", en: "Highest supply temperature that the miners take" },
+    decimals: 1,
+    limits: [20, 90],
+    when: { "zh-CN": "只能手工录入（矿机铭牌或说明书）", en: "by hand only, from the miners' sheet" },
+    points: [],
+    read: () => null,
+    take: "newest",
+    leastSamples: 1,
+    mostSpread: null,
+  },
 };
 
 /** Why history gives no baseline. */

@@ -12,7 +12,10 @@ export const BASELINE_NAMES = [
   "hashrate_per_miner_th",
   "ppue",
   "pump_greased_at_h",
+  "miner_limit_c",
 ] as const;
+/** Those that no history shows: somebody has to say when the pump was greased, and what the miners' sheet allows. */
+export const ENTERED_BASELINES: readonly (typeof BASELINE_NAMES)[number][] = ["pump_greased_at_h", "miner_limit_c"];
 export const BaselineName = z.enum(BASELINE_NAMES);
 export type BaselineName = z.infer<typeof BaselineName>;
 

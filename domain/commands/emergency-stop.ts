@@ -61,7 +61,12 @@ export type EmergencyFacts = {
   /** What the interlocks say to the stop now. */
   readonly judgement: Pick<CommandJudgement, "verdict" | "findings">;
   /** How the platform can put miners to sleep at this site; null = it cannot, so a person does. */
-  readonly sleeps: { readonly minersPerBatch: number; readonly mostBatches: number } | null;
+  readonly sleeps: {
+    readonly minersPerBatch: number;
+    readonly mostBatches: number;
+    /** The interlocks have nothing against a batch now; between two there is a gap, for example. */
+    readonly isAllowed: boolean;
+  } | null;
 };
 
 export type EmergencyStep =
@@ -85,7 +90,8 @@ export function nextEmergencyStep(facts: EmergencyFacts): EmergencyStep {
   return sleepOrWait(facts);
 }
 
-function afterStop({ state, stateReason }: OrderedStep, attempt: number): EmergencyStep {
+function afterStop(stop: OrderedStep, attempt: number): EmergencyStep {
+  const { state, stateReason } = stop;
   switch (state) {
     case "verified":
       return { act: "end", state: "stopped", reason: null };
@@ -94,10 +100,9 @@ function afterStop({ state, stateReason }: OrderedStep, attempt: number): Emerge
     case "cancelled":
       return { act: "end", state: "needs_person", reason: "cancelled" };
     case "expired":
-      return again(attempt, "not-sent-in-time");
     case "failed":
-      return stateReason !== null && NEVER_SENT.includes(stateReason)
-        ? again(attempt, stateReason)
+      return wasNeverSent(stop)
+        ? again(attempt, stateReason ?? "not-sent-in-time")
         : { act: "end", state: "needs_person", reason: stateReason ?? "refused" };
     default:
       return { act: "wait" };
@@ -116,7 +121,11 @@ function isOver(step: OrderedStep | null): boolean {
 /** One batch after the other while there is load, until one shows no effect: then it is for a person to see why. */
 function sleepOrWait({ judgement, sleeps, sleep, sleepBatches }: EmergencyFacts): EmergencyStep {
   const hasLoad = judgement.findings.some(({ id, result }) => id === "it-power" && result === "refused");
-  const mayGoOn = sleep === null || sleep.state === "verified";
-  if (sleeps === null || !hasLoad || !mayGoOn || sleepBatches >= sleeps.mostBatches) return { act: "wait" };
+  const mayGoOn = sleep === null || sleep.state === "verified" || wasNeverSent(sleep);
+  if (!sleeps?.isAllowed || !hasLoad || !mayGoOn || sleepBatches >= sleeps.mostBatches) return { act: "wait" };
   return { act: "sleep-miners", miners: sleeps.minersPerBatch };
+}
+
+function wasNeverSent({ state, stateReason }: OrderedStep): boolean {
+  return state === "expired" || (state === "failed" && stateReason !== null && NEVER_SENT.includes(stateReason));
 }

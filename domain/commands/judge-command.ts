@@ -1,11 +1,11 @@
 import type { Role } from "../access/session-user.ts";
-import { type PointReading, trustedReading } from "../alarms/expression/point-reading.ts";
+import { trustedReading } from "../alarms/expression/point-reading.ts";
 import type { Snapshot } from "../telemetry/snapshot.ts";
 import type { CommandArgs, CommandFinding } from "./command.ts";
 import type { CommandKind } from "./command-kind.ts";
 import type { CommandSite, RecentCommand } from "./command-site.ts";
+import { ageOf, isFresh } from "./freshness.ts";
 import type { InterlockContext } from "./interlock.ts";
-import { AHEAD_S, FRESH_S } from "./interlocks/fresh-data.ts";
 import { COMMON_INTERLOCKS } from "./interlocks/index.ts";
 import { findCommandKind } from "./kinds/index.ts";
 import { isAtLeast } from "./role-rank.ts";
@@ -87,7 +87,6 @@ function verdictOf(findings: readonly CommandFinding[]): CommandVerdict {
 function contextOf(asked: JudgedCommand, kind: CommandKind): InterlockContext {
   const { nowMs, args, role, reason, site, id } = asked;
   const snapshot = asked.snapshot?.siteId === site.siteId ? asked.snapshot : null;
-  const ageS = snapshot === null ? null : (nowMs - Date.parse(snapshot.collectedAt)) / 1000;
   const recent = asked.recent.filter((other) => other.id !== id);
   return {
     nowMs,
@@ -98,14 +97,9 @@ function contextOf(asked: JudgedCommand, kind: CommandKind): InterlockContext {
     reason,
     site,
     recent,
-    ageS,
-    reading: freshOf(snapshot, ageS),
+    ageS: snapshot === null ? null : ageOf(snapshot, nowMs),
+    reading: snapshot !== null && isFresh(snapshot, nowMs) ? trustedReading(snapshot) : null,
   };
-}
-
-function freshOf(snapshot: Snapshot | null, ageS: number | null): PointReading | null {
-  if (snapshot === null || ageS === null) return null;
-  return ageS >= -AHEAD_S && ageS <= FRESH_S ? trustedReading(snapshot) : null;
 }
 
 /** Why an override does not count; null = it does. */

@@ -4,6 +4,7 @@ import { type CompiledProfile, compileProfile } from "./compile-profile.ts";
 import { parseProfile } from "./parse-profile.ts";
 import type { Profile } from "./profile.ts";
 import flatStrings from "./x-flat-strings.json" with { type: "json" };
+import labParts from "./x-lab-parts.json" with { type: "json" };
 import nestedX10 from "./x-nested-x10.json" with { type: "json" };
 
 /** Every profile that the platform ships; a new one is a file beside this and a line here. */
@@ -12,6 +13,7 @@ export const PROFILES: readonly Profile[] = [
   parseProfile("bitmain-antspace-immersion.json", antspaceImmersion),
   parseProfile("x-nested-x10.json", nestedX10),
   parseProfile("x-flat-strings.json", flatStrings),
+  parseProfile("x-lab-parts.json", labParts),
 ];
 
 const compiled = new Map<string, CompiledProfile>();

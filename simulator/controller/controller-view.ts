@@ -1,6 +1,7 @@
 import type { Readings } from "../plant/measure.ts";
 import type { PlantParameters } from "../plant/parameters.ts";
 import { MINERS } from "../plant/parameters.ts";
+import { minersLeftOn } from "../plant/part-orders.ts";
 import type { PlantFaults, PlantState } from "../plant/plant-state.ts";
 import type { ControllerState } from "./controller-state.ts";
 
@@ -12,6 +13,7 @@ export type ControllerView = {
   readonly isAutomatic: boolean;
   readonly plcLost: boolean;
   readonly circulationPump: boolean;
+  readonly circulationPumpHz: number;
   readonly makeupPump: boolean;
   readonly sprayPump: boolean;
   readonly towerFans: readonly [boolean, boolean, boolean];
@@ -76,22 +78,25 @@ export type ViewSource = {
 
 export function makeView(source: ViewSource): ControllerView {
   const { parameters, plant, controller, plantFaults, readings } = source;
-  const towerFans = [0, 1, 2].map(
-    (index) => controller.coolingOn && plant.fanStages > index && !plantFaults.fansTripped[index],
+  const { parts } = controller;
+  const canTurn = controller.coolingOn && !plantFaults.powerFailed;
+  const towerFans = parts.fansHz.map(
+    (hz, index) => canTurn && !plantFaults.fansTripped[index] && (hz === null ? plant.fanStages > index : hz > 0),
   );
   const isHot = plant.awakeShare > 0.05 && plant.itPowerKw > 0;
   return {
     readings,
     setpointC: controller.setpointC,
     pidMode: controller.pidMode,
-    isAutomatic: true,
+    isAutomatic: parts.isAutomatic,
     plcLost: false,
     circulationPump: plant.pumpRunning,
+    circulationPumpHz: plant.pumpRunning ? parts.pumpHz : 0,
     makeupPump: plant.makeupPumpOn,
     sprayPump: plant.sprayRunning,
     towerFans: [towerFans[0] === true, towerFans[1] === true, towerFans[2] === true],
-    boxFans: [controller.coolingOn, controller.coolingOn && readings.containerTempC > 40],
-    fanHz: controller.coolingOn ? 50 * plant.fan : 0,
+    boxFans: [canTurn, canTurn && readings.containerTempC > 40],
+    fanHz: canTurn ? 50 * plant.fan : 0,
     bits: faultBits(source),
     box1EnergyKwh: plant.box1EnergyKwh,
     box2EnergyKwh: plant.box2EnergyKwh,
@@ -99,7 +104,7 @@ export function makeView(source: ViewSource): ControllerView {
     ambientTempC: plant.ambientTempC,
     tankLevelPct: plant.tankLevelPct,
     minersExpected: MINERS,
-    minersOnline: parameters.minersOn,
+    minersOnline: minersLeftOn(parameters.minersOn, parts),
     hashrateTh: plant.hashrateTh,
     chipMaxC: plant.supplyTempC + (isHot ? 10 + 26 * plant.awakeShare : 3),
     pcbMaxC: plant.supplyTempC + (isHot ? 6 + 17 * plant.awakeShare : 2),
@@ -111,7 +116,7 @@ export function makeView(source: ViewSource): ControllerView {
 function faultBits(source: ViewSource): FaultBits {
   const { plant, plantFaults, readings, controller } = source;
   return {
-    power: false,
+    power: plantFaults.powerFailed,
     circulationPump: plantFaults.pumpTripped,
     makeupPump: false,
     sprayPump: plantFaults.sprayFailed,

@@ -1,6 +1,6 @@
 import type { ControllerView } from "../controller/controller-view.ts";
 
-export const DIALECTS = ["a", "b", "c", "immersion"] as const;
+export const DIALECTS = ["a", "b", "c", "d", "immersion"] as const;
 export type Dialect = (typeof DIALECTS)[number];
 
 /** The device profile that reads each dialect: what the sites file names. */
@@ -8,6 +8,7 @@ export const PROFILE_OF: Readonly<Record<Dialect, string>> = {
   a: "bitmain-antbox-hk3",
   b: "x-nested-x10",
   c: "x-flat-strings",
+  d: "x-lab-parts",
   immersion: "bitmain-antspace-immersion",
 };
 

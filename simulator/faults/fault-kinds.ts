@@ -33,6 +33,11 @@ const on = choice(["all", "state", "miners", "commands"], "all");
 const untilReset = flag(false);
 
 const PLANT = {
+  power_fault: {
+    layer: "plant",
+    summary: "a phase of the cooling's supply is missing: pumps and fans stop, the power fault bit",
+    args: { untilReset },
+  },
   pump_trip: { layer: "plant", summary: "circulation pump stops, fault bit", args: { untilReset } },
   fan_trip: {
     layer: "plant",

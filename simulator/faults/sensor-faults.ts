@@ -5,7 +5,7 @@ import { type ActiveFault, numberOf, textOf } from "./active-fault.ts";
 const TEMPERATURES = ["supplyTempC", "returnTempC", "towerInletC", "containerTempC"] as const satisfies Sensor[];
 const PRESSURES = ["supplyPressureKpa", "returnPressureKpa"] as const satisfies Sensor[];
 /** What a pressure in bar is in the number that each dialect writes (MPa, kPa, already bar). */
-const BAR_FACTOR: Readonly<Record<Dialect, number>> = { a: 10, immersion: 10, b: 0.01, c: 1 };
+const BAR_FACTOR: Readonly<Record<Dialect, number>> = { a: 10, immersion: 10, b: 0.01, c: 1, d: 0.01 };
 
 /** What the sensors say under faults, which act in the order of their start. The plant itself is not touched. */
 export function applySensorFaults(

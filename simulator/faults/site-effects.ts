@@ -53,6 +53,7 @@ function plantFaults(faults: readonly ActiveFault[]): PlantFaults {
     faults.some((fault) => fault.kind === "fan_trip" && [fan, "all"].includes(textOf(fault, "fan")));
   const curtailments = faults.filter((fault) => fault.kind === "curtailment");
   return {
+    powerFailed: has("power_fault"),
     pumpTripped: has("pump_trip"),
     fansTripped: [fanIsTripped("1"), fanIsTripped("2"), fanIsTripped("3")],
     sprayFailed: has("spray_fail"),

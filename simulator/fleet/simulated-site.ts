@@ -1,6 +1,7 @@
 import type { Command } from "../controller/commands.ts";
 import { applyCommand, bootController, type ControllerState } from "../controller/controller-state.ts";
 import { type ControllerView, makeView } from "../controller/controller-view.ts";
+import { REBOOT_S } from "../controller/part-commands.ts";
 import { type ActiveFault, isSet, numberOf } from "../faults/active-fault.ts";
 import { applySensorFaults } from "../faults/sensor-faults.ts";
 import { effectsOf, NO_EFFECTS, type SiteEffects } from "../faults/site-effects.ts";
@@ -102,6 +103,11 @@ function applyDueCommands(site: SimulatedSite): void {
         site,
         site.faults.filter((fault) => !isSet(fault, "untilReset")),
       );
+    if (command.kind === "miners" && command.act === "reboot") {
+      const back: Command = { kind: "miners", act: "wake", count: command.count };
+      const dueMs = site.plant.timeMs + REBOOT_S * 1000;
+      site.pending = [...site.pending, { command: back, dueMs, onEffect: () => undefined }];
+    }
     refreshSetting(site);
     onEffect();
   }
@@ -146,7 +152,8 @@ function settingOf(
   controller: ControllerState,
   effects: SiteEffects,
 ): PlantSetting {
-  const orders = { coolingOn: controller.coolingOn, setpointC: controller.setpointC, pumpHz: 50 };
+  const { coolingOn, setpointC, parts } = controller;
+  const orders = { coolingOn, setpointC, parts };
   return { parameters, climate, longitudeDeg: spec.lon, orders, faults: effects.plant };
 }
 

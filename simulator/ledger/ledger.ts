@@ -1,6 +1,6 @@
 import { createRowStore } from "./row-store.ts";
 
-/** What a request asked for. `state` is `coolerState` of dialect A and immersion, and `status` of B and C. */
+/** What a request asked for. `state` is `coolerState` of dialect A and immersion, `status` of B and C, and `/lab/state` of D. */
 const REQUEST_KINDS = ["state", "miners", "sensors", "command", "unknown_operation", "not_found"] as const;
 export type RequestKind = (typeof REQUEST_KINDS)[number];
 

@@ -1,3 +1,4 @@
+import type { PartOrders } from "./part-orders.ts";
 import { mixSeeds } from "./random.ts";
 
 /** Everything the plant remembers between two steps. Temperatures in °C, pressures in kPa (gauge), volumes in litres. */
@@ -47,12 +48,13 @@ export type PlantOrders = {
   /** Circulation pump, fans, spray and miners are wanted. */
   readonly coolingOn: boolean;
   readonly setpointC: number;
-  /** Circulation pump speed, Hz; 50 where it cannot be varied. */
-  readonly pumpHz: number;
+  readonly parts: PartOrders;
 };
 
 /** What is broken or disturbed in the plant. */
 export type PlantFaults = {
+  /** A phase is missing: no motor of the cooling turns. */
+  readonly powerFailed: boolean;
   readonly pumpTripped: boolean;
   readonly fansTripped: readonly [boolean, boolean, boolean];
   readonly sprayFailed: boolean;
@@ -66,6 +68,7 @@ export type PlantFaults = {
 };
 
 export const NO_PLANT_FAULTS: PlantFaults = {
+  powerFailed: false,
   pumpTripped: false,
   fansTripped: [false, false, false],
   sprayFailed: false,

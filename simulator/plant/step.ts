@@ -6,6 +6,7 @@ import {
   type PlantParameters,
   SPECIFIC_HEAT,
 } from "./parameters.ts";
+import { minersLeftOn } from "./part-orders.ts";
 import type { PlantFaults, PlantOrders, PlantState } from "./plant-state.ts";
 import { normal, type Random } from "./random.ts";
 import { stepContainer } from "./step-container.ts";
@@ -50,19 +51,22 @@ export function stepPlant(setting: PlantSetting, state: PlantState, dtS: number)
     state.ambientOffsetC - (state.ambientOffsetC * dtS) / 3600 + 0.6 * Math.sqrt(dtS / 3600) * normal(random);
   const air = airAt(setting.climate, solarHour(timeMs, setting.longitudeDeg), ambientOffsetC, normal(random));
 
-  const pumpRunning = orders.coolingOn && !faults.pumpTripped;
+  const { parts } = orders;
+  const pumpRunning = orders.coolingOn && parts.pumpOn && !faults.pumpTripped && !faults.powerFailed;
   const clogging = Math.max(1, state.clogging + (faults.cloggingPerDay * dtS) / 86_400);
-  const flowM3h = pumpRunning ? (parameters.cleanFlowM3h * (orders.pumpHz / 50)) / Math.sqrt(clogging) : 0;
+  const flowM3h = pumpRunning ? (parameters.cleanFlowM3h * (parts.pumpHz / 50)) / Math.sqrt(clogging) : 0;
   const conductanceKwK = Math.max(((DENSITY * flowM3h) / 3600) * SPECIFIC_HEAT, 0.5);
 
-  const awakeShare = nextAwakeShare(state.awakeShare, wantedShare(orders, faults), dtS);
+  const awakeShare = nextAwakeShare(state.awakeShare, wantedShare(setting), dtS);
   const isProtecting = state.supplyTempC > MINER_LIMIT_C;
   const powerNoise = 1 + 0.003 * normal(random);
   const itPowerKw = isProtecting ? 0 : parameters.minersOn * parameters.minerKw * awakeShare * powerNoise;
   const heatKw = HEAT_TO_COOLANT * itPowerKw;
 
   const isWet = state.isWet ? air.tempC > 8 : air.tempC > 10;
-  const sprayRunning = orders.coolingOn && isWet && !faults.sprayFailed && state.towerLevelPct > 2;
+  const wantsSpray = parts.spray === "auto" ? isWet : parts.spray === "on";
+  const canSpray = !faults.sprayFailed && !faults.powerFailed && state.towerLevelPct > 2;
+  const sprayRunning = orders.coolingOn && wantsSpray && canSpray;
   const fanShare = availableFanShare(orders, faults);
   const { effectiveness, sinkC } = cooler(setting, state, air, sprayRunning, fanShare);
   const throughCooler = effectiveness * coolerShare(setting, state);
@@ -77,7 +81,7 @@ export function stepPlant(setting: PlantSetting, state: PlantState, dtS: number)
   const fan = clamp(fanIntegral + 0.08 * error, 0.15, 1);
 
   const relativeLift = (flowM3h / 95) ** 2 * clogging;
-  const pressure = stepLoopPressure(parameters, faults, state, dtS);
+  const pressure = stepLoopPressure(setting, state, dtS);
   const coolingPowerKw =
     (pumpRunning ? 26 * relativeLift : 0) + 3 * 9 * fan ** 3 * fanShare + (sprayRunning ? 4.5 : 0) + 1.2;
   const meteredKw = itPowerKw + (parameters.metersIncludeCooling ? coolingPowerKw : 0);
@@ -127,8 +131,9 @@ function solarHour(timeMs: number, longitudeDeg: number): number {
   return hour < 0 ? hour + 24 : hour;
 }
 
-function wantedShare(orders: PlantOrders, faults: PlantFaults): number {
-  return orders.coolingOn && !faults.isFreezing ? faults.powerShare : STANDBY_SHARE;
+function wantedShare({ parameters: { minersOn }, orders, faults }: PlantSetting): number {
+  if (!orders.coolingOn || faults.isFreezing) return STANDBY_SHARE;
+  return (faults.powerShare * minersLeftOn(minersOn, orders.parts)) / minersOn;
 }
 
 /** First-order, faster down than up; the last per mille is cut off, so that full power is really full. */
@@ -142,9 +147,9 @@ function hashingShare(awakeShare: number): number {
 }
 
 function availableFanShare(orders: PlantOrders, faults: PlantFaults): number {
-  if (!orders.coolingOn) return 0;
-  const [first, second, third] = faults.fansTripped;
-  return (Number(!first) + Number(!second) + Number(!third)) / 3;
+  if (!orders.coolingOn || faults.powerFailed) return 0;
+  const { fansHz } = orders.parts;
+  return faults.fansTripped.filter((isTripped, fan) => !isTripped && fansHz[fan] !== 0).length / 3;
 }
 
 /** Effectiveness and sink temperature. A cooler that should be wet and is not behaves like a dry one. */

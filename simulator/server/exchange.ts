@@ -41,8 +41,7 @@ export function answerRequest(runtime: FleetRuntime, connection: Connection, hea
   const { site } = connection;
   bringUpToDate(runtime, site);
   const route = routeRequest(site.spec.dialect, head);
-  const outcome =
-    route.command === null ? null : receiveCommand(runtime, site, route.command, head.temp, connection.id);
+  const outcome = route.order === null ? null : receiveCommand(runtime, site, route.order, connection.id);
   const exchange = beginExchange(runtime, connection, route, head.keepAlive, outcome);
   connection.exchange = exchange;
   const delayMs = usualDelay(runtime, site.spec.latencyMs) + extraDelay(runtime, exchange.transportFault);

@@ -3,7 +3,7 @@ export type RequestHead = {
   readonly method: string;
   readonly path: string;
   readonly operation: string | null;
-  readonly temp: string | null;
+  readonly query: URLSearchParams;
   readonly keepAlive: boolean;
 };
 
@@ -22,7 +22,7 @@ export function parseRequest(head: string): RequestHead | null {
     method,
     path: question < 0 ? target : target.slice(0, question),
     operation: query.get("operation"),
-    temp: query.get("temp"),
+    query,
     keepAlive: wantsKeepAlive(head, minor === "1"),
   };
 }

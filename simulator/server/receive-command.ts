@@ -1,4 +1,4 @@
-import { type CommandOperation, parseCommand } from "../controller/commands.ts";
+import type { Order } from "../controller/commands.ts";
 import type { SimulatedSite } from "../fleet/simulated-site.ts";
 import { uniform } from "../plant/random.ts";
 import { bringUpToDate, type FleetRuntime } from "./fleet-runtime.ts";
@@ -14,18 +14,16 @@ const LAG_MAX_S = 20;
 export function receiveCommand(
   runtime: FleetRuntime,
   site: SimulatedSite,
-  operation: CommandOperation,
-  temp: string | null,
+  { written, command }: Order,
   connection: number,
 ): CommandOutcome {
   const { ledger, clock } = runtime;
   const { commands, plcLoss } = site.effects;
-  const command = parseCommand(operation, temp);
   const accepted = command !== null && !commands.refused && plcLoss === null;
   const lost = accepted ? commands.answerLost : null;
   const row = ledger.addCommand({
     site: site.spec.index,
-    command: temp === null ? operation : `${operation}&temp=${temp.slice(0, 40)}`,
+    command: written,
     at: Date.now(),
     connection,
     answer: accepted ? (lost === null ? "ok" : "lost") : "refused",

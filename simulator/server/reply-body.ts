@@ -2,6 +2,7 @@ import type { Dialect, Encoder, JsonObject } from "../dialects/dialect.ts";
 import { encodeCoolerState, encodeMinerInfo, encodeSensorData } from "../dialects/dialect-a.ts";
 import { encodeNested } from "../dialects/dialect-b.ts";
 import { encodeFlat } from "../dialects/dialect-c.ts";
+import { encodeParts } from "../dialects/dialect-d.ts";
 import { encodeImmersionState } from "../dialects/immersion.ts";
 import { type SimulatedSite, viewOf } from "../fleet/simulated-site.ts";
 import type { RequestKind } from "../ledger/ledger.ts";
@@ -14,6 +15,7 @@ const STATE_ENCODER: Readonly<Record<Dialect, Encoder>> = {
   a: encodeCoolerState,
   b: encodeNested,
   c: encodeFlat,
+  d: encodeParts,
   immersion: encodeImmersionState,
 };
 const ENCODERS: Readonly<Record<Exclude<ReadKind, "state">, Encoder>> = {

@@ -51,6 +51,18 @@ const PATHS: Readonly<Record<Dialect, Partial<Record<SensorName, Path>>>> = {
     supply_flow: ["flow"],
     box1_power: ["powerTotal"],
   },
+  d: {
+    supply_temp: ["supplyC"],
+    return_temp: ["returnC"],
+    tower_inlet_temp: ["towerInletC"],
+    container_temp: ["boxC"],
+    container_rh: ["boxRhPct"],
+    supply_pressure: ["supplyKpa"],
+    return_pressure: ["returnKpa"],
+    supply_flow: ["flowM3h"],
+    box1_power: ["box1Kw"],
+    box2_power: ["box2Kw"],
+  },
 };
 const TEMPERATURES = ["supply_temp", "return_temp", "tower_inlet_temp", "container_temp"] as const;
 const CHIP_PATHS: readonly Path[] = [
@@ -144,7 +156,7 @@ function makeHostile(object: JsonObject): void {
 
 function refusal(object: JsonObject, dialect: Dialect): JsonObject {
   if (dialect === "b") return { code: 1, msg: "busy", data: null };
-  if (dialect === "c") return { error: "busy" };
+  if (dialect === "c" || dialect === "d") return { error: "busy" };
   return { ok: false, method: object["method"], params: null };
 }
 
@@ -171,6 +183,7 @@ const FRONT: Readonly<Record<Dialect, RegExp>> = {
   immersion: /"params":\{/,
   b: /"gy":\{/,
   c: /^\{/,
+  d: /^\{/,
 };
 
 /** The reply after the faults that make it something else than one ordinary JSON text. */

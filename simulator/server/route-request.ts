@@ -1,4 +1,4 @@
-import { COMMAND_OPERATIONS, type CommandOperation } from "../controller/commands.ts";
+import { type Order, parseOrder, parsePartOrder } from "../controller/commands.ts";
 import type { Dialect } from "../dialects/dialect.ts";
 import type { RequestKind } from "../ledger/ledger.ts";
 import type { RequestHead } from "./parse-request.ts";
@@ -7,10 +7,11 @@ export type Route = {
   readonly kind: RequestKind;
   /** The `operation`, echoed as `method`; empty where the dialect has none. */
   readonly operation: string;
-  readonly command: CommandOperation | null;
+  readonly order: Order | null;
 };
 
-const STATE_PATH: Readonly<Partial<Record<Dialect, string>>> = { b: "/api/status", c: "/status" };
+const STATE_PATH: Readonly<Partial<Record<Dialect, string>>> = { b: "/api/status", c: "/status", d: "/lab/state" };
+const ORDER_PATH: Readonly<Partial<Record<Dialect, string>>> = { a: "/cooler", immersion: "/cooler", d: "/lab/order" };
 const READS: Readonly<Record<string, RequestKind>> = {
   coolerState: "state",
   minerInfo: "miners",
@@ -19,14 +20,14 @@ const READS: Readonly<Record<string, RequestKind>> = {
 
 /** What a request means to a controller of this dialect. Any method but GET is as unknown to it as a wrong path. */
 export function routeRequest(dialect: Dialect, head: RequestHead): Route {
-  const unknown: Route = { kind: "not_found", operation: "", command: null };
+  const unknown: Route = { kind: "not_found", operation: "", order: null };
   if (head.method !== "GET") return unknown;
   const statePath = STATE_PATH[dialect];
-  if (statePath !== undefined) return head.path === statePath ? { ...unknown, kind: "state" } : unknown;
-  if (head.path !== "/cooler") return unknown;
+  if (head.path === statePath) return { ...unknown, kind: "state" };
+  if (head.path !== ORDER_PATH[dialect]) return unknown;
   const operation = head.operation ?? "";
-  const command = COMMAND_OPERATIONS.find((known) => known === operation) ?? null;
-  if (command !== null) return { kind: "command", operation, command };
-  const read = Object.hasOwn(READS, operation) ? READS[operation] : undefined;
-  return { kind: read ?? "unknown_operation", operation, command: null };
+  const order = (dialect === "d" ? parsePartOrder : parseOrder)(operation, head.query);
+  if (order !== null) return { kind: "command", operation, order };
+  const read = dialect !== "d" && Object.hasOwn(READS, operation) ? READS[operation] : undefined;
+  return { kind: read ?? "unknown_operation", operation, order: null };
 }

@@ -15,15 +15,21 @@ const soon = { timeout: 40_000, interval: 200 };
 
 describe.skipIf(inject("databaseUrl") === null)("an emergency stop of a simulated plant", () => {
   let under: CommandedPlatform;
-  const free = Array.from({ length: 5 }, (_, at) => `site-${String(at + 1).padStart(3, "0")}`);
+  const sites = Array.from({ length: 8 }, (_, at) => `site-${String(at + 1).padStart(3, "0")}`);
+  /** Every other one is a laboratory, whose miners the platform can put to sleep. */
+  const free = sites.filter((_, at) => at % 2 === 0);
+  const lab = sites[1] ?? "";
   const nextSite = () => free.shift() ?? expect.fail("there are not enough sites");
 
   beforeAll(async () => {
     under = await startCommandedPlatform({
       serverUrl: inject("databaseUrl") ?? "",
-      sites: free.length,
+      sites: sites.length,
       people: PEOPLE,
+      withLab: true,
     });
+    // Its miners go to sleep batch after batch, while the others are tried and the platform is killed.
+    expect((await stop(lab)).status).toBe(202);
   });
   afterAll(() => under?.dispose());
 
@@ -126,5 +132,15 @@ describe.skipIf(inject("databaseUrl") === null)("an emergency stop of a simulate
     expect([direct.status, direct.json["code"]]).toEqual([422, "command.kind-unusable"]);
     await sleep(3_000);
     expect(await closes(siteId)).toEqual([]);
+  });
+
+  test("where the platform can, it puts the miners to sleep first, batch after batch, and then stops the plant", async () => {
+    await expect.poll(async () => (await now(lab)).state, { timeout: 140_000, interval: 500 }).toBe("stopped");
+    const received = await closes(lab);
+    expect(received.at(-1)).toBe("close");
+    const batches = received.slice(0, -1);
+    expect(batches.length).toBeGreaterThan(3);
+    expect(batches.filter((command) => !/sleep/.test(command))).toEqual([]);
+    expect((await now(lab)).sleepBatches).toBe(batches.length);
   });
 });

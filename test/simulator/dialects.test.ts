@@ -4,6 +4,7 @@ import type { EncodeContext } from "../../simulator/dialects/dialect.ts";
 import { encodeCoolerState, encodeMinerInfo } from "../../simulator/dialects/dialect-a.ts";
 import { encodeNested } from "../../simulator/dialects/dialect-b.ts";
 import { encodeFlat } from "../../simulator/dialects/dialect-c.ts";
+import { encodeParts } from "../../simulator/dialects/dialect-d.ts";
 import { encodeImmersionState } from "../../simulator/dialects/immersion.ts";
 
 /** One plant state; the three samples below are what the dialects must make of it. */
@@ -25,6 +26,7 @@ const VIEW: ControllerView = {
   isAutomatic: true,
   plcLost: false,
   circulationPump: true,
+  circulationPumpHz: 50,
   makeupPump: false,
   sprayPump: true,
   towerFans: [true, true, true],
@@ -159,6 +161,21 @@ describe("dialect C", () => {
   test("a leak is Y; other faults are codes", () => {
     const view = { ...withLeak, bits: { ...withLeak.bits, circulationPump: true, flowLow: true } };
     expect(encodeFlat(view, CONTEXT)).toMatchObject({ leak: "Y", faultCodes: "E02,E16" });
+  });
+});
+
+test("dialect D tells what every part of the laboratory's plant does", () => {
+  expect(encodeParts(VIEW, CONTEXT)).toMatchObject({
+    mode: "auto",
+    pump: true,
+    pumpHz: 50,
+    tankPct: 88,
+    outdoorC: 30.5,
+  });
+  const bits = { ...withLeak.bits, power: true, towerFans: [false, true, false] as const };
+  expect(encodeParts({ ...withLeak, isAutomatic: false, tankLevelPct: 99, bits }, CONTEXT)).toMatchObject({
+    mode: "manual",
+    faults: { leak: true, power: true, tankHigh: true, tankLow: false, towerFans: [false, true, false] },
   });
 });
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { DENSITY, HEAT_TO_COOLANT, makeParameters, SPECIFIC_HEAT } from "../../simulator/plant/parameters.ts";
+import { NO_PART_ORDERS } from "../../simulator/plant/part-orders.ts";
 import { NO_PLANT_FAULTS, type PlantFaults, type PlantState, startState } from "../../simulator/plant/plant-state.ts";
 import { type PlantSetting, stepPlant } from "../../simulator/plant/step.ts";
 import { CLIMATES, type ClimateName, dewPoint, wetBulb } from "../../simulator/plant/weather.ts";
 
 const START_MS = Date.UTC(2026, 0, 1);
-const ORDERS = { coolingOn: true, setpointC: 35, pumpHz: 50 };
+const ORDERS = { coolingOn: true, setpointC: 35, parts: NO_PART_ORDERS };
 
 function settingOf(seed: number, climate: ClimateName, faults: Partial<PlantFaults> = {}): PlantSetting {
   return {

@@ -41,6 +41,24 @@ describe("in the plant", () => {
     expect(await readState(urlOf(1))).toMatchObject({ circulating_pump: true, supply_liquid_flow_low: false });
   });
 
+  test("power_fault stops every motor and sets its own bit, and no motor's", async () => {
+    await fault("power_fault", { untilReset: true });
+    simulator.advance(20);
+    expect(await readState(urlOf(0))).toMatchObject({
+      power_fault: true,
+      circulating_pump: false,
+      circulating_pump_fault: false,
+      cooling_tower_fan1: false,
+      fan1: false,
+      spray_pump: false,
+      supply_liquid_flow: 0,
+    });
+    expect(await readState(urlOf(1))).toMatchObject({ power_fault: false, circulating_pump: true });
+    await readJson(`${urlOf(0)}/cooler?operation=reset`);
+    simulator.advance(30);
+    expect(await readState(urlOf(0))).toMatchObject({ power_fault: false, circulating_pump: true });
+  });
+
   test("fan_trip of one fan sets its bit only", async () => {
     await fault("fan_trip", { fan: "2" });
     expect(await readState(urlOf(0))).toMatchObject({

@@ -1,10 +1,6 @@
 import type { CommandText } from "../command-text.ts";
+import { FRESH_S } from "../freshness.ts";
 import { type Interlock, judged } from "../interlock.ts";
-
-/** Oldest readings that an interlock may be judged on, s [J]. */
-export const FRESH_S = 15;
-/** Clocks of two machines differ; a snapshot from further in the future would look fresh for too long, s [J]. */
-export const AHEAD_S = 5;
 
 const TOO_OLD: CommandText = {
   "zh-CN": "没有 {limit} 秒以内的数据（现有数据 {age_s} 秒）：无法核实，不下发命令。",

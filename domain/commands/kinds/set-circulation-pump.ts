@@ -4,6 +4,15 @@ import { lastPump } from "../interlocks/last-pump.ts";
 import { leastFlow } from "../interlocks/least-flow.ts";
 import { noLeak } from "../interlocks/no-leak.ts";
 
+const speedAsWanted = seesNumber(
+  "speed",
+  { "zh-CN": "频率", en: "The speed is as wanted" },
+  60,
+  "circulation_pump_freq_hz",
+  "frequency_hz",
+  1,
+);
+
 /** No vendor call is known. Speed 30–50 Hz, 5 min between two; the ramp of 2 Hz/s is the inverter's [J]. */
 export const setCirculationPump = defineCommandKind({
   title: { "zh-CN": "循环泵启停/频率", en: "Set the circulation pump" },
@@ -40,14 +49,8 @@ export const setCirculationPump = defineCommandKind({
       "circulation_pump_running",
       ({ running }) => (typeof running === "boolean" ? running : null),
     ),
-    seesNumber(
-      "speed",
-      { "zh-CN": "频率", en: "The speed is as wanted" },
-      60,
-      "circulation_pump_freq_hz",
-      "frequency_hz",
-      1,
-    ),
+    // A pump that is switched off has no speed that could be seen, whatever else was ordered.
+    { ...speedAsWanted, look: (seen) => (seen.args["running"] === true ? speedAsWanted.look(seen) : null) },
     seesFlow(60, 0.5, ({ running }) => running === true),
   ],
 });

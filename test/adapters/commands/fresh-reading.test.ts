@@ -9,9 +9,9 @@ import { aSnapshot } from "../../api/builders.ts";
 const clock = createSystemClock();
 
 /** A plant that answers the poll of that number, and no earlier one. */
-function plantThatAnswers(poll: number, failing: () => Promise<boolean>) {
+function plantThatAnswers(poll: number, failing: () => Promise<boolean>, known?: Snapshot) {
   let polls = 0;
-  let latest: Snapshot | undefined;
+  let latest = known;
   const plant: CommandedPlant = {
     latest: () => latest,
     onMoved: () => () => {},
@@ -33,6 +33,22 @@ test.for([
   const { plant, polls } = plantThatAnswers(3, failing);
   expect(await freshReading(plant, "site-001", clock)).toMatchObject({ siteId: "site-001" });
   expect(polls()).toBe(3);
+});
+
+test.for([
+  { name: "too old", aheadMs: -15_500 },
+  { name: "from a clock that is too far ahead", aheadMs: 12_500 },
+])("a reading that is $name makes it ask anew", async ({ aheadMs }) => {
+  const known = { ...aSnapshot("site-001"), collectedAt: isoOf(Date.now() + aheadMs) };
+  const { plant, polls } = plantThatAnswers(1, async () => false, known);
+  const reading = await freshReading(plant, "site-001", clock);
+  expect([polls(), reading === known]).toEqual([1, false]);
+});
+
+test("a fresh reading is taken as it is", async () => {
+  const known = { ...aSnapshot("site-001"), collectedAt: isoOf(Date.now() - 2_000) };
+  const { plant, polls } = plantThatAnswers(1, async () => false, known);
+  expect([await freshReading(plant, "site-001", clock), polls()]).toEqual([known, 0]);
 });
 
 test("a site that never answers has no reading when the time is over", async () => {

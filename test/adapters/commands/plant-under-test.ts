@@ -100,7 +100,7 @@ export async function plantUnderTest(engine: EngineUnderTest, siteCount: number)
     emergencies: createEmergencyStops(database),
     inventory,
     profileOf: (id) => findCompiledProfile(id)?.profile,
-    baselineFlowOf: () => null,
+    baselineOf: () => null,
     readLoads: async () => [],
     roleOf: async (person) => roles.get(person) ?? null,
     clock: clock.wallMs,

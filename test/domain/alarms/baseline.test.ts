@@ -20,7 +20,7 @@ const RUNNING: PointValues = {
   approach_wetbulb_k: 8.4,
   tower_fan_freq_hz: 49,
 };
-const READ: Readonly<Record<BaselineName, number>> = {
+const READ: Readonly<Record<Exclude<BaselineName, "miner_limit_c">, number>> = {
   supply_flow_m3h: 100,
   hydraulic_resistance: 0.017,
   approach_wetbulb_k: 8.4,
@@ -33,7 +33,7 @@ const reading = (values: PointValues): PointReading => ({ values, faults: [], un
 const read = (quantity: BaselineName, values: PointValues = {}, ratedPowerKw: number | null = 1030) =>
   BASELINES[quantity].read(reading({ ...RUNNING, ...values }), ratedPowerKw);
 
-describe.for(BaselineName.options)("%s", (quantity) => {
+describe.for(BaselineName.exclude(["miner_limit_c"]).options)("%s", (quantity) => {
   const { points, limits, unit, label } = BASELINES[quantity];
 
   test("is read from a plant under load", () => {
@@ -192,4 +192,11 @@ test.for<{ name: string; quantity: BaselineName; values: readonly number[]; is: 
 test("the order of readings does not matter to a median", () => {
   const values = around(98, 3, 500);
   expect(findBaseline("supply_flow_m3h", values.toReversed())).toEqual(findBaseline("supply_flow_m3h", values));
+});
+
+test("what the miners take is never read from a plant: only a person enters it, and nothing absurd", () => {
+  const { read: look, points, label, when } = BASELINES.miner_limit_c;
+  expect([look(reading(RUNNING), 1030), points]).toEqual([null, []]);
+  expect([19.9, 20, 90, 90.1].map((value) => isPlausibleBaseline("miner_limit_c", value))).toEqual([false, true, true, false]);
+  expect([label, when].flatMap((texts) => Object.values(texts)).every((text) => text !== "")).toBe(true);
 });

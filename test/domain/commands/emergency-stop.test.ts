@@ -15,7 +15,7 @@ const WAITS: EmergencyFacts["judgement"] = {
   findings: [{ id: "it-power", result: "refused", values: { load_kw: 900 }, limit: 51.5 }],
 };
 const READY: EmergencyFacts["judgement"] = { verdict: "allowed", findings: [] };
-const BATCHES = { minersPerBatch: 30, mostBatches: 7 };
+const BATCHES = { minersPerBatch: 30, mostBatches: 7, isAllowed: true };
 
 const step = (more: Partial<EmergencyFacts>) =>
   nextEmergencyStep({
@@ -40,6 +40,13 @@ test.each<[string, Partial<EmergencyFacts>, object]>([
     { act: "sleep-miners", miners: 30 },
   ],
   ["a batch that did not go to sleep", { sleeps: BATCHES, sleepBatches: 1, sleep: done("no_effect") }, { act: "wait" }],
+  [
+    "a batch was never sent",
+    { sleeps: BATCHES, sleepBatches: 1, sleep: done("failed", "interlock") },
+    { act: "sleep-miners", miners: 30 },
+  ],
+  ["the controller refused a batch", { sleeps: BATCHES, sleep: done("failed", "refused") }, { act: "wait" }],
+  ["the gap between two batches", { sleeps: { ...BATCHES, isAllowed: false } }, { act: "wait" }],
   ["all batches were told", { sleeps: BATCHES, sleepBatches: 7, sleep: done("verified") }, { act: "wait" }],
   [
     "nobody knows the load",

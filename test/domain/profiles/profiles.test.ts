@@ -7,7 +7,7 @@ import { mapPoints } from "../../../domain/telemetry/make-snapshot.ts";
 import { changed, compiled, healthy, pathsOf, recorded, withLeaves } from "./recorded-replies.ts";
 
 const IDS = PROFILES.map(({ id }) => id);
-const DIALECTS = ["bitmain-antbox-hk3", "x-nested-x10", "x-flat-strings"];
+const DIALECTS = ["bitmain-antbox-hk3", "x-nested-x10", "x-flat-strings", "x-lab-parts"];
 
 /** One plant state; domain rule: every dialect gives these values (C: flow by unit rounding). */
 const GOLDEN = {

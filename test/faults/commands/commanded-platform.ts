@@ -29,6 +29,8 @@ export type Selected = {
 };
 
 export const PROFILE = "bitmain-antbox-hk3";
+/** Of the laboratory's plant, whose made-up calls move every part. */
+export const LAB_PROFILE = "x-lab-parts";
 const WITHIN_MS = 40_000;
 
 /** The built platform, a simulated fleet to which commands may be sent, and people. */
@@ -60,6 +62,8 @@ export type CommandedPlan = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Plant time against real time. */
   readonly speed?: number;
+  /** Every second site, from site-002 on, is the laboratory's plant. */
+  readonly withLab?: boolean;
 };
 
 /** @throws {Error} when a part of it does not start; what has started is gone by then */
@@ -81,10 +85,14 @@ async function start(
   undo: (() => Promise<unknown>)[],
   dispose: () => Promise<void>,
 ): Promise<CommandedPlatform> {
-  const { serverUrl, sites, people, environment = {}, speed = 10 } = plan;
+  const { serverUrl, sites, people, environment = {}, speed = 10, withLab = false } = plan;
   const database = await createFreshDatabase(serverUrl, { timescale: false });
   undo.push(() => database.drop());
-  const fleet = await startFleet(sites, ["--speed", String(speed), "--dialects", "a:1", "--seed", "7"]);
+  const fleet = await startFleet(sites, [
+    ...["--speed", String(speed), "--seed", "7", "--dialects", withLab ? "a:1,d:1" : "a:1"],
+    // Warm and dry enough for every order, at any hour of the day.
+    ...(withLab ? ["--climate", "gulf-winter"] : []),
+  ]);
   undo.push(() => fleet.stop());
   const platform = await startPlatform({
     sitesFile: fleet.sitesFile,
@@ -102,7 +110,8 @@ async function start(
       );
     }
   });
-  const cookies = new Map<string, string>();
+  /** Who asks at the same time signs in once. */
+  const cookies = new Map<string, Promise<string>>();
 
   async function request(who: HeadersInit, method: string, path: string, body?: object): Promise<Answered> {
     const response = await fetch(platform.url + path, {
@@ -127,22 +136,26 @@ async function start(
       body: JSON.stringify({ username: who, password: ADMIN_PASSWORD }),
     });
 
-  async function cookieOf(who: string): Promise<string> {
-    const known = cookies.get(who);
-    if (known !== undefined) return known;
-    const response = await signIn(who, { origin: platform.url });
-    if (!response.ok) throw new Error(`${who} cannot sign in: ${response.status} ${await response.text()}`);
-    const cookie = cookiesOf(response);
+  function cookieOf(who: string): Promise<string> {
+    const cookie = cookies.get(who) ?? newCookieOf(who);
     cookies.set(who, cookie);
     return cookie;
+  }
+
+  async function newCookieOf(who: string): Promise<string> {
+    const response = await signIn(who, { origin: platform.url });
+    if (!response.ok) throw new Error(`${who} cannot sign in: ${response.status} ${await response.text()}`);
+    return cookiesOf(response);
   }
 
   const select = async (who: string, order: object) =>
     (await ask(who, "POST", "/api/v1/commands", { ...order, dryRun: true })).json as unknown as Selected;
   const find = async (id: string) => (await ask("admin", "GET", `/api/v1/commands/${id}`)).json as unknown as Command;
   const body = { enabled: true, sites: "all", reason: "tried on one box" };
-  const { status } = await ask("admin", "PUT", `/api/v1/profiles/${PROFILE}/writes`, body);
-  if (status !== 200) throw new Error(`commands cannot be switched on: ${status}`);
+  for (const profile of withLab ? [PROFILE, LAB_PROFILE] : [PROFILE]) {
+    const { status } = await ask("admin", "PUT", `/api/v1/profiles/${profile}/writes`, body);
+    if (status !== 200) throw new Error(`commands cannot be switched on: ${status}`);
+  }
 
   // Everything is on the screen: nothing is judged without readings.
   for (let shown = 0; shown < sites; await sleep(200)) {

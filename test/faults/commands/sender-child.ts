@@ -127,7 +127,7 @@ const sender = createCommandSender({
     emergencies: createEmergencyStops(database),
     inventory,
     profileOf: (id) => findCompiledProfile(id)?.profile,
-    baselineFlowOf: () => null,
+    baselineOf: () => null,
     readLoads: async () => [],
     roleOf: async () => "admin",
     clock: clock.wallMs,
