@@ -6,34 +6,49 @@ import type { PointName } from "../../../domain/points/catalogue.ts";
 /** Readings of one slot of many sites. */
 export type Moment = { readonly slotMs: number; readonly readings: readonly SiteReading[] };
 
-/** Zones of readings as the database would make them, except that doubtful values are not among the extremes. */
-export function zonesOf(grid: ZoneGrid, wishes: ZoneWishes, moments: readonly Moment[], zone: number) {
-  const fromMs = grid.firstMs + zone * grid.zoneMs;
-  const inside = moments.filter(({ slotMs }) => slotMs >= fromMs && slotMs < fromMs + grid.zoneMs);
-  const bySite = Map.groupBy(
-    inside.flatMap(({ slotMs, readings }) => readings.map((reading) => ({ ...reading, slotMs }))),
-    ({ siteId }) => siteId,
-  );
-  return new Map([...bySite].map(([siteId, rows]) => [siteId, zoneReading(grid, wishes, fromMs, rows)]));
+/**
+ * Zones of readings as the database would make them, except that doubtful values are not among the extremes.
+ *
+ * @returns the zones of these sites by number of the zone, then by site
+ */
+export function zonesOf(
+  grid: ZoneGrid,
+  wishes: ZoneWishes,
+  moments: readonly Moment[],
+  sites: ReadonlySet<string>,
+): readonly ReadonlyMap<string, ZoneReading>[] {
+  const rows = Array.from({ length: grid.count }, () => new Map<string, Row[]>());
+  for (const { slotMs, readings } of moments) {
+    const zone = rows[Math.floor((slotMs - grid.firstMs) / grid.zoneMs)];
+    if (zone === undefined) continue;
+    for (const { siteId, reading } of readings) {
+      if (!sites.has(siteId)) continue;
+      const own = zone.get(siteId);
+      if (own === undefined) zone.set(siteId, [{ slotMs, reading }]);
+      else own.push({ slotMs, reading });
+    }
+  }
+  return rows.map((bySite, zone) => {
+    const fromMs = grid.firstMs + zone * grid.zoneMs;
+    return new Map([...bySite].map(([siteId, own]) => [siteId, zoneReading(grid, wishes, fromMs, own)]));
+  });
 }
 
-function zoneReading(
-  { intervalMs }: ZoneGrid,
-  wishes: ZoneWishes,
-  fromMs: number,
-  rows: readonly (SiteReading & { readonly slotMs: number })[],
-): ZoneReading {
+type Row = Pick<SiteReading, "reading"> & { readonly slotMs: number };
+
+function zoneReading({ intervalMs }: ZoneGrid, wishes: ZoneWishes, fromMs: number, rows: readonly Row[]): ZoneReading {
   const numbers: Partial<Record<PointName, Range>> = {};
   const states: Partial<Record<PointName, Possible>> = {};
   const words: Partial<Record<PointName, readonly [string, string]>> = {};
-  const entries = rows.flatMap(({ reading }) => Object.entries(reading.values));
-  for (const [key, pairs] of Map.groupBy(entries, ([point]) => point as PointName)) {
-    const values = pairs.map(([, value]) => value);
-    const found = values.filter((value) => typeof value === "number");
-    if (found.length > 0) numbers[key] = { low: Math.min(...found), high: Math.max(...found) };
-    states[key] = (values.includes(true) ? MAY_HOLD : 0) | (values.includes(false) ? MAY_FAIL : 0);
-    const texts = values.filter((value) => typeof value === "string").sort();
-    if (texts.length > 0) words[key] = [texts[0] ?? "", texts.at(-1) ?? ""];
+  // Plain loops: the tests make hundreds of thousands of these.
+  for (const { reading } of rows) {
+    for (const key in reading.values) {
+      const point = key as PointName;
+      const value = reading.values[point];
+      states[point] = (states[point] ?? 0) | possibleOf(value);
+      if (typeof value === "number") numbers[point] = widened(numbers[point], value);
+      else if (typeof value === "string") words[point] = spanned(words[point], value);
+    }
   }
   return {
     mask: rows.reduce((mask, { slotMs }) => mask | (1 << Math.floor((slotMs - fromMs) / intervalMs)), 0),
@@ -47,4 +62,18 @@ function zoneReading(
     faults: [...new Set(rows.flatMap(({ reading }) => reading.faults))],
     lacksReadings: rows.some(({ reading }) => wishes.lacking.some((point) => reading.values[point] === null)),
   };
+}
+
+const possibleOf = (value: unknown): Possible => (value === true ? MAY_HOLD : value === false ? MAY_FAIL : 0);
+
+function widened(range: Range | undefined, value: number): Range {
+  if (range === undefined) return { low: value, high: value };
+  if (value >= range.low && value <= range.high) return range;
+  return { low: Math.min(range.low, value), high: Math.max(range.high, value) };
+}
+
+function spanned(words: readonly [string, string] | undefined, word: string): readonly [string, string] {
+  if (words === undefined) return [word, word];
+  const [first, last] = words;
+  return word < first ? [word, last] : word > last ? [first, word] : words;
 }
