@@ -1,5 +1,6 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { MEASURED, projectsOf } from "./scripts/coverage/measured.ts";
 import { LongestFirst } from "./test/services/longest-first.ts";
 
 const below = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
@@ -7,9 +8,7 @@ const below = (...folders: string[]) => folders.map((folder) => `test/${folder}/
 const WHOLE = below("e2e", "faults");
 /** These start nothing, and change nothing outside of what they test. */
 const PURE = below("config", "dashboard", "docs", "domain", "simulator");
-const ALARM_RULES = below("domain/alarms");
-/** Pure, but it replaces a module, and would do so for the files after it. */
-const REPLACES = "test/domain/alarms/kinds/_blueprint.test.ts";
+const MEASURED_TESTS = MEASURED.flatMap(({ tests }) => tests);
 
 type Own = Omit<NonNullable<TestProjectInlineConfiguration["test"]>, "sequence">;
 
@@ -33,10 +32,9 @@ export default defineConfig({
       // Tests that wait for plants, side by side in one file, take as long as the longest of them.
       project(0, { name: "whole", include: WHOLE, maxWorkers: 2, maxConcurrency: 8 }),
       project(1, { name: "parts", include: ["test/**/*.test.ts"], exclude: [...WHOLE, ...PURE], maxWorkers: 3 }),
-      project(1, { name: "pure", include: PURE, exclude: ALARM_RULES, isolate: false, maxWorkers: 3 }),
+      project(1, { name: "pure", include: PURE, exclude: MEASURED_TESTS, isolate: false, maxWorkers: 3 }),
       // A whole run has these from the measurement of their coverage, and leaves them out here.
-      project(1, { name: "alarm-rules", include: ALARM_RULES, exclude: [REPLACES], isolate: false, maxWorkers: 3 }),
-      project(1, { name: "alarm-rules-replacing", include: [REPLACES], maxWorkers: 3 }),
+      ...MEASURED.flatMap(projectsOf).map((own) => project(1, { ...own, maxWorkers: 3 })),
     ],
   },
 });

@@ -27,7 +27,7 @@ const COMMANDS = {
   doctor: { script: "scripts/profile-doctor.ts", needsBuild: false },
   "new-node": { script: "scripts/new-node.ts", needsBuild: false },
   check: { script: "scripts/check.ts", needsBuild: false },
-  "coverage:alarms": { script: "scripts/coverage-alarms.ts", needsBuild: false },
+  coverage: { script: "scripts/coverage.ts", needsBuild: false },
   "check-libraries": { script: "scripts/check-libraries.ts", needsBuild: false },
   scan: { script: "scripts/security-scan.ts", needsBuild: true },
 };

@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { MEASURED } from "./coverage/measured.ts";
 
 /**
- * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types, coverage of
- * the alarm rules. `npm run check` runs them all, two at a time, and prints each one's output only when it fails. With
- * `--one-by-one` they run beside something else.
+ * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types, and how much
+ * of some sources their tests go through. `npm run check` runs them all, two at a time, and prints each one's output only
+ * when it fails. `npm test` runs them with `--beside-tests`: one at a time, and without those that are tests themselves.
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 /** Fewer modules than this mean that dependency-cruiser was blind, not that there is no violation. */
 const LEAST_MODULES_CRUISED = 350;
-const PARALLEL = process.argv.includes("--one-by-one") ? 1 : 2;
+const isBesideTests = process.argv.includes("--beside-tests");
+const PARALLEL = isBesideTests ? 1 : 2;
 
 type Check = {
   readonly name: string;
@@ -62,7 +64,11 @@ const CHECKS: readonly Check[] = [
   { name: "knip", args: [bin("knip", "bin/knip.js")] },
   { name: "flows", args: ["scripts/check-flows.ts"] },
   { name: "client", args: ["scripts/check-client.ts"] },
-  { name: "coverage of the alarm rules", args: ["scripts/coverage-alarms.ts"], hasFigure: true },
+  ...(isBesideTests ? [] : MEASURED).map(({ name, title }) => ({
+    name: `coverage of the ${title}`,
+    args: ["scripts/coverage.ts", name],
+    hasFigure: true,
+  })),
 ];
 
 type CruiseResult = {

@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { forgetResults, RESULTS, readTally, type Tally } from "./test-results.ts";
+import { MEASURED } from "./coverage/measured.ts";
+import { forgetResults, measuredResults, readTally, SUITE_RESULTS, type Tally } from "./test-results.ts";
 
 /**
  * The whole suite: installs what the tests need (Debian as root) and runs every test, with the static checks beside them.
@@ -27,18 +28,30 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 }
 
 forgetResults();
-const checking = isWhole ? run(process.execPath, ["scripts/check.ts", "--one-by-one"], "kept") : null;
+const besides = isWhole ? runBesides() : null;
 const hasServices = await installServices();
 if (process.exitCode === undefined) await runTests();
 else for (const child of running) child.kill("SIGTERM");
 
 async function runTests(): Promise<void> {
-  const selected = isWhole ? ["--project=!alarm-rules*"] : selection;
-  const tests = await run(process.execPath, [...VITEST, `--outputFile.json=${RESULTS.suite}`, ...selected], "shown");
-  const checks = await checking;
+  const selected = isWhole ? ["--project=!measured-*"] : selection;
+  const tests = await run(process.execPath, [...VITEST, `--outputFile.json=${SUITE_RESULTS}`, ...selected], "shown");
+  const { checks, measurements } = (await besides) ?? { checks: null, measurements: [] };
   if (process.exitCode !== undefined) return;
-  if (checks) process.stdout.write(`\n${checks.output}`);
-  close(tests.isGood, checks?.isGood ?? true);
+  for (const { output } of checks ? [checks, ...measurements] : []) process.stdout.write(`\n${output}`);
+  const measured = measurements.map(({ isGood }, at) => readTally(measuredResults(MEASURED[at]?.name ?? ""), isGood));
+  close([readTally(SUITE_RESULTS, tests.isGood), ...measured], checks?.isGood ?? true);
+}
+
+/** What only works and waits for nothing: it fills in where the tests wait, one thing at a time. */
+async function runBesides(): Promise<{ readonly checks: Ended; readonly measurements: readonly Ended[] }> {
+  const checks = await run(process.execPath, ["scripts/check.ts", "--beside-tests"], "kept");
+  const measurements: Ended[] = [];
+  for (const { name } of MEASURED) {
+    if (process.exitCode !== undefined) break;
+    measurements.push(await run(process.execPath, ["scripts/coverage.ts", name], "kept"));
+  }
+  return { checks, measurements };
 }
 
 /** @returns true when every service that a test needs is there */
@@ -73,9 +86,7 @@ function run(program: string, args: readonly string[], output: "shown" | "kept")
   });
 }
 
-function close(testsPassed: boolean, checksPassed: boolean): void {
-  const parts = [readTally(RESULTS.suite, testsPassed)];
-  if (isWhole) parts.push(readTally(RESULTS.alarmRules, true));
+function close(parts: readonly Tally[], checksPassed: boolean): void {
   const sum = (of: keyof Tally) => parts.reduce((total, part) => total + part[of], 0);
   const skipped = sum("skipped");
   const isSkipAFailure = skipped > 0 && (isCi || hasServices);
