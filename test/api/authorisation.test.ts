@@ -461,7 +461,7 @@ function foreignIn({ scope }: Actor, text: string): string | undefined {
 const bearer = (token: string | undefined) => (token === undefined ? {} : { authorization: `Bearer ${token}` });
 const TRIED = ROUTES.filter(({ path }) => !ENDS_SESSIONS.test(path));
 
-test("every row × everybody: the answer is what the permission table says", async () => {
+test("every row × everybody: the answer is what the permission table says", { timeout: 180_000 }, async () => {
   const matrix = new Matrix("REST rows × people");
   for (const [route, actor] of pairs(TRIED, ACTORS)) {
     const { status, text } = await ask(route, { headers: bearer(tokens.get(actor.name)) });

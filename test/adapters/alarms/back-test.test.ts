@@ -20,7 +20,7 @@ import { recordedLog } from "../../services/recorded-log.ts";
 import { ENGINES, type OpenedEngine } from "../database/engines.ts";
 import { FROM_MS, RECORDED as history, IDS, MINUTE_MS, storeHistory, TO_MS } from "./recorded-history.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 const TIME_ZONE = "Asia/Shanghai";
 const FACTS = new Map(IDS.map((id) => [id, someFacts(id, { segmentId: "seg", circleId: "all" })]));

@@ -7,7 +7,7 @@ import type { Channel, ChannelKind, ChannelMessage } from "../../../domain/notif
 import type { ChannelParts } from "../../../domain/notification/channel-definition.ts";
 import { RECEIVER_HOST } from "../webhooks/receiver.ts";
 
-/** How long one try may take in tests. */
+/** How long one try may take where somebody hangs. */
 export const LIMIT_MS = 700;
 
 const guard = createAddressGuard({ allow: blockListOf([RECEIVER_HOST]), forbidden: () => new Set() });

@@ -8,7 +8,7 @@ describe.for(ENGINES)("channels that fail on $name", { timeout: 90_000 }, (engin
   const { start, setUp, raise, list, states, soon, allAre, database, hook, chat, li } = notificationsUnderTest(engine);
 
   it("a sink that is down, breaks off, hangs, or answers 500 after it has accepted: none lost, none doubled by key", async () => {
-    const notifications = await start("active");
+    const notifications = await start("active", { timeLimitMs: 500 });
     await setUp(notifications);
     const accepted = new Map<string, number>();
     let isDown = true;

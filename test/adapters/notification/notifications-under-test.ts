@@ -112,7 +112,8 @@ export function notificationsUnderTest({ isMissing, open }: (typeof ENGINES)[num
       clock: Date.now,
       log: recordedLog(),
       lookMs: 50,
-      timeLimitMs: 500,
+      // A try that a busy machine cannot end in time is made again, and received twice.
+      timeLimitMs: 10_000,
       ...options,
     });
     running.push(notifications);
