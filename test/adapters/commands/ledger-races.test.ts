@@ -6,7 +6,7 @@ import { ENGINES } from "../database/engines.ts";
 import { ledgerOn, ledgerUnderTest, order, takeAll } from "./ledger-under-test.ts";
 import { raceHolders, seeded, type Way } from "./stealing-holders.ts";
 
-vi.setConfig({ testTimeout: 180_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 const SITES = 20;
 const PER_SITE = 10;

@@ -107,7 +107,7 @@ export async function raceHolders(
     try {
       await expect
         .poll(async () => (await database.query("select id from command where ended_at is null limit 1")).length, {
-          timeout: 90_000,
+          timeout: 200_000,
           interval: 50,
         })
         .toBe(0);
