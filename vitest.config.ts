@@ -1,6 +1,6 @@
 import vue from "@vitejs/plugin-vue";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
-import { MEASURED, projectsOf } from "./scripts/coverage/measured.ts";
+import { MEASURED, projectsOf } from "./scripts/measured.ts";
 import { LongestFirst } from "./test/services/longest-first.ts";
 
 const below = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);

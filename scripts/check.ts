@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { MEASURED } from "./coverage/measured.ts";
+import { MEASURED } from "./measured.ts";
 
 /**
  * Static checks: lint and format, types of the three worlds, boundaries, dead code, flows, the client's types, and how much

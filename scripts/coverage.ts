@@ -2,11 +2,11 @@ import { readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { startVitest } from "vitest/node";
-import { MEASURED, type Measured, projectsOf } from "./coverage/measured.ts";
+import { MEASURED, type Measured, projectsOf } from "./measured.ts";
 import { measuredResults } from "./test-results.ts";
 
 /**
- * `npm run coverage -- alarms`: runs the tests of one entry of `coverage/measured.ts` and fails when one of them fails, or
+ * `npm run coverage -- alarms`: runs the tests of one entry of `measured.ts` and fails when one of them fails, or
  * when they go through fewer of the branches than it asks for. They need no services, so none are started.
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");

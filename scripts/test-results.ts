@@ -1,12 +1,12 @@
 import { existsSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { MEASURED } from "./coverage/measured.ts";
+import { MEASURED } from "./measured.ts";
 
 const RUNTIME = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..", ".runtime");
 /** Where vitest's JSON reporter leaves the outcome of the suite. */
 export const SUITE_RESULTS = path.join(RUNTIME, "test-results.json");
-/** The same of the tests that are run for their coverage: see `coverage/measured.ts`. */
+/** The same of the tests that are run for their coverage: see `measured.ts`. */
 export const measuredResults = (name: string): string => path.join(RUNTIME, `test-results-${name}.json`);
 
 type Reported = { numPassedTests: number; numFailedTests: number; numPendingTests: number; numTodoTests: number };

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { MEASURED } from "./coverage/measured.ts";
+import { MEASURED } from "./measured.ts";
 import { forgetResults, measuredResults, readTally, SUITE_RESULTS, type Tally } from "./test-results.ts";
 
 /**

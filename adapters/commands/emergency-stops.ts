@@ -50,7 +50,7 @@ export interface EmergencyStops {
 }
 
 /** A condition on a site `s`. */
-export const IS_STOPPED = "exists (select from emergency_stop m where m.site_id = s.id and m.reset_at is null)";
+const IS_STOPPED = "exists (select from emergency_stop m where m.site_id = s.id and m.reset_at is null)";
 const FOR_EMERGENCY = Object.entries(COMMAND_KINDS).filter(([, { isForEmergency }]) => isForEmergency);
 /** A condition on a command `c` to a site `s`: what makes it safer may be sent, and the stop itself while it is in force. */
 export const FITS_EMERGENCY = `(case c.kind when '${EMERGENCY_KIND}' then ${IS_STOPPED}

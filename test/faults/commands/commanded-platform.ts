@@ -30,7 +30,7 @@ export type Selected = {
 
 export const PROFILE = "bitmain-antbox-hk3";
 /** Of the laboratory's plant, whose made-up calls move every part. */
-export const LAB_PROFILE = "x-lab-parts";
+const LAB_PROFILE = "x-lab-parts";
 const WITHIN_MS = 40_000;
 
 /** The built platform, a simulated fleet to which commands may be sent, and people. */

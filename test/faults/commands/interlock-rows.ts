@@ -36,7 +36,7 @@ const START: Order = { kind: "start_cooling" };
 const RESET: Order = { kind: "reset_alarm" };
 const SPRAY: Order = { kind: "set_spray_pump", args: { mode: "on" } };
 const REFILL: Order = { kind: "refill", args: { running: true, on_site: true } };
-export const pump = (running: boolean, hz: number): Order => ({
+const pump = (running: boolean, hz: number): Order => ({
   kind: "set_circulation_pump",
   args: { running, frequency_hz: hz },
   reason: "change-over",
