@@ -11,6 +11,7 @@ import { forgetCommands } from "./adapters/commands/reap-commands.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
 import { installEgressGuard } from "./adapters/controller/egress-guard.ts";
+import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import { createWriter } from "./adapters/database/create-writer.ts";
 import type { Database } from "./adapters/database/database.ts";
 import { createDerivedMemory, type DerivedMemory } from "./adapters/database/derived-memory.ts";
@@ -29,6 +30,8 @@ import type { Journal } from "./adapters/journal/journal.ts";
 import { createNoJournal } from "./adapters/journal/no-journal.ts";
 import { openJournal } from "./adapters/journal/open-journal.ts";
 import { createReplayer, type Replayer } from "./adapters/journal/replayer.ts";
+import { createLeaseKeeper } from "./adapters/leases/lease-keeper.ts";
+import { createLeaseParts } from "./adapters/leases/lease-parts.ts";
 import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leases/process-identity.ts";
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
@@ -126,7 +129,9 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     : createNoJournal();
   const identity = pollsHere ? takeIdentity(config.dataDir) : newIdentity();
   const inventory = createInventory({ database, log, hasProfile: (id) => profileOf(id) !== undefined });
-  const share = pollsHere ? createShare(database, identity, inventory, log) : null;
+  const clock = createSystemClock();
+  const leasePart = createLeaseParts(createLeaseKeeper({ database, holder: identity.holder, clock, log }));
+  const share = pollsHere ? createShare(database, leasePart(), identity, inventory, log) : null;
   const stopUpkeep = startUpkeep({ database, journal, log });
   const settings = createSettingsStore({ database, log, isSoleProcess: isEmbedded(database) });
   const secretBox = createSecretBox(config.secretKey, config.previousSecretKey);
@@ -165,7 +170,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     inventory,
     liveState,
     holder: identity.holder,
-    maySeeAll: config.roles.includes("ui"),
+    keeper: config.roles.includes("ui") ? leasePart() : null,
     pollIntervalS: config.pollIntervalS,
     timeZone: config.siteTimeZone,
     alarmQueue: fleet.alarmQueue,
@@ -186,7 +191,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     retention: config.retention,
     timeZone: config.siteTimeZone,
     holder: identity.holder,
-    isScheduler: config.roles.includes("scheduler"),
+    keeper: config.roles.includes("scheduler") ? leasePart() : null,
     // As stored: what memory holds before the database was reached are the defaults.
     cutAudit: async (nowMs) => audit.cut(nowMs, (await settings.read()).settings.auditRetentionDays),
     // As long as the lines of the trail about them.
