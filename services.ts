@@ -45,6 +45,7 @@ import type { SelfWatch } from "./adapters/self-watch/self-watch.ts";
 import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
 import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
+import { createWorkWatch } from "./adapters/work-watch/create-work-watch.ts";
 import { type AlarmServiceOptions, createAlarms } from "./alarm-services.ts";
 import type { Storage } from "./api/context.ts";
 import { createShare, createSharedCollector, openInventory, profileOf, readCollectors } from "./collection-services.ts";
@@ -133,6 +134,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
   const leasePart = createLeaseParts(createLeaseKeeper({ database, holder: identity.holder, clock, log }));
   const share = pollsHere ? createShare(database, leasePart(), identity, inventory, log) : null;
   const stopUpkeep = startUpkeep({ database, journal, log });
+  const work = createWorkWatch({ database });
   const settings = createSettingsStore({ database, log, isSoleProcess: isEmbedded(database) });
   const secretBox = createSecretBox(config.secretKey, config.previousSecretKey);
   const openedMs = performance.now();
@@ -183,7 +185,16 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     const detail = { rules: ruleIds.slice(0, 10), perDay, allowedPerDay };
     audit.trail.note({ actorKind: "platform", actor: "", action: "rule:over-budget", outcome: "done", detail });
   };
-  const access = openAccess({ config, database, settings, secretBox, audit: audit.trail, fleet, log });
+  const access = openAccess({
+    config,
+    database,
+    settings,
+    secretBox,
+    audit: audit.trail,
+    fleet,
+    tokenWork: work.of("serviceTokens"),
+    log,
+  });
   const jobs = startJobs({
     database,
     journal,
@@ -230,6 +241,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     guard,
     publicUrl: config.publicUrl,
     timeZone: config.siteTimeZone,
+    work: { decisions: work.of("decisions"), deliveries: work.of("deliveries") },
     log,
   });
   const { alarms } = alarmServices;
@@ -257,7 +269,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     pollNow: collector.pollNow,
     onQueued({ id, siteId }) {
       if (share?.isMine(siteId)) ringSender();
-      // Where there is no Redis, the sender of another process looks by itself, twice a second.
+      // Where there is no Redis, the sender of another process looks by itself, every second.
       else fleet.ringDoorbell(siteId, id);
     },
     secretKey: config.secretKey,
@@ -273,6 +285,11 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     minersOf: (siteId) => inventory.get(siteId)?.minersExpected ?? null,
     reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
     isScheduling: jobs.isActive,
+    work: {
+      commands: work.of("commands"),
+      batches: work.of("batches", "commands"),
+      alarms: work.of("commandEvents", "emergencies"),
+    },
     log,
   });
   ringSender = () => senderServices.commandSender?.ring();
@@ -330,6 +347,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       selfWatch.stop();
       await closeAlarms();
       await notifications.close();
+      work.close();
       await jobs.stop();
       await writer.close();
       await derivedMemory.close();
