@@ -4,7 +4,15 @@ import { createWorkWatch, type WorkKind, type WorkWatch } from "../../../adapter
 import { openTestDatabase } from "../../api/test-database.ts";
 import { addSites } from "../database/snapshots.ts";
 
-const KINDS = ["commands", "batches", "commandEvents", "emergencies", "decisions", "deliveries", "serviceTokens"] as const;
+const KINDS = [
+  "commands",
+  "batches",
+  "commandEvents",
+  "emergencies",
+  "decisions",
+  "deliveries",
+  "serviceTokens",
+] as const;
 const NEVER_BY_ITSELF_MS = 2_000_000_000;
 
 let database: Database;
