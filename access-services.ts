@@ -13,6 +13,7 @@ import type { SettingsStore } from "./adapters/settings/settings-store.ts";
 import type { Config } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
 import type { Log } from "./domain/log.ts";
+import type { WorkSignal } from "./domain/work-signal.ts";
 import type { Fleet } from "./fleet-services.ts";
 
 /** In the data folder, until its password is replaced. */
@@ -25,6 +26,8 @@ export type AccessParts = {
   readonly secretBox: SecretBox;
   readonly audit: AuditTrail;
   readonly fleet: Pick<Fleet, "onlineExchange">;
+  /** Tells when a service token was made or revoked. */
+  readonly tokenWork: WorkSignal;
   readonly log: Log;
 };
 
@@ -37,7 +40,8 @@ export type AccessServices = {
   readonly oidc: OidcSignIn | null;
 };
 
-export function openAccess({ config, database, settings, secretBox, audit, fleet, log }: AccessParts): AccessServices {
+export function openAccess(parts: AccessParts): AccessServices {
+  const { config, database, settings, secretBox, audit, fleet, tokenWork, log } = parts;
   const secondFactor = createSecondFactor(database, secretBox, Date.now);
   const auth = createAuth({
     database,
@@ -53,6 +57,7 @@ export function openAccess({ config, database, settings, secretBox, audit, fleet
     }),
     idleS: () => settings.current().sessionIdleH * 3600,
     exchange: fleet.onlineExchange,
+    tokenWork,
     log,
   });
   const accounts = createAccounts({

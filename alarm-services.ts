@@ -7,10 +7,9 @@ import { createFleetFacts } from "./adapters/alarms/fleet-facts.ts";
 import { readQueue } from "./adapters/alarms/read-queue.ts";
 import { createSiteBaselines, type SiteBaselines } from "./adapters/alarms/site-baselines.ts";
 import { createSiteFlags, type SiteFlags } from "./adapters/alarms/site-flags.ts";
-import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import type { Database } from "./adapters/database/database.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
-import { createLeaseKeeper } from "./adapters/leases/lease-keeper.ts";
+import type { LeaseKeeper } from "./adapters/leases/lease-keeper.ts";
 import { FENCE_SQL } from "./adapters/leases/lease-store.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
 import type { BudgetVerdict } from "./domain/alarms/back-test/judge-budget.ts";
@@ -26,8 +25,8 @@ export type AlarmServiceOptions = {
   readonly liveState: Pick<LiveState, "get">;
   /** Names this start of this process in the lease. */
   readonly holder: string;
-  /** It sees the whole fleet, and may judge. Others list alarms and act on them. */
-  readonly maySeeAll: boolean;
+  /** Of a process that sees the whole fleet, and may judge; null in others, which list alarms and act on them. */
+  readonly keeper: LeaseKeeper | null;
   /** Default polling interval, seconds. */
   readonly pollIntervalS: number;
   readonly timeZone: string;
@@ -49,9 +48,8 @@ export type AlarmServices = {
 
 /** Alarms: listed and acted on in every process, judged in the one that holds the lease. */
 export function createAlarms(options: AlarmServiceOptions): AlarmServices {
-  const { database, inventory, liveState, holder, maySeeAll, pollIntervalS, timeZone, alarmQueue, log } = options;
+  const { database, inventory, liveState, holder, keeper, pollIntervalS, timeZone, alarmQueue, log } = options;
   const facts = createFleetFacts({ database, inventory, pollIntervalS, log });
-  const keeper = maySeeAll ? createLeaseKeeper({ database, holder, clock: createSystemClock(), log }) : null;
   const lease: JudgingLease = {
     fence() {
       const token = keeper?.held().get(ALARM_LEASE);

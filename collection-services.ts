@@ -6,6 +6,7 @@ import type { FileInventory } from "./adapters/inventory/create-inventory.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
 import type { Journal } from "./adapters/journal/journal.ts";
 import { type CollectorShare, createCollectorShare } from "./adapters/leases/collector-share.ts";
+import type { LeaseKeeper } from "./adapters/leases/lease-keeper.ts";
 import { memberOf, readLeases } from "./adapters/leases/lease-store.ts";
 import type { ProcessIdentity } from "./adapters/leases/process-identity.ts";
 import type { Config } from "./config.ts";
@@ -36,11 +37,12 @@ export async function openInventory(config: Config, inventory: FileInventory): P
 /** This process' share of the sites, which the collectors divide among them by leases. */
 export function createShare(
   database: Database,
+  keeper: LeaseKeeper,
   { holder, formerHolder }: ProcessIdentity,
   { numberOf }: Inventory,
   log: Logger,
 ): CollectorShare {
-  return createCollectorShare({ database, holder, formerHolder, clock: createSystemClock(), log, numberOf });
+  return createCollectorShare({ database, keeper, holder, formerHolder, clock: createSystemClock(), log, numberOf });
 }
 
 /** Polls the sites of this process' share, and gives surplus ones back between two rounds. */

@@ -1,4 +1,3 @@
-import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import { copyStore } from "./adapters/database/copy-store.ts";
 import type { Database } from "./adapters/database/database.ts";
 import { isEmbedded } from "./adapters/database/open-database.ts";
@@ -9,7 +8,7 @@ import { sortClosedDays } from "./adapters/database/sort-days.ts";
 import { listTables, vacuumTable } from "./adapters/database/vacuum.ts";
 import type { JobParts } from "./adapters/jobs/job-parts.ts";
 import { createJobs } from "./adapters/jobs/registry.ts";
-import { createLeaseKeeper } from "./adapters/leases/lease-keeper.ts";
+import type { LeaseKeeper } from "./adapters/leases/lease-keeper.ts";
 import { FENCE_SQL } from "./adapters/leases/lease-store.ts";
 import { createJobBoard, type JobBoard } from "./adapters/scheduler/job-board.ts";
 import type { JobStats } from "./adapters/scheduler/job-runner.ts";
@@ -32,8 +31,8 @@ export type JobServiceOptions = {
   readonly timeZone: string;
   /** Names this start of this process in the lease. */
   readonly holder: string;
-  /** The role `scheduler`: it may run jobs. Others see and order them. */
-  readonly isScheduler: boolean;
+  /** Of a process with the role `scheduler`: it may run jobs. Null in others, which see and order them. */
+  readonly keeper: LeaseKeeper | null;
   /** Seals secrets with the present key; absent or null where there is no former one. */
   readonly resealSecrets?: JobParts["resealSecrets"];
   /** Removes the oldest entries of the audit trail; absent: it is kept. */
@@ -58,10 +57,10 @@ export type JobServices = JobBoard & {
 
 /** The jobs of the platform: seen and ordered from every process, run by the one that holds the lease. */
 export function startJobs(options: JobServiceOptions): JobServices {
-  const { database, timeZone, holder, log } = options;
+  const { database, timeZone, holder, keeper, log } = options;
   const jobs = [...createJobs(partsOf(options)), ...(options.moreJobs ?? [])];
   const board = createJobBoard({ database, jobs, leaseName: SCHEDULER_LEASE, timeZone, log });
-  if (!options.isScheduler) {
+  if (keeper === null) {
     return {
       ...board,
       lease: { name: SCHEDULER_LEASE, holder, fenceSql: FENCE_SQL, token: () => null },
@@ -70,7 +69,6 @@ export function startJobs(options: JobServiceOptions): JobServices {
       stop: async () => undefined,
     };
   }
-  const keeper = createLeaseKeeper({ database, holder, clock: createSystemClock(), log });
   const lease: SchedulerLease = {
     name: SCHEDULER_LEASE,
     holder,

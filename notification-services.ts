@@ -13,6 +13,7 @@ import type { Rule } from "./domain/alarms/rule.ts";
 import { PLATFORM_RULE_FACTS } from "./domain/alarms/self-watch/index.ts";
 import { DEFAULT_RULES } from "./domain/alarms/starter-rules/index.ts";
 import type { Log } from "./domain/log.ts";
+import type { WorkSignal } from "./domain/work-signal.ts";
 
 export type NotificationServiceOptions = {
   readonly database: Database;
@@ -29,6 +30,7 @@ export type NotificationServiceOptions = {
   readonly guard: AddressGuard;
   readonly publicUrl: string;
   readonly timeZone: string;
+  readonly work: { readonly decisions: WorkSignal; readonly deliveries: WorkSignal };
   readonly log: Log;
 };
 
@@ -37,7 +39,7 @@ const MOST_TREND_VALUES = 10_000;
 
 /** Telling people of alarms: channels, their sockets, and what the messages say of sites and rules. */
 export function startNotifications(options: NotificationServiceOptions): Notifications {
-  const { database, inventory, alarms, lease, secretBox, linkKey, guard, publicUrl, timeZone, log } = options;
+  const { database, inventory, alarms, lease, secretBox, linkKey, guard, publicUrl, timeZone, work, log } = options;
   return createNotifications({
     database,
     lease,
@@ -70,6 +72,7 @@ export function startNotifications(options: NotificationServiceOptions): Notific
     },
     isJudging: alarms.isJudging,
     clock: Date.now,
+    work,
     log,
   });
 }

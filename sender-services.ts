@@ -13,6 +13,7 @@ import type { CollectorShare } from "./adapters/leases/collector-share.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
 import type { SiteFacts } from "./domain/alarms/site-facts.ts";
 import type { Log } from "./domain/log.ts";
+import type { WorkSignal } from "./domain/work-signal.ts";
 
 export type SenderServiceOptions = {
   readonly database: Database;
@@ -30,6 +31,8 @@ export type SenderServiceOptions = {
   readonly reign: () => number | null;
   /** True in the one process that goes on with orders for several sites. */
   readonly isScheduling: () => boolean;
+  /** Tell while there are commands or batches that are not over, and when something has happened to a command or an emergency stop. */
+  readonly work: Readonly<Record<"commands" | "batches" | "alarms", WorkSignal>>;
   readonly log: Log;
 };
 
@@ -45,12 +48,13 @@ export type SenderServices = {
 /** Commands are asked for in every process, and sent by the one that has the lease of the site. */
 export function createSender(options: SenderServiceOptions): SenderServices {
   const { database, commands, collector, liveState, share, holder, siteFacts, minersOf } = options;
-  const { reign, isScheduling, log } = options;
+  const { reign, isScheduling, work, log } = options;
   const commandAlarms = createCommandAlarms({
     database,
     segmentOf: (siteId) => siteFacts().get(siteId)?.segmentId ?? null,
     reign,
     clock: Date.now,
+    work: work.alarms,
     log,
   });
   const plant: CommandedPlant = {
@@ -62,13 +66,25 @@ export function createSender(options: SenderServiceOptions): SenderServices {
   const { ledger, facts, emergencies } = commands;
   const clock = createSystemClock();
   const commandSender =
-    share && createCommandSender({ ledger, facts, plant, call: callOnce, clock, holder, leases: share.held, log });
+    share &&
+    createCommandSender({
+      ledger,
+      facts,
+      plant,
+      call: callOnce,
+      clock,
+      holder,
+      leases: share.held,
+      work: work.commands,
+      log,
+    });
   const emergencyRunner =
     share && startEmergencyRunner({ emergencies, ledger, facts, plant, clock, minersOf, holder, log });
   const batchRunner = startBatchRunner({
     batches: commands.batches,
     ledger,
     isActive: isScheduling,
+    work: work.batches,
     log,
   });
   return {

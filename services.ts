@@ -11,6 +11,7 @@ import { forgetCommands } from "./adapters/commands/reap-commands.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
 import { createIdleCollector, type PollingView, viewPolling } from "./adapters/controller/distant-collector.ts";
 import { installEgressGuard } from "./adapters/controller/egress-guard.ts";
+import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import { createWriter } from "./adapters/database/create-writer.ts";
 import type { Database } from "./adapters/database/database.ts";
 import { createDerivedMemory, type DerivedMemory } from "./adapters/database/derived-memory.ts";
@@ -29,6 +30,8 @@ import type { Journal } from "./adapters/journal/journal.ts";
 import { createNoJournal } from "./adapters/journal/no-journal.ts";
 import { openJournal } from "./adapters/journal/open-journal.ts";
 import { createReplayer, type Replayer } from "./adapters/journal/replayer.ts";
+import { createLeaseKeeper } from "./adapters/leases/lease-keeper.ts";
+import { createLeaseParts } from "./adapters/leases/lease-parts.ts";
 import { newIdentity, type ProcessIdentity, takeIdentity } from "./adapters/leases/process-identity.ts";
 import { createLiveState } from "./adapters/live/create-live-state.ts";
 import type { LiveState } from "./adapters/live/live-state.ts";
@@ -42,6 +45,7 @@ import type { SelfWatch } from "./adapters/self-watch/self-watch.ts";
 import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
 import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
+import { createWorkWatch } from "./adapters/work-watch/create-work-watch.ts";
 import { type AlarmServiceOptions, createAlarms } from "./alarm-services.ts";
 import type { Storage } from "./api/context.ts";
 import { createShare, createSharedCollector, openInventory, profileOf, readCollectors } from "./collection-services.ts";
@@ -126,8 +130,11 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     : createNoJournal();
   const identity = pollsHere ? takeIdentity(config.dataDir) : newIdentity();
   const inventory = createInventory({ database, log, hasProfile: (id) => profileOf(id) !== undefined });
-  const share = pollsHere ? createShare(database, identity, inventory, log) : null;
+  const clock = createSystemClock();
+  const leasePart = createLeaseParts(createLeaseKeeper({ database, holder: identity.holder, clock, log }));
+  const share = pollsHere ? createShare(database, leasePart(), identity, inventory, log) : null;
   const stopUpkeep = startUpkeep({ database, journal, log });
+  const work = createWorkWatch({ database });
   const settings = createSettingsStore({ database, log, isSoleProcess: isEmbedded(database) });
   const secretBox = createSecretBox(config.secretKey, config.previousSecretKey);
   const openedMs = performance.now();
@@ -165,7 +172,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     inventory,
     liveState,
     holder: identity.holder,
-    maySeeAll: config.roles.includes("ui"),
+    keeper: config.roles.includes("ui") ? leasePart() : null,
     pollIntervalS: config.pollIntervalS,
     timeZone: config.siteTimeZone,
     alarmQueue: fleet.alarmQueue,
@@ -178,7 +185,16 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     const detail = { rules: ruleIds.slice(0, 10), perDay, allowedPerDay };
     audit.trail.note({ actorKind: "platform", actor: "", action: "rule:over-budget", outcome: "done", detail });
   };
-  const access = openAccess({ config, database, settings, secretBox, audit: audit.trail, fleet, log });
+  const access = openAccess({
+    config,
+    database,
+    settings,
+    secretBox,
+    audit: audit.trail,
+    fleet,
+    tokenWork: work.of("serviceTokens"),
+    log,
+  });
   const jobs = startJobs({
     database,
     journal,
@@ -186,7 +202,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     retention: config.retention,
     timeZone: config.siteTimeZone,
     holder: identity.holder,
-    isScheduler: config.roles.includes("scheduler"),
+    keeper: config.roles.includes("scheduler") ? leasePart() : null,
     // As stored: what memory holds before the database was reached are the defaults.
     cutAudit: async (nowMs) => audit.cut(nowMs, (await settings.read()).settings.auditRetentionDays),
     // As long as the lines of the trail about them.
@@ -225,6 +241,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     guard,
     publicUrl: config.publicUrl,
     timeZone: config.siteTimeZone,
+    work: { decisions: work.of("decisions"), deliveries: work.of("deliveries") },
     log,
   });
   const { alarms } = alarmServices;
@@ -252,7 +269,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     pollNow: collector.pollNow,
     onQueued({ id, siteId }) {
       if (share?.isMine(siteId)) ringSender();
-      // Where there is no Redis, the sender of another process looks by itself, twice a second.
+      // Where there is no Redis, the sender of another process looks by itself, every second.
       else fleet.ringDoorbell(siteId, id);
     },
     secretKey: config.secretKey,
@@ -268,6 +285,11 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     minersOf: (siteId) => inventory.get(siteId)?.minersExpected ?? null,
     reign: () => (alarms.isJudging() ? alarms.beside([]).place : null),
     isScheduling: jobs.isActive,
+    work: {
+      commands: work.of("commands"),
+      batches: work.of("batches", "commands"),
+      alarms: work.of("commandEvents", "emergencies"),
+    },
     log,
   });
   ringSender = () => senderServices.commandSender?.ring();
@@ -325,6 +347,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       selfWatch.stop();
       await closeAlarms();
       await notifications.close();
+      work.close();
       await jobs.stop();
       await writer.close();
       await derivedMemory.close();

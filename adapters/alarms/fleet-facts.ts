@@ -47,6 +47,7 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
   const { database, inventory, pollIntervalS, log, lookMs = LOOK_MS } = options;
   let known: Known = { maintenance: new Set(), curtailment: new Set(), lab: new Map(), baselines: new Map() };
   let facts: ReadonlyMap<string, SiteFacts> | null = null;
+  let knownText = "";
   let isLooking = false;
   let isClosed = false;
   const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
@@ -60,6 +61,10 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
       database.query(LAB),
       database.query(BASELINES, [BASELINE_NAMES]),
     ]);
+    // What is made of the facts is made anew with each change of them.
+    const text = JSON.stringify([flags, readings, measured]);
+    if (text === knownText) return;
+    knownText = text;
     const flagged = (kind: string) =>
       new Set(flags.filter((row) => row["kind"] === kind).map((row) => String(row["code"])));
     const lab = new Map<string, Partial<Record<PointName, { value: number; takenAtMs: number }>>>();

@@ -2,6 +2,7 @@ import { nextWave } from "../../domain/commands/bulk-plan.ts";
 import { AppError } from "../../domain/errors.ts";
 import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import { batchKey, type CommandBatch, type CommandBatches } from "./command-batches.ts";
 import { SYSTEM } from "./command-rows.ts";
 import type { CommandLedger } from "./ledger.ts";
@@ -11,9 +12,9 @@ export type BatchRunnerOptions = {
   readonly ledger: Pick<CommandLedger, "request">;
   /** True in the one process that goes on with batches. Two at once make no command twice. */
   readonly isActive: () => boolean;
+  /** Tells while there are batches that run, or commands that are not over. */
+  readonly work: WorkSignal;
   readonly log: Log;
-  /** For tests. */
-  readonly lookMs?: number;
 };
 
 /**
@@ -26,11 +27,10 @@ export interface BatchRunner {
   stop(): Promise<void>;
 }
 
-const LOOK_MS = 1_000;
 const COMPLAIN_EVERY_MS = 60_000;
 
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
-  const { batches, ledger, isActive, log, lookMs = LOOK_MS } = options;
+  const { batches, ledger, isActive, work, log } = options;
   let looking: Promise<void> | null = null;
   const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
@@ -93,12 +93,11 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
       });
   }
 
-  const timer = setInterval(lookOnce, lookMs);
-  timer.unref();
+  const stopWork = work.onWork(lookOnce);
   return {
     look,
     async stop() {
-      clearInterval(timer);
+      stopWork();
       await looking;
     },
   };

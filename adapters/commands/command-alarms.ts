@@ -2,6 +2,7 @@ import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { commandAlarmEvents, conditionKey, type SiteCondition } from "../../domain/commands/command-alarms.ts";
 import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import type { CommandDatabase } from "./command-rows.ts";
 
 /**
@@ -22,12 +23,13 @@ export type CommandAlarmsOptions = {
   readonly reign: () => number | null;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
+  /** Tells when something has happened to a command or an emergency stop, in whichever process. */
+  readonly work: WorkSignal;
   readonly log: Log;
-  /** For tests: how often it looks. */
-  readonly lookMs?: number;
 };
 
-const LOOK_MS = 2_000;
+/** How often it sees that this process has begun to judge. */
+const REIGN_MS = 1_000;
 const COMPLAIN_MS = 60_000;
 // Of the sites that had one lately, so that the end of an alarm is told, too.
 const READ = `
@@ -42,7 +44,7 @@ const READ = `
   where m.reset_at is null or m.reset_at > clock_timestamp() - interval '7 days' group by s.code`;
 
 export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarms {
-  const { database, segmentOf, reign, clock, log, lookMs = LOOK_MS } = options;
+  const { database, segmentOf, reign, clock, work, log } = options;
   let listener: ((events: readonly ConditionEvent[]) => void) | null = null;
   let told: { readonly reign: number; readonly active: ReadonlyMap<string, SiteCondition> } | null = null;
   let isLooking = false;
@@ -80,7 +82,10 @@ export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarm
       });
   }
 
-  const timer = setInterval(lookOnce, lookMs);
+  const stopWork = work.onWork(lookOnce);
+  const timer = setInterval(() => {
+    if (reign() !== (told?.reign ?? null)) lookOnce();
+  }, REIGN_MS);
   timer.unref();
   return {
     onFound(given) {
@@ -91,6 +96,9 @@ export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarm
         if (listener === given) listener = null;
       };
     },
-    stop: () => clearInterval(timer),
+    stop() {
+      stopWork();
+      clearInterval(timer);
+    },
   };
 }

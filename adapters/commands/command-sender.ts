@@ -1,6 +1,7 @@
 import type { Command } from "../../domain/commands/command.ts";
 import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import { createReadBack } from "./read-back.ts";
 import { type SendParts, sendClaimed } from "./send-claimed.ts";
 import type { CommandClaim } from "./send-command.ts";
@@ -32,14 +33,15 @@ export interface CommandSender {
 export type CommandSenderOptions = SendParts & {
   /** Names this start of this process in the leases. */
   readonly holder: string;
+  /** Tells while there are commands that are not over, whichever process they were given to. */
+  readonly work: WorkSignal;
   readonly log: Log;
-  /** For tests: time between two turns. */
-  readonly turnMs?: number;
 };
 
+/** While something is in hand. */
 const TURN_MS = 500;
-/** Reading back and reaping, which cost two statements. */
-const CARE_MS = 1_000;
+/** Reading back and reaping, which cost two statements: at each turn of the second, however punctual it is. */
+const CARE_MS = 900;
 /** More at once would only wait for the database. */
 const MOST_IN_HAND = 32;
 /** What the flow does not send by then is given back; sooner than the ledger takes it away. */
@@ -52,7 +54,7 @@ const COMPLAIN_MS = 60_000;
 type InHand = { readonly claim: CommandClaim; readonly sinceMs: number; isSending: boolean };
 
 export function createCommandSender(options: CommandSenderOptions): CommandSender {
-  const { ledger, clock, holder, leases, log, turnMs = TURN_MS } = options;
+  const { ledger, clock, holder, leases, work, log } = options;
   const readBack = createReadBack(options);
   const listeners = new Set<(command: Command) => void>();
   const inHand = new Map<string, InHand>();
@@ -65,7 +67,10 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
   let isRung = false;
   let turning: Promise<void> | null = null;
   const mayComplain = seldom(COMPLAIN_MS, clock.monotonicMs);
-  const timer = setInterval(ring, turnMs);
+  const stopWork = work.onWork(ring);
+  const timer = setInterval(() => {
+    if (inHand.size > 0) ring();
+  }, TURN_MS);
   timer.unref();
 
   function tell(command: Command | null): void {
@@ -132,9 +137,12 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
   async function care(): Promise<void> {
     caredMs = clock.monotonicMs();
     const sent = await ledger.inFlight(holder);
-    for (const command of await readBack.look(sent)) tell(command);
+    const moved = await readBack.look(sent);
     mayReap ||= clock.monotonicMs() - startedMs > FIRST_READING_MS || (leases().size > 0 && readBack.hasRead(sent));
-    if (mayReap) for (const command of await ledger.reap()) tell(command);
+    if (mayReap) moved.push(...(await ledger.reap()));
+    for (const command of moved) tell(command);
+    // The next one of its site need not wait.
+    if (moved.length > 0) isRung = true;
   }
 
   async function sendOne(one: InHand): Promise<Command | null> {
@@ -181,6 +189,7 @@ export function createCommandSender(options: CommandSenderOptions): CommandSende
       isClosed = true;
       taker = null;
       clearInterval(timer);
+      stopWork();
       readBack.stop();
       await turning;
       await handBack().catch(() => undefined);

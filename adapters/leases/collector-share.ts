@@ -1,16 +1,8 @@
 import type { Clock } from "../../domain/collection/clock.ts";
 import { COLLECTOR_LEASES, leaseOfSite, leaseOfUnnumbered, shareLeases } from "../../domain/collection/share-sites.ts";
 import type { Log } from "../../domain/log.ts";
-import { createLeaseKeeper } from "./lease-keeper.ts";
-import {
-  addMember,
-  type LeaseDatabase,
-  type LeaseRow,
-  memberName,
-  memberOf,
-  readLeases,
-  releaseAllOf,
-} from "./lease-store.ts";
+import { createLeaseKeeper, type LeaseKeeper } from "./lease-keeper.ts";
+import { addMember, type LeaseDatabase, type LeaseRow, memberName, memberOf, releaseAllOf } from "./lease-store.ts";
 
 const TTL_MS = 5_000;
 const LOOKS_PER_LIFE = 10 / 3;
@@ -22,6 +14,8 @@ const GIVE_BACK_WITHIN_MS = 60_000;
 export type CollectorShareOptions = {
   readonly database: LeaseDatabase & { whenReady(): Promise<void> };
   readonly holder: string;
+  /** With which other parts of the process hold leases, too; absent: one of its own. */
+  readonly keeper?: LeaseKeeper;
   /** The former process of this data folder, known to be gone; null = none. */
   readonly formerHolder: string | null;
   readonly clock: Pick<Clock, "monotonicMs" | "after">;
@@ -59,17 +53,23 @@ export function createCollectorShare(options: CollectorShareOptions): CollectorS
   const { database, holder, formerHolder, clock, log, numberOf } = options;
   const ttlMs = options.ttlMs ?? TTL_MS;
   const lookMs = ttlMs / LOOKS_PER_LIFE;
-  const keeper = createLeaseKeeper({ database, holder, clock, log, ttlMs, renewMs: lookMs });
+  const keeper = options.keeper ?? createLeaseKeeper({ database, holder, clock, log, ttlMs, renewMs: lookMs });
   const listeners = new Set<() => void>();
   const me = memberName(holder);
   let isIdle = (): boolean => true;
   let isBlind = true;
   let isClosed = false;
   let surplusSinceMs: number | null = null;
-  let cancelLook: (() => void) | null = null;
-  let looking: Promise<void> = Promise.resolve();
+  let cancelRetry: (() => void) | null = null;
+  let isAdding = false;
 
   keeper.onChange(tell);
+  keeper.onSeen((rows) => {
+    if (isClosed) return;
+    wish(rows);
+    // Forgotten meanwhile: this process stood still for a day.
+    if (!isBlind && !rows.some(({ name }) => name === me)) join();
+  });
 
   function tell(): void {
     for (const listener of [...listeners]) listener();
@@ -78,7 +78,9 @@ export function createCollectorShare(options: CollectorShareOptions): CollectorS
   async function begin(): Promise<void> {
     await database.whenReady();
     if (formerHolder !== null) await releaseAllOf(database, formerHolder);
-    await look();
+    await addMember(database, holder);
+    // The first sees who else is there, and what is wished for then is taken at the latest by the second.
+    await keeper.beat();
     await keeper.beat();
     if (keeper.isCutOff() || isClosed) throw new Error("the leases could not be taken");
     isBlind = false;
@@ -86,10 +88,15 @@ export function createCollectorShare(options: CollectorShareOptions): CollectorS
     tell();
   }
 
-  async function look(): Promise<void> {
-    if (!keeper.held().has(me)) await addMember(database, holder);
-    const rows = await readLeases(database);
-    if (!isClosed) wish(rows);
+  /** A failure changes nothing: the keeper tells of a database that is away, and the next renewal comes back to it. */
+  function join(): void {
+    if (isAdding) return;
+    isAdding = true;
+    void addMember(database, holder)
+      .catch(() => undefined)
+      .finally(() => {
+        isAdding = false;
+      });
   }
 
   function wish(rows: readonly LeaseRow[]): void {
@@ -111,13 +118,9 @@ export function createCollectorShare(options: CollectorShareOptions): CollectorS
     return isIdle() || clock.monotonicMs() - surplusSinceMs > GIVE_BACK_WITHIN_MS;
   }
 
-  /** A failed look changes nothing: the keeper tells of a database that is away. */
-  function lookAgain(): void {
+  function tryAgain(): void {
     if (isClosed) return;
-    cancelLook = clock.after(lookMs, () => {
-      const work = isBlind ? begin() : look();
-      looking = work.then(lookAgain, lookAgain);
-    });
+    cancelRetry = clock.after(lookMs, () => void begin().catch(tryAgain));
   }
 
   return {
@@ -138,14 +141,13 @@ export function createCollectorShare(options: CollectorShareOptions): CollectorS
     start() {
       const started = Promise.withResolvers<void>();
       const cancel = clock.after(START_WITHIN_MS, started.resolve);
-      looking = begin().then(lookAgain, lookAgain);
-      void looking.then(started.resolve);
+      void begin().catch(tryAgain).then(started.resolve);
       return started.promise.finally(cancel);
     },
     async close() {
       if (isClosed) return;
       isClosed = true;
-      cancelLook?.();
+      cancelRetry?.();
       listeners.clear();
       await keeper.close();
     },

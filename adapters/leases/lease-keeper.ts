@@ -1,6 +1,14 @@
 import type { Clock } from "../../domain/collection/clock.ts";
 import type { Log } from "../../domain/log.ts";
-import { type LeaseDatabase, releaseLeases, renewLeases, takeLeases } from "./lease-store.ts";
+import {
+  type LeaseDatabase,
+  type LeaseRow,
+  releaseLeases,
+  renewAndReadLeases,
+  renewLeases,
+  type Tokens,
+  takeLeases,
+} from "./lease-store.ts";
 
 const TTL_MS = 5_000;
 const RENEW_MS = 1_500;
@@ -42,6 +50,8 @@ export interface LeaseKeeper {
   isCutOff(): boolean;
   /** Called after leases were gained or lost. @returns unsubscribe */
   onChange(listener: () => void): () => void;
+  /** Called with every lease and member that there is, as each renewal reads them. @returns unsubscribe */
+  onSeen(listener: (rows: readonly LeaseRow[]) => void): () => void;
   /** Renews and takes now. Resolves when that is done or has failed; never rejects. */
   beat(): Promise<void>;
   /** Stops renewing and gives everything back, unless the database is away: then it runs out by itself. */
@@ -54,6 +64,7 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
   const { database, holder, clock, log, ttlMs = TTL_MS, renewMs = RENEW_MS } = options;
   const leases = new Map<string, Held>();
   const listeners = new Set<() => void>();
+  const seers = new Set<(rows: readonly LeaseRow[]) => void>();
   let wanted: ReadonlySet<string> = new Set();
   let isCut = false;
   let isClosed = false;
@@ -127,11 +138,20 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
 
   async function renew(names: readonly string[]): Promise<void> {
     const beforeMs = clock.monotonicMs();
-    const tokens = await renewLeases(database, names, holder, ttlMs);
+    const { tokens, rows } = await renewAndSee(names);
     for (const [name, token] of tokens) keep(name, token, beforeMs);
     const lost = names.filter((name) => !tokens.has(name));
     for (const name of lost) leases.delete(name);
     if (lost.length > 0) log.warn({ lost }, "leases ran out before they were renewed");
+    // What they wish for now is taken in this turn.
+    for (const see of [...seers]) see(rows);
+  }
+
+  async function renewAndSee(
+    names: readonly string[],
+  ): Promise<{ readonly tokens: Tokens; readonly rows: readonly LeaseRow[] }> {
+    if (seers.size > 0) return renewAndReadLeases(database, names, holder, ttlMs);
+    return { tokens: await renewLeases(database, names, holder, ttlMs), rows: [] };
   }
 
   function keep(name: string, token: number, beforeMs: number): void {
@@ -160,12 +180,17 @@ export function createLeaseKeeper(options: LeaseKeeperOptions): LeaseKeeper {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    onSeen(listener) {
+      seers.add(listener);
+      return () => seers.delete(listener);
+    },
     beat,
     async close() {
       if (isClosed) return;
       isClosed = true;
       cancelTimer?.();
       listeners.clear();
+      seers.clear();
       await beating;
       const names = [...leases.keys()];
       leases.clear();

@@ -62,6 +62,13 @@ const SWEEP = `
 const READ = `
   select name, holder, token, expires_at > clock_timestamp() as is_live from lease order by name`;
 
+// It sees the others as they were before it, and its own as they are.
+const RENEW_AND_READ = `
+  with renewed as (${RENEW})
+  select l.name, l.holder, l.token, r.name is not null as is_renewed,
+    r.name is not null or l.expires_at > clock_timestamp() as is_live
+  from lease l left join renewed r on r.name = l.name order by l.name`;
+
 /**
  * Takes those of the leases that are free or run out, each with a new token. One that another process is taking at the
  * same moment counts as not free.
@@ -100,6 +107,17 @@ export async function renewLeases(
   return tokensFrom(await database.query(RENEW, [names, holder, ttlMs], { lane: "lease" }));
 }
 
+/** Renews like `renewLeases`, and reads every lease and member, in one statement. */
+export async function renewAndReadLeases(
+  database: LeaseDatabase,
+  names: readonly string[],
+  holder: string,
+  ttlMs: number,
+): Promise<{ readonly tokens: Tokens; readonly rows: readonly LeaseRow[] }> {
+  const rows = await database.query(RENEW_AND_READ, [names, holder, ttlMs], { lane: "lease" });
+  return { tokens: tokensFrom(rows.filter((row) => row["is_renewed"] === true)), rows: rows.map(leaseFrom) };
+}
+
 /** Gives leases back; those of other holders stay as they are. To be called after the last effect they allowed. */
 export async function releaseLeases(database: LeaseDatabase, names: readonly string[], holder: string): Promise<void> {
   if (names.length > 0) await database.query(RELEASE, [names, holder], { lane: "lease" });
@@ -112,13 +130,7 @@ export async function releaseAllOf(database: LeaseDatabase, holder: string): Pro
 
 /** Every lease and member, in order of name. */
 export async function readLeases(database: LeaseDatabase): Promise<LeaseRow[]> {
-  const rows = await database.query(READ, [], { lane: "lease" });
-  return rows.map((row) => ({
-    name: String(row["name"]),
-    holder: typeof row["holder"] === "string" ? row["holder"] : null,
-    token: Number(row["token"]),
-    isLive: row["is_live"] === true,
-  }));
+  return (await database.query(READ, [], { lane: "lease" })).map(leaseFrom);
 }
 
 /** Name of the heartbeat lease of a process. */
@@ -135,6 +147,15 @@ export function memberOf(name: string): string | null {
 export async function addMember(database: LeaseDatabase, holder: string): Promise<void> {
   await database.query(ADD_MEMBER, [memberName(holder)], { lane: "lease" });
   await database.query(SWEEP, [MEMBER_PREFIX, SWEEP_AFTER], { lane: "lease" });
+}
+
+function leaseFrom(row: Record<string, unknown>): LeaseRow {
+  return {
+    name: String(row["name"]),
+    holder: typeof row["holder"] === "string" ? row["holder"] : null,
+    token: Number(row["token"]),
+    isLive: row["is_live"] === true,
+  };
 }
 
 function tokensFrom(rows: readonly Record<string, unknown>[]): Tokens {

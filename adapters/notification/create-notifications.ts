@@ -6,6 +6,7 @@ import { testNotice } from "../../domain/notification/notice-text.ts";
 import { onCallAt } from "../../domain/notification/on-call.ts";
 import type { NotificationPlan } from "../../domain/notification/plan.ts";
 import type { Addresses, Recipient } from "../../domain/notification/recipient.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import { type AcknowledgeLinks, createAcknowledgeLinks } from "./acknowledge-link.ts";
 import { type ChannelKit, type ChannelStore, createChannelStore } from "./channel-store.ts";
 import { type Decider, startDecider } from "./decider.ts";
@@ -56,8 +57,10 @@ export type NotificationsOptions = {
   readonly isJudging: () => boolean;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
+  /** Tell of changes of alarms to be decided on, and of messages to be sent. */
+  readonly work: { readonly decisions: WorkSignal; readonly deliveries: WorkSignal };
   readonly log: Pick<Log, "info" | "warn">;
-  /** For tests: how often it looks, and how long one try may take. */
+  /** For tests: how often it sees to what was told, and how long one try may take. */
   readonly lookMs?: number;
   readonly timeLimitMs?: number;
 };
@@ -67,9 +70,9 @@ const REMEMBERED_MS = 5_000;
 const TIDY_EVERY_MS = 3_600_000;
 
 export function createNotifications(options: NotificationsOptions): Notifications {
-  const { database, lease, sealers, channels, linkKey, timeZone, siteOf, ruleOf, isJudging, clock, log } = options;
+  const { database, lease, sealers, channels, linkKey, timeZone, siteOf, ruleOf, isJudging, clock, work, log } =
+    options;
   const publicUrl = options.publicUrl.replace(/\/+$/, "");
-  const pace = options.lookMs === undefined ? {} : { lookMs: options.lookMs };
   let memory: { readonly untilMs: number; readonly known: Promise<Known> } | null = null;
   const forget = () => {
     memory = null;
@@ -106,8 +109,8 @@ export function createNotifications(options: NotificationsOptions): Notification
     acknowledgeUrlOf: links.urlOf,
     trendPng: createTrendPng(options.readTrend, timeZone),
     lease,
+    work: work.deliveries,
     log,
-    ...pace,
     ...(options.timeLimitMs === undefined ? {} : { timeLimitMs: options.timeLimitMs }),
   });
   const decider = startDecider({
@@ -130,7 +133,8 @@ export function createNotifications(options: NotificationsOptions): Notification
     clock,
     log,
     onNotices: sender.wake,
-    ...pace,
+    work: work.decisions,
+    ...(options.lookMs === undefined ? {} : { lookMs: options.lookMs }),
   });
   let failing: readonly ChannelKind[] = [];
   let failingUntilMs = Number.NEGATIVE_INFINITY;

@@ -3,6 +3,7 @@ import type { Log } from "../../domain/log.ts";
 import { decideNotices } from "../../domain/notification/decide-notices.ts";
 import type { Directory } from "../../domain/notification/directory.ts";
 import type { NotificationPlan } from "../../domain/notification/plan.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import type { DecisionStore, StoredState } from "./decision-store.ts";
 import type { NotificationLease } from "./notification-database.ts";
 
@@ -18,6 +19,8 @@ export type DeciderOptions = {
   readonly log: Pick<Log, "warn" | "info">;
   /** Called when there is something to send. */
   readonly onNotices: () => void;
+  /** Tells while there are changes of alarms that are not decided on, whichever process has stored them. */
+  readonly work: WorkSignal;
   /** For tests. */
   readonly lookMs?: number;
 };
@@ -39,6 +42,7 @@ export interface Decider {
   stop(): Promise<void>;
 }
 
+/** While something is told, and may have to be told again. */
 const LOOK_MS = 1_000;
 /** What a crash has kept from us is told as long as it is news [J]. */
 const MISSED_WITHIN_MS = 15 * 60_000;
@@ -46,7 +50,7 @@ const MISSED_WITHIN_MS = 15 * 60_000;
 const MOST_WAITING = 20_000;
 
 export function startDecider(options: DeciderOptions): Decider {
-  const { store, lease, plan, directory, isJudging, clock, log, onNotices, lookMs = LOOK_MS } = options;
+  const { store, lease, plan, directory, isJudging, clock, log, onNotices, work, lookMs = LOOK_MS } = options;
   let waiting: { readonly transition: AlarmTransition; readonly done: () => void }[] = [];
   let known: StoredState | null = null;
   let attached = 0;
@@ -123,7 +127,16 @@ export function startDecider(options: DeciderOptions): Decider {
     );
   }
 
-  const timer = setInterval(wake, lookMs);
+  /** What the database does not tell of. */
+  function hasOwnWork(): boolean {
+    if (waiting.length > 0 || (!isCaughtUp && attached > 0 && isJudging())) return true;
+    return lease.token() !== null && (known === null || Object.keys(known.state.groups).length > 0);
+  }
+
+  const stopWork = work.onWork(wake);
+  const timer = setInterval(() => {
+    if (hasOwnWork()) wake();
+  }, lookMs);
   timer.unref();
   return {
     take(transitions) {
@@ -150,6 +163,7 @@ export function startDecider(options: DeciderOptions): Decider {
     async stop() {
       isStopped = true;
       clearInterval(timer);
+      stopWork();
       await looking;
     },
   };

@@ -3,6 +3,7 @@ import { CHANNEL_KINDS, type Channel, type ChannelKind, type Delivery } from "..
 import type { ChannelDefinition } from "../../domain/notification/channel-definition.ts";
 import { TRIES_BEFORE_FALLBACK } from "../../domain/notification/delivery.ts";
 import type { Addresses } from "../../domain/notification/recipient.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import type { NotificationLease } from "./notification-database.ts";
 import type { ClaimedNotice, Outbox } from "./outbox.ts";
 import type { TrendPng } from "./trend-png.ts";
@@ -19,9 +20,10 @@ export type SenderOptions = {
   /** The trend for channels that show one. */
   readonly trendPng: TrendPng;
   readonly lease: NotificationLease;
+  /** Tells while there are messages to be sent, whichever process has stored them. */
+  readonly work: WorkSignal;
   readonly log: Pick<Log, "warn" | "info">;
-  /** For tests: how often it looks, and how long one try may take. */
-  readonly lookMs?: number;
+  /** For tests: how long one try may take. */
   readonly timeLimitMs?: number;
 };
 
@@ -33,7 +35,6 @@ export interface Sender {
   stop(): Promise<void>;
 }
 
-const LOOK_MS = 1_000;
 const TIME_LIMIT_MS = 15_000;
 /** A channel that does not heed its signal is left behind after this. */
 const GRACE_MS = 2_000;
@@ -48,7 +49,7 @@ const LAST_MS = 3_000;
  * hangs delays nobody but itself. It keeps to what the vendor lets through in a minute.
  */
 export function startSender(options: SenderOptions): Sender {
-  const { outbox, definitions, lease, log, lookMs = LOOK_MS, timeLimitMs = TIME_LIMIT_MS } = options;
+  const { outbox, definitions, lease, work, log, timeLimitMs = TIME_LIMIT_MS } = options;
   const honouring = CHANNEL_KINDS.filter((kind) => definitions[kind].honoursKey);
   let isStopped = false;
   const cut = new AbortController();
@@ -165,12 +166,11 @@ export function startSender(options: SenderOptions): Sender {
     }
   }
 
-  const timer = setInterval(wake, lookMs);
-  timer.unref();
+  const stopWork = work.onWork(wake);
   return {
     wake,
     async stop() {
-      clearInterval(timer);
+      stopWork();
       isStopped = true;
       const cutting = setTimeout(() => cut.abort(), LAST_MS);
       await looking;

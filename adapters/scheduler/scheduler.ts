@@ -43,7 +43,7 @@ export interface Scheduler {
 }
 
 /** Each look is a statement, day and night. What is ordered in this process is looked for at once. */
-const PACE: Pace = { cronS: 20, pollS: 5, sweepS: 30 };
+const PACE: Pace = { cronS: 20, pollS: 10, sweepS: 60 };
 /** The lease runs out by our own clock while the database is away, and nobody calls us then. */
 const LOOK_MS = 500;
 const RETRY_MS = 2_000;

@@ -7,6 +7,7 @@ import { TOKEN_PREFIX } from "../../domain/access/service-token.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import { NOTHING } from "../../domain/access/site-scope.ts";
 import { seldom } from "../../domain/seldom.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import { ACCESS_TOKEN_S, type AccessClaims, createAccessTokens } from "./access-token.ts";
 import type { AuthLog } from "./auth-log.ts";
 import { createLoginThrottle } from "./login-throttle.ts";
@@ -127,6 +128,8 @@ export type AuthOptions = {
   readonly exchange?: OnlineExchange | null;
   /** Milliseconds since the Unix epoch. */
   readonly clock?: () => number;
+  /** Tells when a service token was made or revoked, in whichever process. */
+  readonly tokenWork: WorkSignal;
   readonly log?: AuthLog;
 };
 
@@ -141,7 +144,7 @@ export function createAuth(options: AuthOptions): Auth {
   const throttle = createLoginThrottle(clock);
   const onFault = createFaultLog(log, clock);
   const sessions = createSessionRegistry({ database, needsTotp: rules.needsTotp, clock, onFault });
-  const serviceTokens = createServiceTokens({ database, audit, clock, onFault });
+  const serviceTokens = createServiceTokens({ database, audit, clock, work: options.tokenWork, onFault });
   const signIn = createSignIn({ database, throttle, passwords, rules, refreshTokens, audit, idleS, clock, log });
   const renew = createSessionRenewal({ database, sessions, refreshTokens, audit, idleS, clock, log });
   const online = createOnlinePeople(sessions.online, options.exchange ?? null);

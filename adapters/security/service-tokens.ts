@@ -4,6 +4,7 @@ import type { Permission } from "../../domain/access/permissions.ts";
 import { type NewServiceToken, type ServiceToken, TOKEN_PREFIX } from "../../domain/access/service-token.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import { AppError } from "../../domain/errors.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import { reachable } from "./reachable.ts";
 import {
   findLiveToken,
@@ -19,7 +20,7 @@ import {
 import type { SessionEndListener } from "./session-registry.ts";
 import type { AccountDatabase } from "./session-store.ts";
 
-const CHECK_EVERY_MS = 1_000;
+const SWEEP_EVERY_MS = 1_000;
 const NOTE_USE_EVERY_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** In front of a token's name, for its user name. */
@@ -32,8 +33,8 @@ export type TokenActor = { readonly username: string; readonly address: string }
 
 /**
  * Access for programs of third parties: a name, a list of permissions, perhaps a part of the fleet, and an end. All living
- * tokens are in memory and read again every second: a check costs a hash, and a revoked one is refused within 2 s by
- * every process. While the database is away the last word stands.
+ * tokens are in memory and read again when one was made or revoked, which is looked for every second: a check costs a hash,
+ * and a revoked one is refused within 2 s by every process. While the database is away the last word stands.
  */
 export interface ServiceTokens {
   /** The program behind a token, as its "session". It never waits. @returns null for anything but a living token */
@@ -63,11 +64,13 @@ export type ServiceTokenOptions = {
   readonly audit: AuditTrail;
   /** Milliseconds since the Unix epoch. */
   readonly clock: () => number;
+  /** Tells when a token was made or revoked, in whichever process. */
+  readonly work: WorkSignal;
   /** Told when the tokens could not be read: every second while the database is away. */
   readonly onFault: (error: unknown) => void;
 };
 
-export function createServiceTokens({ database, audit, clock, onFault }: ServiceTokenOptions): ServiceTokens {
+export function createServiceTokens({ database, audit, clock, work, onFault }: ServiceTokenOptions): ServiceTokens {
   /** By hash. Replaced as a whole at each change, so that a reading from before it is seen to be old. */
   let live: ReadonlyMap<string, StoredToken> = new Map();
   const listeners = new Map<string, Set<SessionEndListener>>();
@@ -82,7 +85,14 @@ export function createServiceTokens({ database, audit, clock, onFault }: Service
     live = new Map(rows.map((token) => [token.tokenHash, token]));
     const ids = new Set([...live.values()].map(({ id }) => id));
     for (const id of listeners.keys()) if (!ids.has(id)) tellEnd(id);
-    await noteDue();
+  }
+
+  /** What asks the database for nothing, or once a minute. */
+  function sweep(): void {
+    if (listeners.size > 0) {
+      for (const { id, expiresAt } of live.values()) if (Date.parse(expiresAt) <= clock()) tellEnd(id);
+    }
+    if (usedAtMs.size > 0) noteDue().catch(onFault);
   }
 
   /** A busy token writes one row a minute, not one per request. */
@@ -115,7 +125,8 @@ export function createServiceTokens({ database, audit, clock, onFault }: Service
       });
   }
 
-  const timer = setInterval(checkNow, CHECK_EVERY_MS);
+  const stopWork = work.onWork(checkNow);
+  const timer = setInterval(sweep, SWEEP_EVERY_MS);
   timer.unref();
   checkNow();
 
@@ -188,7 +199,10 @@ export function createServiceTokens({ database, audit, clock, onFault }: Service
       return await reachable(() => readMakers(database, username.slice(USERNAME_PREFIX.length)));
     },
 
-    close: () => clearInterval(timer),
+    close() {
+      stopWork();
+      clearInterval(timer);
+    },
   };
 }
 

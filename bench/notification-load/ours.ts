@@ -10,6 +10,7 @@ import { createSecretBox } from "../../adapters/security/secret-box.ts";
 import { createAddressGuard, createResolveHost } from "../../adapters/webhooks/address-guard.ts";
 import { createSendRequest } from "../../adapters/webhooks/exchange.ts";
 import { signatureHeaders } from "../../adapters/webhooks/signature.ts";
+import { createWorkWatch } from "../../adapters/work-watch/create-work-watch.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { STARTER_RULES } from "../../domain/alarms/starter-rules/index.ts";
 import type { NoticeDelivery } from "../../domain/notification/delivery.ts";
@@ -42,6 +43,7 @@ export async function startOurs(sites: number, sinks: Sinks): Promise<Ours> {
   allow.addSubnet("127.0.0.0", 8, "ipv4");
   const guard = createAddressGuard({ allow, forbidden: () => new Set() });
   const box = createSecretBox(randomBytes(32), null);
+  const work = createWorkWatch({ database });
   const notifications = createNotifications({
     database,
     lease: { name: LEASE, holder: "bench", fenceSql: FENCE_SQL, token: () => token },
@@ -65,6 +67,7 @@ export async function startOurs(sites: number, sinks: Sinks): Promise<Ours> {
     readTrend: async () => ({ timesMs: [], values: [] }),
     isJudging: () => false,
     clock: Date.now,
+    work: { decisions: work.of("decisions"), deliveries: work.of("deliveries") },
     log: recordedLog(),
   });
   await setUp(notifications, sinks);
@@ -81,6 +84,7 @@ export async function startOurs(sites: number, sinks: Sinks): Promise<Ours> {
     },
     async close() {
       await notifications.close();
+      work.close();
       await database.close();
       await fresh.drop();
       await server.dispose();

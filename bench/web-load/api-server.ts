@@ -29,6 +29,7 @@ import { createSecretBox } from "../../adapters/security/secret-box.ts";
 import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
 import { createAddressGuard } from "../../adapters/webhooks/address-guard.ts";
 import { createWebhooks } from "../../adapters/webhooks/create-webhooks.ts";
+import { createWorkWatch } from "../../adapters/work-watch/create-work-watch.ts";
 import { createApi } from "../../api/create-api.ts";
 import { createCommands } from "../../command-services.ts";
 import { startNotifications } from "../../notification-services.ts";
@@ -65,7 +66,9 @@ const { trail: audit, book: auditBook } = createAudit({
 const settings = createSettingsStore({ database, log: silent });
 const secondFactor = createSecondFactor(database, box, Date.now);
 const rules = createSignInRules({ database, secondFactor, requireTotpFor: () => "nobody", clock: Date.now });
-const auth = createAuth({ database, secretKey: randomBytes(32), publicUrl, audit, rules });
+const work = createWorkWatch({ database });
+const tokenWork = work.of("serviceTokens");
+const auth = createAuth({ database, secretKey: randomBytes(32), publicUrl, audit, rules, tokenWork });
 const liveState = createLiveState({ inventory });
 const loop = startLoopMonitor();
 const sources = {
@@ -157,6 +160,7 @@ const api = createApi({
     log: silent,
   }),
   notifications: startNotifications({
+    work: { decisions: work.of("decisions"), deliveries: work.of("deliveries") },
     database,
     inventory,
     history: { site: async () => ({ timesMs: [], series: {}, isCut: false }) },

@@ -32,6 +32,7 @@ import { createSecondFactor } from "../../adapters/security/second-factor.ts";
 import { createSecretBox, type SecretBox } from "../../adapters/security/secret-box.ts";
 import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
 import { boundServer, serverOptions } from "../../adapters/transport/create-server.ts";
+import { createWorkWatch } from "../../adapters/work-watch/create-work-watch.ts";
 import type { ApiContext, Lifecycle } from "../../api/context.ts";
 import { createApi } from "../../api/create-api.ts";
 import { createCommands } from "../../command-services.ts";
@@ -132,6 +133,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const settings = createSettingsStore({ database: guarded, log: silent, lookMs: 100 });
   const secretKey = options.secretKey ?? randomBytes(32);
   const secondFactor = createSecondFactor(guarded, createSecretBox(secretKey, null), clock);
+  const work = createWorkWatch({ database: guarded });
   const auth = createAuth({
     database: guarded,
     secretKey,
@@ -147,6 +149,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     idleS: () => settings.current().sessionIdleH * 3600,
     exchange: options.exchange ?? null,
     clock,
+    tokenWork: work.of("serviceTokens"),
   });
   const liveState = createLiveState({ inventory, coalesceMs: 10 });
   const alarms = createAlarmStore({ database: guarded, sites: inventory, fenceSql: FENCE_SQL });
@@ -312,6 +315,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
       await webhooks.close();
       await notifications.close();
       auth.close();
+      work.close();
       await audit.close();
       rmSync(auditFolder, { recursive: true, force: true });
       loop.stop();

@@ -20,6 +20,7 @@ const runnerOn = (more: Partial<BatchRunnerOptions["ledger"]> = {}) => {
     batches: createCommandBatches(database),
     ledger: { ...createCommandLedger({ database, fenceSql: FENCE_SQL }), ...more },
     isActive: () => false,
+    work: { onWork: () => () => undefined },
     log: silent,
   });
 };

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { createSystemClock } from "../../adapters/controller/system-clock.ts";
+import { createLeaseKeeper } from "../../adapters/leases/lease-keeper.ts";
 import { type JobServices, startJobs } from "../../job-services.ts";
 import { recordedLog } from "../services/recorded-log.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
@@ -21,7 +23,7 @@ beforeAll(async () => {
     retention: { rawDays: null, fiveMinuteDays: null, hourDays: 400, dayDays: null },
     timeZone: "Asia/Dubai",
     holder: "host-1-abc",
-    isScheduler: true,
+    keeper: createLeaseKeeper({ database, holder: "host-1-abc", clock: createSystemClock(), log: recordedLog() }),
     log: recordedLog(),
     pace: { cronS: 1, pollS: 1, sweepS: 1 },
   });

@@ -21,6 +21,8 @@ import type { Site } from "../../domain/sites/site.ts";
 import type { ControllerReply } from "../../domain/telemetry/controller-reply.ts";
 import { silent } from "./test-database.ts";
 
+const NO_WORK = { onWork: () => () => undefined };
+
 /** The real ones without a lease: they are set up, and nothing is sent. */
 export function idleWebhooks(database: Database) {
   const box = createSecretBox(randomBytes(32), null);
@@ -64,6 +66,7 @@ export function idleNotifications(
     ruleOf: () => undefined,
     readTrend: async () => ({ timesMs: [], values: [] }),
     isJudging: () => false,
+    work: { decisions: NO_WORK, deliveries: NO_WORK },
     log: silent,
     ...options,
   });

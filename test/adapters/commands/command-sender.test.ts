@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { createCommandAlarms } from "../../../adapters/commands/command-alarms.ts";
+import { createWorkWatch } from "../../../adapters/work-watch/create-work-watch.ts";
 import type { ConditionEvent } from "../../../domain/alarms/alarm-event.ts";
 import { isoOf } from "../../../domain/iso-of.ts";
 import { orderFault } from "../../faults/order-fault.ts";
@@ -105,13 +106,14 @@ describe.for(TWO)("sending on $name", (engine) => {
     expect(await plant.received(site)).toHaveLength(1);
 
     const found: ConditionEvent[] = [];
+    const work = createWorkWatch({ database: plant.database, lookMs: 50 });
     const alarms = createCommandAlarms({
       database: plant.database,
       segmentOf: () => null,
       reign: () => 1,
       clock: Date.now,
+      work: work.of("commandEvents"),
       log: { info() {}, warn() {}, error() {} },
-      lookMs: 50,
     });
     const unsubscribe = alarms.onFound((events) => found.push(...events));
     await expect.poll(() => found.map(({ siteId, type }) => `${siteId} ${type}`)).toEqual([`${site} raised`]);
@@ -121,6 +123,7 @@ describe.for(TWO)("sending on $name", (engine) => {
     await expect.poll(() => found.map(({ siteId, type }) => `${siteId} ${type}`)).toContain(`${site} cleared`);
     unsubscribe();
     alarms.stop();
+    work.close();
   });
 
   it("an old reading is made anew before it is judged; where none comes, nothing is sent", async () => {

@@ -17,6 +17,7 @@ import { upsertSites } from "../../../adapters/inventory/site-repository.ts";
 import { FENCE_SQL } from "../../../adapters/leases/lease-store.ts";
 import { createLiveState } from "../../../adapters/live/create-live-state.ts";
 import type { LiveState } from "../../../adapters/live/live-state.ts";
+import { createWorkWatch } from "../../../adapters/work-watch/create-work-watch.ts";
 import type { Role } from "../../../domain/access/session-user.ts";
 import { FINAL_STATES } from "../../../domain/commands/command.ts";
 import { findCompiledProfile } from "../../../domain/profiles/index.ts";
@@ -91,6 +92,7 @@ export async function plantUnderTest(engine: EngineUnderTest, siteCount: number)
     onRound: () => {},
   });
   const ledger = createCommandLedger({ database, fenceSql: FENCE_SQL });
+  const work = createWorkWatch({ database, lookMs: 100 });
   const locks = createSiteLocks(database);
   const switches = createWriteSwitches(database);
   const roles = new Map<string, Role>([["li", "admin"]]);
@@ -126,8 +128,8 @@ export async function plantUnderTest(engine: EngineUnderTest, siteCount: number)
     clock,
     holder: "sender",
     leases: () => tokens,
+    work: work.of("commands"),
     log,
-    turnMs: 100,
   });
   const attach = () => sender.attach(({ id }) => void sender.send(id));
   const often = sites.filter(({ id }) => !rare.has(id)).map(({ id }) => id);
@@ -183,6 +185,7 @@ export async function plantUnderTest(engine: EngineUnderTest, siteCount: number)
     attach,
     async dispose() {
       await sender.close();
+      work.close();
       await collector.close();
       await liveState.close();
       await fleet.stop();

@@ -11,6 +11,7 @@ import {
 } from "../../../adapters/notification/create-notifications.ts";
 import { boxFor, SEALED_COLUMNS } from "../../../adapters/security/sealed-columns.ts";
 import { createSecretBox } from "../../../adapters/security/secret-box.ts";
+import { createWorkWatch, type WorkWatch } from "../../../adapters/work-watch/create-work-watch.ts";
 import type { AlarmTransition } from "../../../domain/alarms/alarm.ts";
 import type { ConditionEvent } from "../../../domain/alarms/alarm-event.ts";
 import { STARTER_RULES } from "../../../domain/alarms/starter-rules/index.ts";
@@ -41,6 +42,7 @@ export function notificationsUnderTest({ isMissing, open }: (typeof ENGINES)[num
   const running: Notifications[] = [];
   let opened: OpenedEngine;
   let database: Database;
+  let work: WorkWatch;
   let alarms: AlarmStore;
   /** Honours keys. */
   let hook: Receiver;
@@ -53,10 +55,14 @@ export function notificationsUnderTest({ isMissing, open }: (typeof ENGINES)[num
     opened = await open();
     database = opened.database;
     await addSites(database, SITES);
+    work = createWorkWatch({ database, lookMs: 50 });
     const sites = { numberOf: (id: string) => Number(id.slice(5)) || undefined };
     alarms = createAlarmStore({ database, sites, fenceSql: FENCE_SQL });
   }, 60_000);
-  afterAll(() => opened?.dispose());
+  afterAll(async () => {
+    work?.close();
+    await opened?.dispose();
+  });
   beforeEach(async () => {
     if (isMissing) return;
     await database.query(
@@ -110,6 +116,7 @@ export function notificationsUnderTest({ isMissing, open }: (typeof ENGINES)[num
       readTrend: async () => ({ timesMs: [], values: [] }),
       isJudging: () => false,
       clock: Date.now,
+      work: { decisions: work.of("decisions"), deliveries: work.of("deliveries") },
       log: recordedLog(),
       lookMs: 50,
       // A try that a busy machine cannot end in time is made again, and received twice.

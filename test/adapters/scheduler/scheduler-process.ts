@@ -1,4 +1,6 @@
+import { createSystemClock } from "../../../adapters/controller/system-clock.ts";
 import { openDatabase } from "../../../adapters/database/open-database.ts";
+import { createLeaseKeeper } from "../../../adapters/leases/lease-keeper.ts";
 import type { Job } from "../../../domain/jobs/job.ts";
 import { startJobs } from "../../../job-services.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
@@ -43,7 +45,7 @@ const jobs = startJobs({
   retention: { rawDays: null, fiveMinuteDays: null, hourDays: 400, dayDays: null },
   timeZone: "UTC",
   holder: name,
-  isScheduler: true,
+  keeper: createLeaseKeeper({ database, holder: name, clock: createSystemClock(), log: log }),
   log,
   moreJobs: [slow],
   pace: { cronS: 1, pollS: 1, sweepS: 1 },

@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createSystemClock } from "../../../adapters/controller/system-clock.ts";
 import type { Database } from "../../../adapters/database/database.ts";
+import { createLeaseKeeper } from "../../../adapters/leases/lease-keeper.ts";
 import { purgeRuns } from "../../../adapters/scheduler/run-history.ts";
 import type { Job, JobDetail, JobState } from "../../../domain/jobs/job.ts";
 import { type JobServices, startJobs } from "../../../job-services.ts";
@@ -56,7 +58,7 @@ describe.for(ENGINES)("jobs on $name", { timeout: 60_000 }, ({ name, isMissing, 
       retention: { rawDays: null, fiveMinuteDays: null, hourDays: 400, dayDays: null },
       timeZone: "Asia/Dubai",
       holder,
-      isScheduler: true,
+      keeper: createLeaseKeeper({ database, holder, clock: createSystemClock(), log: log }),
       log,
       moreJobs,
       pace: { cronS: 1, pollS: 1, sweepS: 1 },

@@ -36,7 +36,7 @@ describe.skipIf(inject("databaseUrl") === null)("two schedulers", { timeout: 90_
       retention: { rawDays: null, fiveMinuteDays: null, hourDays: 400, dayDays: null },
       timeZone: "UTC",
       holder: "onlooker",
-      isScheduler: false,
+      keeper: null,
       log: recordedLog(),
       moreJobs: [
         {

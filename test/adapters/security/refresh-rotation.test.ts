@@ -75,6 +75,7 @@ describe.for(ENGINES)("refresh tokens on $name", ({ isMissing, open }) => {
       audit,
       rules: OPEN_RULES,
       clock: () => nowMs,
+      tokenWork: { onWork: () => () => undefined },
     });
   }
 

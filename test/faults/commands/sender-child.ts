@@ -15,6 +15,7 @@ import { listSites } from "../../../adapters/inventory/site-repository.ts";
 import { createCollectorShare } from "../../../adapters/leases/collector-share.ts";
 import { FENCE_SQL } from "../../../adapters/leases/lease-store.ts";
 import { createLiveState } from "../../../adapters/live/create-live-state.ts";
+import { createWorkWatch } from "../../../adapters/work-watch/create-work-watch.ts";
 import { findCompiledProfile } from "../../../domain/profiles/index.ts";
 import { makeSnapshot } from "../../../domain/telemetry/make-snapshot.ts";
 import { type ArmedFault, createFaultTrap, trappedCall, trappedDatabase, trappedLedger } from "./fault-points.ts";
@@ -146,8 +147,8 @@ const sender = createCommandSender({
   clock: plan.isNaive ? { ...clock, monotonicMs: runningMs } : clock,
   holder: plan.holder,
   leases: share.held,
+  work: createWorkWatch({ database, lookMs: 100 }).of("commands"),
   log,
-  turnMs: 100,
 });
 await share.start();
 sender.attach(({ id }) => void sender.send(id).catch(() => undefined));
