@@ -31,8 +31,11 @@ export type SenderServiceOptions = {
   readonly reign: () => number | null;
   /** True in the one process that goes on with orders for several sites. */
   readonly isScheduling: () => boolean;
-  /** Tell while there are commands or batches that are not over, and when something has happened to a command or an emergency stop. */
-  readonly work: Readonly<Record<"commands" | "batches" | "alarms", WorkSignal>>;
+  /**
+   * Tell while there are commands, batches or emergency stops that are not over; `alarms`: when something has happened to a
+   * command or an emergency stop.
+   */
+  readonly work: Readonly<Record<"commands" | "batches" | "emergencies" | "alarms", WorkSignal>>;
   readonly log: Log;
 };
 
@@ -79,7 +82,18 @@ export function createSender(options: SenderServiceOptions): SenderServices {
       log,
     });
   const emergencyRunner =
-    share && startEmergencyRunner({ emergencies, ledger, facts, plant, clock, minersOf, holder, log });
+    share &&
+    startEmergencyRunner({
+      emergencies,
+      ledger,
+      facts,
+      plant,
+      clock,
+      minersOf,
+      holder,
+      work: work.emergencies,
+      log,
+    });
   const batchRunner = startBatchRunner({
     batches: commands.batches,
     ledger,

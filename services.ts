@@ -289,6 +289,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       commands: work.of("commands"),
       batches: work.of("batches", "commands"),
       alarms: work.of("commandEvents", "emergencies"),
+      emergencies: work.of("emergencySteps"),
     },
     log,
   });

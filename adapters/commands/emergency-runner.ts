@@ -10,6 +10,7 @@ import { fitKind } from "../../domain/commands/fit-profile.ts";
 import { type CommandJudgement, judgeCommand, RECENT_S } from "../../domain/commands/judge-command.ts";
 import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
+import type { WorkSignal } from "../../domain/work-signal.ts";
 import { type EmergencyStops, type RunningEmergencyStop, sleepKey, stopKey } from "./emergency-stops.ts";
 import type { CommandLedger } from "./ledger.ts";
 import type { CommandClock, CommandedPlant, CommandedSite, CommandFacts } from "./sender-ports.ts";
@@ -24,9 +25,9 @@ export type EmergencyRunnerOptions = {
   readonly minersOf: (siteId: string) => number | null;
   /** Names this start of this process in the leases. */
   readonly holder: string;
+  /** Tells while there are stops that go on, whichever process they were given to. */
+  readonly work: WorkSignal;
   readonly log: Log;
-  /** For tests. */
-  readonly lookMs?: number;
 };
 
 type JudgeNow = (kind: string, args: CommandArgs, overrides: readonly string[]) => CommandJudgement;
@@ -42,7 +43,6 @@ export interface EmergencyRunner {
   stop(): Promise<void>;
 }
 
-const LOOK_MS = 2_000;
 const COMPLAIN_EVERY_MS = 60_000;
 /** Polled every 10 s for so long; asked for anew at each look. */
 const WATCH_S = 60;
@@ -54,7 +54,7 @@ const SPARE_BATCHES = 3;
 const EXPIRES_IN_S = 60;
 
 export function startEmergencyRunner(options: EmergencyRunnerOptions): EmergencyRunner {
-  const { emergencies, ledger, facts, plant, clock, minersOf, holder, log, lookMs = LOOK_MS } = options;
+  const { emergencies, ledger, facts, plant, clock, minersOf, holder, work, log } = options;
   let looking: Promise<void> | null = null;
   const mayComplain = seldom(COMPLAIN_EVERY_MS, clock.wallMs);
 
@@ -147,12 +147,11 @@ export function startEmergencyRunner(options: EmergencyRunnerOptions): Emergency
       });
   }
 
-  const timer = setInterval(lookOnce, lookMs);
-  timer.unref();
+  const stopWork = work.onWork(lookOnce);
   return {
     look,
     async stop() {
-      clearInterval(timer);
+      stopWork();
       await looking;
     },
   };

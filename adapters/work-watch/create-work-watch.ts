@@ -42,6 +42,8 @@ const LOOKS = {
   commandEvents: "(select max(id)::text from command_event)",
   /** Begun, and reset: both count up. */
   emergencies: "(select count(*) || ' ' || count(reset_at) from emergency_stop)",
+  /** Those that go on: what they wait for is looked at again and again. */
+  emergencySteps: "exists (select from emergency_stop where reset_at is null and state = 'running')",
   /** Alarms that people are to be told of, and that nobody has decided on. */
   decisions: "exists (select from notification_intake where decided_at is null)",
   /** Messages to be sent now, or abandoned while they were being sent. */
