@@ -3,7 +3,8 @@ import { DUE_SHARE } from "../due-poll.ts";
 import type { RuleSet } from "../rule-set.ts";
 import type { SiteFacts } from "../site-facts.ts";
 import type { Zone } from "../zone.ts";
-import { bitCount, comparingPlaces, feedMsOf, STATES, watchRule, watchSite } from "./watch-site.ts";
+import { watchRule } from "./watch-rule.ts";
+import { bitCount, comparingPlaces, feedMsOf, STATES, watchSite } from "./watch-site.ts";
 import type { ZoneGrid, ZoneReading } from "./zone-grid.ts";
 import { watchSisters } from "./zone-sisters.ts";
 
