@@ -1,6 +1,7 @@
 import { createFirstLook, type FirstLook } from "../../domain/alarms/back-test/first-look.ts";
 import { historyFacts } from "../../domain/alarms/back-test/history-facts.ts";
 import { tripFaultsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import { factsOfWanted, type WantedUntil, wantedByAny } from "../../domain/alarms/back-test/wanted-sites.ts";
 import { createZoneBook, type ZoneBook } from "../../domain/alarms/back-test/zone-book.ts";
 import type { ZoneGrid } from "../../domain/alarms/back-test/zone-grid.ts";
 import { type BackTest, type BackTestOptions, createBackTest } from "../../domain/alarms/back-test.ts";
@@ -52,7 +53,7 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
   // What does not work together is said before anything is read.
   for (const { rules } of task.variants) compileRuleSet(rules);
   let looks: readonly FirstLook[] | null = null;
-  let again: ReadonlySet<string> | null = null;
+  let again: WantedUntil | null = null;
   let look: Look | null = null;
   let tests: readonly BackTest[] = [];
 
@@ -156,10 +157,10 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     return { doneMs: chunk.toMs, snapshots, rows };
   }
 
-  function lookAgain(): readonly string[] {
+  function lookAgain(): WantedUntil {
     looks = look === null ? [] : (judgesOf(look) as readonly FirstLook[]);
-    again = new Set(looks.flatMap((one) => [...one.sites()]));
-    return [...again];
+    again = wantedByAny(looks.map((one) => one.wanted()));
+    return again;
   }
 
   function results(): BackTestAnswers["end"] {
@@ -183,10 +184,10 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     };
   }
 
-  function factsAt(only: ReadonlySet<string> | null = null): BackTestOptions["factsAt"] {
+  function factsAt(wanted: WantedUntil | null = null): BackTestOptions["factsAt"] {
     const { facts, flags, lab } = task;
-    const some = only === null ? facts : facts.filter(({ siteId }) => only.has(siteId));
-    return historyFacts(new Map(some.map((own) => [own.siteId, own])), flags, lab);
+    const all = historyFacts(new Map(facts.map((own) => [own.siteId, own])), flags, lab);
+    return wanted === null ? all : factsOfWanted(all, wanted);
   }
 
   return {

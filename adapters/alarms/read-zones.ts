@@ -1,3 +1,4 @@
+import { isWanted, type WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts";
 import type { ZoneGrid, ZoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
 import { POINTS, type PointName } from "../../domain/points/catalogue.ts";
 import {
@@ -51,6 +52,7 @@ type Column = { readonly name: string; readonly sql: string };
  * Reads what is extreme in each zone and site, from the stored rows themselves: so it is as true as they are, late ones and
  * corrections included.
  *
+ * @param wanted absent: all sites to the end
  * @throws {AppError} `storage.unavailable` while the database is away
  */
 export function openZones(
@@ -59,6 +61,7 @@ export function openZones(
   grid: ZoneGrid,
   wishes: ZoneWishes,
   stretch: { readonly fromMs: number; readonly toMs: number; readonly valuesPerStatement?: number },
+  wanted?: WantedUntil,
 ): { readonly plan: ZonePlan; chunks(): AsyncGenerator<ZoneChunk> } {
   const selected = history.selected.filter(({ point }) => POINTS[point].origin !== "manual");
   const { columns, sqls } = layOut(selected, wishes);
@@ -69,7 +72,8 @@ export function openZones(
   async function read(fromZone: number, toZone: number): Promise<ZoneChunk> {
     const fromMs = Math.max(stretch.fromMs, grid.firstMs + fromZone * grid.zoneMs);
     const toMs = Math.min(stretch.toMs, grid.firstMs + toZone * grid.zoneMs);
-    const values = [sites.map(({ number }) => number), new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
+    const present = wanted === undefined ? sites : sites.filter(({ id }) => isWanted(wanted, id, fromMs));
+    const values = [present.map(({ number }) => number), new Date(fromMs).toISOString(), new Date(toMs).toISOString()];
     const [row = {}] = await guardHistory(queryPlainly(database, text, values));
     const { rounds = null, ...packedColumns } = Object.fromEntries(
       Object.entries(row).map(([name, bytes]) => [name, packed(bytes)]),

@@ -176,7 +176,7 @@ export function createSleepers(
       const kept: Record<string, SiteState> = {};
       for (const [siteId, site] of sites) {
         if (awake.has(siteId)) kept[siteId] = site;
-        else asleep.set(siteId, pollsOf(site));
+        else if (facts.has(siteId)) asleep.set(siteId, pollsOf(site));
       }
       return { ...fleet, sites: kept };
     },

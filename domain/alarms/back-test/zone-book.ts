@@ -115,9 +115,10 @@ export function createZoneBook({ set, grid, factsAt, trips }: ZoneBookOptions): 
     const fromMs = grid.firstMs + zone * grid.zoneMs;
     return { ...reading, fromMs, toMs: fromMs + grid.zoneMs, facts, misses, sisters: null, members: [] };
   }
-  /** Other intervals, polls at other times, and facts that change say nothing about each slot. */
+  /** Other intervals, polls at other times, and facts that change say nothing about each slot. Who leaves is judged until then. */
   function isProof({ facts }: Zone, later: ReadonlyMap<string, SiteFacts>, reading: ZoneReading | undefined): boolean {
-    return later.get(facts.siteId) === facts && facts.intervalS * 1000 === grid.intervalMs && reading?.isOdd !== true;
+    const last = later.get(facts.siteId) ?? facts;
+    return last === facts && facts.intervalS * 1000 === grid.intervalMs && reading?.isOdd !== true;
   }
   function noteCircle(index: number, zone: number, circleId: string | null): void {
     if (circleId !== null && comparing.some((place) => isMarked(index, zone, place))) circles[zone]?.add(circleId);

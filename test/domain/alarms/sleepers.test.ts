@@ -4,6 +4,7 @@ import type { SiteReading } from "../../../domain/alarms/alarm-engine.ts";
 import { canLookFirst, createFirstLook } from "../../../domain/alarms/back-test/first-look.ts";
 import { type FlagPeriod, historyFacts, type LabSample } from "../../../domain/alarms/back-test/history-facts.ts";
 import { tripFaultsOf, withParents } from "../../../domain/alarms/back-test/tested-rules.ts";
+import { factsOfWanted, isWanted, type WantedUntil } from "../../../domain/alarms/back-test/wanted-sites.ts";
 import { createZoneBook, type ZoneBook } from "../../../domain/alarms/back-test/zone-book.ts";
 import { type ZoneGrid, zoneGrid, zoneWishes } from "../../../domain/alarms/back-test/zone-grid.ts";
 import { type BackTest, type BackTestOptions, createBackTest } from "../../../domain/alarms/back-test.ts";
@@ -25,6 +26,7 @@ const FACTS = new Map(
     someFacts(id, { segmentId: place < 7 ? "seg" : "other", circleId: place < 6 ? "near" : "far", intervalS: 60 }),
   ]),
 );
+const ALL_SITES: WantedUntil = new Map(SITES.map((id) => [id, Number.POSITIVE_INFINITY]));
 const TEMP = { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 };
 /** One of each kind of condition, with times that fit into the histories. */
 const OWN = [
@@ -218,13 +220,13 @@ function bookOf(
   set: RuleSet,
   { rules, tested }: BackTestOptions,
   moments: readonly Moment[],
-  sites: ReadonlySet<string>,
+  wanted: WantedUntil,
 ): ZoneBook {
   const trips = new Set<string>(
     rules.filter(({ id }) => tested.has(id)).flatMap((rule) => [...tripFaultsOf(rule, rules)]),
   );
-  const facts = new Map([...FACTS].filter(([siteId]) => sites.has(siteId)));
-  const book = createZoneBook({ set, grid, factsAt: historyFacts(facts, FLAGS, LAB), trips });
+  const factsAt = factsOfWanted(historyFacts(FACTS, FLAGS, LAB), wanted);
+  const book = createZoneBook({ set, grid, factsAt, trips });
   const wishes = zoneWishes(rules, trips);
   const all = moments.filter(({ slotMs }) => slotMs < END_MS);
   for (let zone = 0; zone < grid.count; zone++) {
@@ -234,7 +236,9 @@ function bookOf(
         slotMs < grid.firstMs + (zone + 1) * grid.zoneMs &&
         (slotMs - grid.firstMs) % grid.intervalMs !== 0,
     );
-    book.take(zone, zonesOf(grid, wishes, all, zone), isOdd);
+    const fromMs = grid.firstMs + zone * grid.zoneMs;
+    const readings = [...zonesOf(grid, wishes, all, zone)].filter(([siteId]) => isWanted(wanted, siteId, fromMs));
+    book.take(zone, new Map(readings), isOdd);
   }
   return book;
 }
@@ -273,14 +277,14 @@ function sparse(tested: readonly Rule[], moments: readonly Moment[]) {
   const set = compileRuleSet(options.rules);
   const grid = gridFor(options.rules);
   if (!canLookFirst(options)) {
-    const test = createBackTest({ ...options, zones: bookOf(grid, set, options, moments, new Set(SITES)) });
+    const test = createBackTest({ ...options, zones: bookOf(grid, set, options, moments, ALL_SITES) });
     return { spared: feed(test, grid, moments), result: test.result() };
   }
   const firstGrid = gridFor(tested);
-  const first = bookOf(firstGrid, judgingOnly(set, options.tested), options, moments, new Set(SITES));
+  const first = bookOf(firstGrid, judgingOnly(set, options.tested), options, moments, ALL_SITES);
   const look = createFirstLook({ ...options, zones: first });
   const spared = feed(look, firstGrid, moments);
-  const second = look.secondLook(historyFacts(FACTS, FLAGS, LAB), bookOf(grid, set, options, moments, look.sites()));
+  const second = look.secondLook(historyFacts(FACTS, FLAGS, LAB), bookOf(grid, set, options, moments, look.wanted()));
   feed(second, grid, moments);
   return { spared, result: second.result() };
 }
