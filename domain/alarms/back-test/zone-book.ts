@@ -32,8 +32,8 @@ export interface ZoneBook {
   mayCompare(circleId: string, zone: number): boolean;
   /** True when a rule about a segment or the fleet may be raised. */
   mayRaiseGroups(zone: number): boolean;
-  /** Whether a site answered in a slot that belongs to the grid. */
-  hasAnswered(siteId: string, slotMs: number): boolean;
+  /** In which slots of a zone a site answered, as bits, the first one lowest. */
+  answersIn(siteId: string, zone: number): number;
 }
 
 const WORD_BITS = 32;
@@ -170,13 +170,9 @@ export function createZoneBook({ set, grid, factsAt, trips }: ZoneBookOptions): 
     },
     mayCompare: (circleId, zone) => circles[zone]?.has(circleId) ?? false,
     mayRaiseGroups: (zone) => groups[zone] === 1,
-    hasAnswered(siteId, slotMs) {
+    answersIn(siteId, zone) {
       const index = indexOf.get(siteId);
-      const sinceMs = slotMs - grid.firstMs;
-      if (index === undefined || sinceMs < 0 || sinceMs % grid.intervalMs !== 0) return false;
-      const zone = Math.floor(sinceMs / grid.zoneMs);
-      const slot = (sinceMs % grid.zoneMs) / grid.intervalMs;
-      return (((masks[index * grid.count + zone] ?? 0) >>> slot) & 1) === 1;
+      return index === undefined ? 0 : (masks[index * grid.count + zone] ?? 0);
     },
   };
 }
