@@ -1,6 +1,12 @@
 import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import { canLookFirst, judgedFirst } from "../../domain/alarms/back-test/first-look.ts";
-import { pointsJudgedBy, pointsReadBy, tripFaultsOf, warmUpMsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import {
+  pointsJudgedBy,
+  pointsReadBy,
+  pointsWatchedBy,
+  tripFaultsOf,
+  warmUpMsOf,
+} from "../../domain/alarms/back-test/tested-rules.ts";
 import type { WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts";
 import { zoneGrid, zoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
@@ -76,7 +82,10 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     const isFirst = begin === 0;
     const wishes = wishesOf(judged, variants);
     const grid = reads === "everything" ? null : zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
-    const zones = grid === null ? null : openZones(database, history, grid, wishes, stretch, wanted);
+    const watched = pointsWatchedBy(judged);
+    const selected = history.selected.filter(({ point }) => watched.has(point));
+    const zones =
+      grid === null ? null : openZones(database, { plan: history.plan, selected }, grid, wishes, stretch, wanted);
     await thread.ask({ kind: "look", plan: { history: history.plan, zones: zones?.plan ?? null } });
     if (zones === null) return read(history.chunks(), begin, share, isFirst);
     for await (const chunk of zones.chunks()) {
