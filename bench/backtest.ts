@@ -13,13 +13,13 @@ import { trustedReading } from "../domain/alarms/expression/point-reading.ts";
 import type { Rule } from "../domain/alarms/rule.ts";
 import type { SiteFacts } from "../domain/alarms/site-facts.ts";
 import { DEFAULT_RULES } from "../domain/alarms/starter-rules/index.ts";
-import { createFreshDatabase } from "../test/services/fresh-database.ts";
-import { startPostgres } from "../test/services/postgres-server.ts";
 import { recordedLog } from "../test/services/recorded-log.ts";
 import { addSites, DAY_MS, fillSamples, type Load, learnColumns } from "./history-load/fill.ts";
 import { siteId } from "./history-load/questions.ts";
+import { parentOf, processorMsOfAll } from "./peers/processor-time.ts";
 import { round1 } from "./peers/statistics.ts";
 import { addIncidents } from "./rule-load/incidents.ts";
+import { keptLoad, openHistoryServer } from "./rule-load/kept-history.ts";
 import { plainDaySql, plainValues } from "./rule-load/plain-days.ts";
 
 /**
@@ -27,8 +27,11 @@ import { plainDaySql, plainValues } from "./rule-load/plain-days.ts";
  * alone on snapshots in memory. Goals: ≤ 15 s for one rule, ≤ 60 s for 31. Beside it, over the last days of the same history,
  * the same rules with every row read and judged, whose result has to be the same.
  *
+ * `cpuDatabaseS` and `cpuOursS` are processor time, which a busy machine changes less than it changes `seconds`.
+ *
  * Options: --days 30 --sites 150 --slots 2000 (rounds of the judging alone) --peer-days 1; --no-database leaves the first
- * part out.
+ * part out. --data-dir DIR keeps the filled history there, and takes it from there the next time: then --days is how many of
+ * its last days are judged.
  */
 const { values: options } = parseArgs({
   options: {
@@ -37,12 +40,19 @@ const { values: options } = parseArgs({
     slots: { type: "string", default: "2000" },
     "peer-days": { type: "string", default: "1" },
     "no-database": { type: "boolean", default: false },
+    "data-dir": { type: "string" },
   },
 });
-const SITES = Number(options.sites);
 const INTERVAL_S = 60;
-const END_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS;
-const LOAD: Load = { days: Number(options.days), sites: SITES, intervalS: INTERVAL_S, endMs: END_MS };
+const KEPT = keptLoad(options["data-dir"]);
+const LOAD: Load = KEPT ?? {
+  days: Number(options.days),
+  sites: Number(options.sites),
+  intervalS: INTERVAL_S,
+  endMs: Math.floor(Date.now() / DAY_MS) * DAY_MS,
+};
+const { sites: SITES, endMs: END_MS } = LOAD;
+const DAYS = Math.min(LOAD.days, Number(options.days));
 /** Rounds in memory, which come again and again. */
 const ROUNDS = 60;
 const VALUES_PER_STATEMENT = 1_500_000;
@@ -73,7 +83,9 @@ for (const { name, tested, rules } of VARIANTS) {
 }
 if (!options["no-database"]) await fromDatabase();
 console.table(lines);
-console.log(JSON.stringify({ bench: "backtest", ...LOAD, endMs: undefined, lines, load: loadavg().map(round1) }));
+console.log(
+  JSON.stringify({ bench: "backtest", ...LOAD, days: DAYS, endMs: undefined, lines, load: loadavg().map(round1) }),
+);
 
 function idsOf(rules: readonly Rule[]): ReadonlySet<string> {
   return new Set(rules.map(({ id }) => id));
@@ -119,31 +131,37 @@ function judgeAlone(
 
 async function fromDatabase(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "antbox-backtest-"));
-  const server = await startPostgres({ fsync: "off", shared_buffers: "1GB", max_wal_size: "8GB", work_mem: "32MB" });
-  const { url, drop } = await createFreshDatabase(server.url, { timescale: true });
-  const database = await openDatabase({ url, dataDir: folder, log: recordedLog() });
+  const server = await openHistoryServer(options["data-dir"], LOAD);
+  const database = await openDatabase({ url: server.url, dataDir: folder, log: recordedLog() });
   try {
     await database.whenReady();
-    await addSites(database, SITES);
-    await learnColumns(database);
-    await fillSamples(database, LOAD, console.log, ({ point }) => plainDaySql(point));
-    console.log(JSON.stringify({ incidents: await addIncidents(database, LOAD) }));
-    await sortClosedDays(database, { nowMs: END_MS + DAY_MS, signal: new AbortController().signal });
-    for (const variant of VARIANTS) await readAndJudge(database, variant, LOAD.days, "what-matters");
-    for (const variant of VARIANTS) await besideEverything(database, variant);
+    if (KEPT === null) await fill(database);
+    server.keep();
+    const [session] = await database.query("select pg_backend_pid() as pid");
+    const serverPid = parentOf(Number(session?.["pid"]));
+    for (const variant of VARIANTS) await readAndJudge(database, serverPid, variant, DAYS, "what-matters");
+    for (const variant of VARIANTS) await besideEverything(database, serverPid, variant);
   } finally {
     await database.close();
-    await drop();
-    await server.dispose();
+    await server.close();
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
+async function fill(database: Database): Promise<void> {
+  await addSites(database, SITES);
+  await learnColumns(database);
+  await fillSamples(database, LOAD, console.log, ({ point }) => plainDaySql(point));
+  console.log(JSON.stringify({ incidents: await addIncidents(database, LOAD) }));
+  await sortClosedDays(database, { nowMs: END_MS + DAY_MS, signal: new AbortController().signal });
+}
+
 /** The same stretch with what matters and with everything: another result would be a fault. */
-async function besideEverything(database: Database, variant: Variant): Promise<void> {
-  const days = Math.min(LOAD.days, Number(options["peer-days"]));
-  const pruned = await readAndJudge(database, variant, days, "what-matters");
-  const whole = await readAndJudge(database, variant, days, "everything");
+async function besideEverything(database: Database, serverPid: number, variant: Variant): Promise<void> {
+  const days = Math.min(DAYS, Number(options["peer-days"]));
+  if (days === 0) return;
+  const pruned = await readAndJudge(database, serverPid, variant, days, "what-matters");
+  const whole = await readAndJudge(database, serverPid, variant, days, "everything");
   const times = round1(whole.seconds / pruned.seconds);
   console.log(
     JSON.stringify({ what: variant.name, days, times, isSame: isDeepStrictEqual(pruned.result, whole.result) }),
@@ -153,11 +171,13 @@ async function besideEverything(database: Database, variant: Variant): Promise<v
 
 async function readAndJudge(
   database: Database,
+  serverPid: number,
   { name, tested, rules, goalS }: Variant,
   days: number,
   reads: "what-matters" | "everything",
 ) {
   const start = performance.now();
+  const [cpuBefore, serverMsBefore] = [process.cpuUsage(), processorMsOfAll(serverPid)];
   let rows = 0;
   const [result] = await runBackTest({
     database,
@@ -175,17 +195,22 @@ async function readAndJudge(
     },
   });
   const seconds = (performance.now() - start) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuOursS = round1((user + system) / 1e6);
+  const cpuDatabaseS = round1((processorMsOfAll(serverPid) - serverMsBefore) / 1000);
   const { snapshots = 0, firings = 0, perDay = 0 } = result ?? {};
   const usPerSnapshot = (seconds * 1e6) / snapshots;
   const fired = result?.rules.filter((rule) => rule.firings > 0).length ?? 0;
   // Rows that warm the rules up, and those that a second look reads again, are among them.
   const rowsRead = round1((100 * rows) / snapshots);
-  const goal = days === LOAD.days && reads === "what-matters" ? { goalS } : {};
+  const goal = days === DAYS && reads === "what-matters" ? { goalS } : {};
   add({
     what: `${name}: ${reads}`,
     days,
     ...goal,
     seconds,
+    cpuDatabaseS,
+    cpuOursS,
     usPerSnapshot,
     snapshots,
     rowsReadPct: rowsRead,

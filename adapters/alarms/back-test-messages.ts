@@ -1,5 +1,6 @@
 import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import type { FlagPeriod, LabSample } from "../../domain/alarms/back-test/history-facts.ts";
+import type { WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
 import type { SiteFacts } from "../../domain/alarms/site-facts.ts";
 import type { ErrorCode } from "../../domain/errors.ts";
@@ -47,7 +48,7 @@ export type BackTestAnswers = {
   /** `snapshots`: also of the sites that were not read; `rows`: of those that were. */
   readonly chunk: { readonly doneMs: number; readonly snapshots: number; readonly rows: number };
   /** The sites that are wanted once more. */
-  readonly looked: readonly string[];
+  readonly looked: WantedUntil;
   readonly end: readonly BackTestResult[];
 };
 

@@ -1,8 +1,9 @@
 import { createFirstLook, type FirstLook } from "../../domain/alarms/back-test/first-look.ts";
 import { historyFacts } from "../../domain/alarms/back-test/history-facts.ts";
 import { tripFaultsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import { factsOfWanted, type WantedUntil, wantedByAny } from "../../domain/alarms/back-test/wanted-sites.ts";
 import { createZoneBook, type ZoneBook } from "../../domain/alarms/back-test/zone-book.ts";
-import type { ZoneGrid } from "../../domain/alarms/back-test/zone-grid.ts";
+import { slotBit, type ZoneGrid, zoneAt } from "../../domain/alarms/back-test/zone-grid.ts";
 import { type BackTest, type BackTestOptions, createBackTest } from "../../domain/alarms/back-test.ts";
 import { localClock } from "../../domain/alarms/local-clock.ts";
 import { compileRuleSet, judgingOnly } from "../../domain/alarms/rule-set.ts";
@@ -27,6 +28,8 @@ type Answer = BackTestAnswers[keyof BackTestAnswers];
 const PIECE_MS = 3_600_000;
 const QUARTER_MS = 900_000;
 const MINUTE_MS = 60_000;
+/** Where no rule asks for the time. */
+const NO_TIME: LocalClock = { minuteOfDay: 0, weekday: 1 };
 
 /** One look at history: what is read of it, zones first where there are any. */
 type Look = {
@@ -52,7 +55,7 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
   // What does not work together is said before anything is read.
   for (const { rules } of task.variants) compileRuleSet(rules);
   let looks: readonly FirstLook[] | null = null;
-  let again: ReadonlySet<string> | null = null;
+  let again: WantedUntil | null = null;
   let look: Look | null = null;
   let tests: readonly BackTest[] = [];
 
@@ -146,8 +149,9 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     const moments = isSparse ? between(current.moments, current.doneMs, chunk.toMs) : undefined;
     let snapshots = 0;
     let rows = 0;
+    const asleepAt = isSparse ? answersOfSleepers(current) : () => 0;
     for (const { slotMs, readings } of current.slotsOf(chunk, moments)) {
-      const answered = readings.length + (isSparse ? answeredAsleep(current, slotMs) : 0);
+      const answered = readings.length + asleepAt(slotMs);
       snapshots += answered;
       rows += readings.length;
       for (const judge of judges) judge.take(slotMs, readings, answered);
@@ -156,10 +160,10 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     return { doneMs: chunk.toMs, snapshots, rows };
   }
 
-  function lookAgain(): readonly string[] {
+  function lookAgain(): WantedUntil {
     looks = look === null ? [] : (judgesOf(look) as readonly FirstLook[]);
-    again = new Set(looks.flatMap((one) => [...one.sites()]));
-    return [...again];
+    again = wantedByAny(looks.map((one) => one.wanted()));
+    return again;
   }
 
   function results(): BackTestAnswers["end"] {
@@ -175,7 +179,7 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
       rules,
       tested: new Set(tested),
       factsAt: factsAt(),
-      clockAt: clockOf(timeZone),
+      clockAt: rules.some(({ onlyWhen }) => onlyWhen !== undefined) ? clockOf(timeZone) : () => NO_TIME,
       flags,
       fromMs,
       toMs,
@@ -183,10 +187,10 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     };
   }
 
-  function factsAt(only: ReadonlySet<string> | null = null): BackTestOptions["factsAt"] {
+  function factsAt(wanted: WantedUntil | null = null): BackTestOptions["factsAt"] {
     const { facts, flags, lab } = task;
-    const some = only === null ? facts : facts.filter(({ siteId }) => only.has(siteId));
-    return historyFacts(new Map(some.map((own) => [own.siteId, own])), flags, lab);
+    const all = historyFacts(new Map(facts.map((own) => [own.siteId, own])), flags, lab);
+    return wanted === null ? all : factsOfWanted(all, wanted);
   }
 
   return {
@@ -209,11 +213,21 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
   };
 }
 
-/** How many sites answered of those that are not read. */
-function answeredAsleep({ plan, books: [book], awake }: Look, slotMs: number): number {
-  let count = 0;
-  for (const { id } of plan.history.sites) if (!awake.has(id) && book?.hasAnswered(id, slotMs) === true) count++;
-  return count;
+/** How many sites answered in a slot, of those that are not read. To be asked about one zone after the other. */
+function answersOfSleepers({ plan, books: [book], awake }: Look): (slotMs: number) => number {
+  const asleep = plan.history.sites.filter(({ id }) => !awake.has(id));
+  let known = -1;
+  let answers: readonly number[] = [];
+  return (slotMs) => {
+    if (book === undefined) return 0;
+    const bit = slotBit(book.grid, slotMs);
+    const zone = zoneAt(book.grid, slotMs);
+    if (zone !== known) answers = asleep.map(({ id }) => book.answersIn(id, zone));
+    known = zone;
+    let count = 0;
+    for (const own of answers) if ((own & bit) !== 0) count++;
+    return count;
+  };
 }
 
 /** When there were rounds in a zone, or somebody answered in a slot; who answered at other times is read anyway. */

@@ -1,6 +1,13 @@
 import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import { canLookFirst, judgedFirst } from "../../domain/alarms/back-test/first-look.ts";
-import { pointsJudgedBy, pointsReadBy, tripFaultsOf, warmUpMsOf } from "../../domain/alarms/back-test/tested-rules.ts";
+import {
+  pointsJudgedBy,
+  pointsReadBy,
+  pointsWatchedBy,
+  tripFaultsOf,
+  warmUpMsOf,
+} from "../../domain/alarms/back-test/tested-rules.ts";
+import type { WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts";
 import { zoneGrid, zoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
@@ -30,6 +37,8 @@ const ZONES_SHARE = 0.6;
 /** One look at history: what is read and judged in it. */
 type Look = {
   readonly siteIds: readonly string[];
+  /** Absent: all of them to the end. */
+  readonly wanted?: WantedUntil;
   readonly points: readonly PointName[];
   readonly judged: readonly Rule[];
   readonly begin: number;
@@ -68,12 +77,15 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     const done = Math.min(1, Math.max(0, (doneMs - earliestMs) / (toMs - earliestMs)));
     onProgress?.({ share: begin + share * done, ...progress });
   }
-  async function look({ siteIds: wanted, points, judged, begin, share }: Look): Promise<void> {
-    const history = await openHistory(database, { ...stretch, siteIds: wanted, points });
+  async function look({ siteIds: ids, wanted, points, judged, begin, share }: Look): Promise<void> {
+    const history = await openHistory(database, { ...stretch, siteIds: ids, points });
     const isFirst = begin === 0;
     const wishes = wishesOf(judged, variants);
     const grid = reads === "everything" ? null : zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
-    const zones = grid === null ? null : openZones(database, history, grid, wishes, stretch);
+    const watched = pointsWatchedBy(judged);
+    const selected = history.selected.filter(({ point }) => watched.has(point));
+    const zones =
+      grid === null ? null : openZones(database, { plan: history.plan, selected }, grid, wishes, stretch, wanted);
     await thread.ask({ kind: "look", plan: { history: history.plan, zones: zones?.plan ?? null } });
     if (zones === null) return read(history.chunks(), begin, share, isFirst);
     for await (const chunk of zones.chunks()) {
@@ -108,7 +120,7 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     if (looksFirst) {
       const again = await thread.ask({ kind: "looked" });
       const second = { points: pointsReadBy(rules), judged: rules, begin: FIRST_SHARE, share: 1 - FIRST_SHARE };
-      if (again.length > 0) await look({ ...second, siteIds: again });
+      if (again.size > 0) await look({ ...second, siteIds: [...again.keys()], wanted: again });
       else tell(FIRST_SHARE, 1 - FIRST_SHARE, toMs);
     }
     return await thread.ask({ kind: "end" });

@@ -8,11 +8,13 @@ export function processorMsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
-/** The same for a process and those that it started, such as a database server with its sessions. */
+/** The same for a process and those that it started, ended ones included, such as a database server with its sessions. */
 export function processorMsOfAll(pid: number): number {
   const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
   const pids = children === "" ? [] : children.split(" ").map(Number);
-  return [pid, ...pids].map(msOrNothing).reduce((sum, ms) => sum + ms, 0);
+  const fields = statOf(pid);
+  const endedMs = (Number(fields[13]) + Number(fields[14])) * TICK_MS;
+  return [pid, ...pids].map(msOrNothing).reduce((sum, ms) => sum + ms, endedMs);
 }
 
 /** @returns the parent's process id */

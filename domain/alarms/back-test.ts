@@ -7,6 +7,7 @@ import type { FlagPeriod } from "./back-test/history-facts.ts";
 import { createSleepers, nobodySleeps } from "./back-test/sleepers.ts";
 import { tripFaultsOf } from "./back-test/tested-rules.ts";
 import { createTripWatch } from "./back-test/trip-watch.ts";
+import { factsOfWanted, type WantedUntil } from "./back-test/wanted-sites.ts";
 import type { ZoneBook } from "./back-test/zone-book.ts";
 import { EMPTY_FLEET, type FleetState } from "./fleet-state.ts";
 import { viewOf } from "./judge-site.ts";
@@ -61,16 +62,16 @@ export interface BackTest {
 
 /** What a first look at all sites has found, so that all rules have to be judged at some of them only: see `first-look.ts`. */
 export type Findings = {
-  readonly sites: ReadonlySet<string>;
+  readonly wanted: WantedUntil;
   readonly coverage: Coverage;
   /** Segments and fleet after a slot. To be asked with times that do not go back. */
   readonly groupsAfter: (slotMs: number) => FleetState["groups"];
-  /** How often the controllers of the other sites set a fault. */
+  /** How often controllers set a fault at sites, or at times, that are not wanted. */
   readonly tripsElsewhere: ReadonlyMap<FaultName, number>;
 };
 
 /**
- * @param found readings of its sites are all that has to be handed in then
+ * @param found readings that it wants are all that has to be handed in then
  * @throws AppError `rule.invalid`, `rule.expression-invalid` when the rules do not work together
  */
 export function createBackTest(options: BackTestOptions, found: Findings | null = null): BackTest {
@@ -92,7 +93,7 @@ export function createBackTest(options: BackTestOptions, found: Findings | null 
           isTripped: (siteId) => trips.standing(siteId, watchedFaults) !== null,
         });
   const coverage = found?.coverage ?? new Coverage(fromMs);
-  const judgedFacts = found === null ? factsAt : someOf(factsAt, found.sites);
+  const judgedFacts = found === null ? factsAt : factsOfWanted(factsAt, found.wanted);
   for (const [fault, count] of found?.tripsElsewhere ?? []) book.countTrips(fault, count);
 
   /** The value of a firing at this reading, by the condition itself; `before` is what the rules judged by. */
@@ -179,17 +180,5 @@ export function createBackTest(options: BackTestOptions, found: Findings | null 
         ...found,
       };
     },
-  };
-}
-
-/** Facts of some sites, the same object while nothing changed. */
-function someOf(factsAt: BackTestOptions["factsAt"], sites: ReadonlySet<string>): BackTestOptions["factsAt"] {
-  let all: ReadonlyMap<string, SiteFacts> = new Map();
-  let some = all;
-  return (slotMs) => {
-    const now = factsAt(slotMs);
-    if (now !== all) some = new Map([...now].filter(([siteId]) => sites.has(siteId)));
-    all = now;
-    return some;
   };
 }

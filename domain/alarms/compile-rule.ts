@@ -9,6 +9,9 @@ import { hashText } from "./site-facts.ts";
 
 type Escalation = { readonly priority: Priority; readonly when: CompiledCondition | null; readonly afterMs: number };
 
+/** A part that is enough for a rule to be raised, and the memories behind it; null: memories behind nothing of the sort. */
+export type RulePart = { readonly condition: CompiledCondition | null; readonly observers: readonly Observer[] };
+
 /** A rule ready to be evaluated. */
 export type CompiledRule = {
   readonly rule: Rule;
@@ -19,6 +22,8 @@ export type CompiledRule = {
   readonly escalations: readonly Escalation[];
   readonly schedule: Schedule | null;
   readonly observers: readonly Observer[];
+  /** Each observer is in one of them. */
+  readonly parts: readonly RulePart[];
   readonly onDelayMs: number;
   readonly offDelayMs: number;
   /** Signals whose median over sister sites it compares with. */
@@ -28,9 +33,15 @@ export type CompiledRule = {
 /** @throws AppError `rule.invalid` or `rule.expression-invalid` when a condition cannot be judged as it stands */
 export function compileRule(rule: Rule): CompiledRule {
   const observers: Observer[] = [];
+  const observersOf = new Map<CompiledCondition, readonly Observer[]>();
   const compared = new Set<Signal>();
   const compiler: ConditionCompiler = {
-    nested: (condition) => kindOf(condition).compile(condition, compiler),
+    nested(condition) {
+      const before = observers.length;
+      const compiled = kindOf(condition).compile(condition, compiler);
+      observersOf.set(compiled, observers.slice(before));
+      return compiled;
+    },
     nestedWithoutMemory(condition) {
       const before = observers.length;
       const compiled = compiler.nested(condition);
@@ -48,9 +59,14 @@ export function compileRule(rule: Rule): CompiledRule {
     compareSisters: (signal) => compared.add(signal),
   };
   checkScope(rule);
-  return {
+  const condition = compiler.nested(rule.condition);
+  const parts = alternativesIn(condition).map(
+    (part): RulePart => ({ condition: part, observers: observersOf.get(part) ?? [] }),
+  );
+  const ofCondition = observers.length;
+  const compiled = {
     rule,
-    condition: compiler.nested(rule.condition),
+    condition,
     clear: rule.clear === undefined ? null : compiler.nested(rule.clear),
     escalations: rule.escalations.map(({ priority, when, afterS }) => ({
       priority,
@@ -64,6 +80,12 @@ export function compileRule(rule: Rule): CompiledRule {
     offDelayMs: rule.offDelayS * 1000,
     comparedSignals: [...compared],
   };
+  const others = observers.slice(ofCondition);
+  return { ...compiled, parts: others.length === 0 ? parts : [...parts, { condition: null, observers: others }] };
+}
+
+function alternativesIn(condition: CompiledCondition): readonly CompiledCondition[] {
+  return condition.alternatives?.flatMap(alternativesIn) ?? [condition];
 }
 
 function kindOf({ kind }: Condition): (typeof CONDITION_KINDS)[string] {

@@ -42,6 +42,11 @@ export type Observer<Memory extends Json = Json> = {
     /** `MAY_HOLD` = its memory may leave its rest in this zone. */
     watch(): ZoneWatch;
   };
+  /**
+   * Its watch has to see each zone. Any other one may be shown several zones as one that reaches around all of them, and may
+   * not be asked about zones while such a one proves that nothing can hold; it must not look back further than `spanS`.
+   */
+  readonly asksEachZone?: true;
 };
 
 /** A condition ready to be judged many times a second. */
@@ -65,6 +70,8 @@ export type CompiledCondition = {
    * @param isActive as for `judge`
    */
   watch?(isActive: boolean): ZoneWatch;
+  /** Conditions any of which is enough for this one to hold; absent: it is not made of such. */
+  readonly alternatives?: readonly CompiledCondition[];
 };
 
 /** What a kind needs to compile its conditions. */

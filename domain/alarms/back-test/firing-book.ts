@@ -23,8 +23,8 @@ export type OpenFiring = {
 /** A rule under test, with the faults that the controller sets for what it warns of. */
 export type TestedRule = { readonly id: string; readonly priority: Priority; readonly trips: ReadonlySet<FaultName> };
 
-/** A trip that comes so long after an alarm has ended was not what it warned of [J]. */
-const AFTERMATH_MS = 3_600_000;
+/** A trip that comes longer after an alarm has ended, ms, was not what it warned of [J]. */
+export const AFTERMATH_MS = 3_600_000;
 
 /**
  * Makes firings out of what the engine says, with the life cycle that people would have seen if nobody had acted: what is

@@ -1,13 +1,16 @@
 import type { FaultName } from "../../points/faults.ts";
 import type { SiteReading } from "../alarm-engine.ts";
+import type { ConditionEvent } from "../alarm-event.ts";
 import { type BackTest, type BackTestOptions, createBackTest } from "../back-test.ts";
 import { EMPTY_FLEET, type FleetState } from "../fleet-state.ts";
 import type { Rule } from "../rule.ts";
 import { compileRuleSet, judgingOnly } from "../rule-set.ts";
 import { Coverage } from "./coverage.ts";
+import { AFTERMATH_MS } from "./firing-book.ts";
 import { createSleepers, nobodySleeps } from "./sleepers.ts";
 import { tripFaultsOf } from "./tested-rules.ts";
-import { createTripWatch } from "./trip-watch.ts";
+import { createTripWatch, type Onset } from "./trip-watch.ts";
+import { isWanted, type WantedUntil } from "./wanted-sites.ts";
 import type { ZoneBook } from "./zone-book.ts";
 
 type Groups = FleetState["groups"];
@@ -21,10 +24,11 @@ export interface FirstLook {
   wake(fromMs: number, toMs: number): ReadonlySet<string>;
   /** As for a back-test; readings need the points of the rules under test only. */
   take(slotMs: number, readings: readonly SiteReading[], snapshots?: number): void;
-  /** Where they have fired: the sites whose readings the second look needs. */
-  sites(): ReadonlySet<string>;
+  /** Where they have fired, and until when it matters what hides them there: readings that the second look needs. */
+  wanted(): WantedUntil;
   /**
-   * The back-test itself, to be fed from the beginning with readings of those sites. To be asked once, at the end.
+   * The back-test itself, to be fed from the beginning with readings of those sites, each until then. To be asked once, at
+   * the end.
    *
    * @param factsAt begins anew
    * @param zones for all rules, of those sites
@@ -55,8 +59,10 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
   const coverage = new Coverage(fromMs);
   const faults = new Set(judgedFirst(options).flatMap((rule) => [...tripFaultsOf(rule, rules)]));
   const trips = createTripWatch(faults);
-  const tripsBySite = new Map<string, Map<FaultName, number>>();
-  const sites = new Set<string>();
+  const onsets: Onset[] = [];
+  /** Ids of the rules under test that are active, by site, and when the last one of a site had ended. */
+  const active = new Map<string, Set<string>>();
+  const endedMs = new Map<string, number>();
   const moments: number[] = [];
   const changes: { readonly slotMs: number; readonly groups: Groups }[] = [];
   let fleet: FleetState = { ...EMPTY_FLEET, ruleKeys: set.keys };
@@ -68,14 +74,35 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
           isTripped: (siteId) => trips.standing(siteId, faults) !== null,
         });
 
-  function noteTrips(slotMs: number, readings: readonly SiteReading[]): void {
-    for (const { siteId, reading } of readings) {
-      for (const { fault } of trips.take(siteId, slotMs, reading)) {
-        if (slotMs < fromMs) continue;
-        const counts = tripsBySite.get(siteId) ?? new Map<FaultName, number>();
-        tripsBySite.set(siteId, counts.set(fault, (counts.get(fault) ?? 0) + 1));
-      }
+  function noteEvents(slotMs: number, events: readonly ConditionEvent[]): void {
+    for (const { type, siteId, ruleId } of events) {
+      if (siteId === null || !tested.has(ruleId)) continue;
+      const own = active.get(siteId) ?? new Set();
+      active.set(siteId, own);
+      if (type === "cleared") own.delete(ruleId);
+      else own.add(ruleId);
+      endedMs.set(siteId, slotMs);
     }
+  }
+  function noteTrips(slotMs: number, readings: readonly SiteReading[]): void {
+    for (const { siteId, reading } of readings) onsets.push(...trips.take(siteId, slotMs, reading));
+  }
+  function wanted(): WantedUntil {
+    return new Map(
+      [...endedMs].map(([siteId, lastMs]) => [
+        siteId,
+        (active.get(siteId)?.size ?? 0) > 0 ? Number.POSITIVE_INFINITY : lastMs + AFTERMATH_MS + 1,
+      ]),
+    );
+  }
+  /** Trips that the second look does not see. */
+  function tripsElsewhere(untilMs: WantedUntil): ReadonlyMap<FaultName, number> {
+    const counts = new Map<FaultName, number>();
+    for (const { siteId, fault, atMs } of onsets) {
+      if (atMs < fromMs || isWanted(untilMs, siteId, atMs)) continue;
+      counts.set(fault, (counts.get(fault) ?? 0) + 1);
+    }
+    return counts;
   }
 
   return {
@@ -92,7 +119,7 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
       const slot = { slotMs, facts, clock: clockAt(slotMs) };
       const { state, events } = sleepers.advance(fleet, slot, readings);
       fleet = state;
-      for (const { siteId, ruleId } of events) if (siteId !== null && tested.has(ruleId)) sites.add(siteId);
+      noteEvents(slotMs, events);
       if (faults.size > 0) noteTrips(slotMs, readings);
       moments.push(slotMs);
       const last = changes.at(-1)?.groups ?? {};
@@ -100,18 +127,19 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
       if (groups !== last) changes.push({ slotMs, groups });
     },
 
-    sites: () => sites,
+    wanted,
 
     secondLook(again, zones) {
-      const tripsElsewhere = new Map<FaultName, number>();
-      for (const [siteId, counts] of tripsBySite) {
-        if (sites.has(siteId)) continue;
-        for (const [fault, count] of counts) tripsElsewhere.set(fault, (tripsElsewhere.get(fault) ?? 0) + count);
-      }
-      const found = { sites, coverage, groupsAfter: replayed(changes), tripsElsewhere };
+      const untilMs = wanted();
+      const found = {
+        wanted: untilMs,
+        coverage,
+        groupsAfter: replayed(changes),
+        tripsElsewhere: tripsElsewhere(untilMs),
+      };
       const { zones: _ofFirstLook, ...second } = options;
       const test = createBackTest({ ...second, factsAt: again, ...(zones === undefined ? {} : { zones }) }, found);
-      return atMoments(test, moments, sites);
+      return atMoments(test, moments, untilMs);
     },
   };
 }
@@ -146,7 +174,7 @@ function replayed(
 }
 
 /** Rounds that none of the sites answered are rounds, too: their polls were missed. Other sites were judged before. */
-function atMoments(test: BackTest, moments: readonly number[], sites: ReadonlySet<string>): BackTest {
+function atMoments(test: BackTest, moments: readonly number[], untilMs: WantedUntil): BackTest {
   let next = 0;
   function missUntil(slotMs: number): void {
     for (let moment = moments[next]; moment !== undefined && moment < slotMs; moment = moments[++next]) {
@@ -163,7 +191,7 @@ function atMoments(test: BackTest, moments: readonly number[], sites: ReadonlySe
       if (moments[next] === slotMs) next++;
       test.take(
         slotMs,
-        readings.filter(({ siteId }) => sites.has(siteId)),
+        readings.filter(({ siteId }) => isWanted(untilMs, siteId, slotMs)),
       );
     },
     result() {

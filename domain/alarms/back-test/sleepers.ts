@@ -1,11 +1,12 @@
 import { advanceReadings, type SiteReading, type Slot, type Step } from "../alarm-engine.ts";
-import { isPollDue } from "../due-poll.ts";
 import { isAtRest } from "../evaluate-rule.ts";
 import type { FleetState, SiteState, SubjectState } from "../fleet-state.ts";
 import type { RuleSet } from "../rule-set.ts";
 import type { SiteFacts } from "../site-facts.ts";
+import { awoken, type Polls, pollSleepers, pollsOf, type SleptRound } from "./slept-polls.ts";
 import { asksForMode, comparingPlaces, STATES } from "./watch-site.ts";
 import type { ZoneBook } from "./zone-book.ts";
+import { zoneAt } from "./zone-grid.ts";
 
 type Facts = ReadonlyMap<string, SiteFacts>;
 
@@ -39,14 +40,6 @@ export function nobodySleeps(set: RuleSet): Sleepers {
   };
 }
 
-type Polls = {
-  lastPollMs: number;
-  lastGoodMs: number | null;
-  misses: number;
-  goodPolls: number;
-  readonly before: SiteState;
-};
-
 /**
  * @param set what is judged; places of rules about sites that the book was made for
  * @param judgesGroups false when groups are handed in
@@ -61,12 +54,13 @@ export function createSleepers(
   const hasGroups = judgesGroups && set.segmentPlaces.length + set.fleetPlaces.length > 0;
   const comparing = comparingPlaces(set);
   const asleep = new Map<string, Polls>();
+  /** Rounds of which those who are asleep were not told yet. */
+  const slept: SleptRound[] = [];
   let awake: ReadonlySet<string> = new Set();
   let isWhole = true;
   let known: { readonly facts: Facts; readonly awake: ReadonlySet<string>; readonly own: Facts } | null = null;
   let sets: { readonly zone: number; readonly bySite: Map<string, RuleSet> } = { zone: -1, bySite: new Map() };
 
-  const zoneAt = (ms: number) => Math.floor((ms - grid.firstMs) / grid.zoneMs);
   const moving = ({ rules }: SubjectState, places: readonly number[], atMs: number) =>
     places.filter((place) => {
       const compiled = set.rules[place];
@@ -113,7 +107,7 @@ export function createSleepers(
   }
 
   function setAt(fleet: FleetState, slotMs: number, siteId: string): RuleSet {
-    const zone = zoneAt(slotMs);
+    const zone = zoneAt(grid, slotMs);
     if (sets.zone !== zone) sets = { zone, bySite: new Map() };
     let own = sets.bySite.get(siteId);
     if (own === undefined) {
@@ -130,22 +124,6 @@ export function createSleepers(
     return own;
   }
 
-  /** What polls do to a site that sleeps. */
-  function poll(slotMs: number, facts: Facts): void {
-    for (const [siteId, polls] of asleep) {
-      if (book.hasAnswered(siteId, slotMs)) {
-        polls.lastGoodMs = slotMs;
-        polls.lastPollMs = slotMs;
-        polls.misses = 0;
-        polls.goodPolls++;
-      } else if (isPollDue(polls.lastPollMs, facts.get(siteId)?.intervalS ?? 0, slotMs)) {
-        polls.lastPollMs = slotMs;
-        polls.misses++;
-        polls.goodPolls = 0;
-      }
-    }
-  }
-
   function awakeOf(facts: Facts): Facts {
     if (known?.facts !== facts || known.awake !== awake) {
       known = { facts, awake, own: isWhole ? facts : new Map([...facts].filter(([siteId]) => awake.has(siteId))) };
@@ -158,9 +136,10 @@ export function createSleepers(
       return awake;
     },
     turn(fleet, facts, fromMs, toMs) {
-      const first = zoneAt(fromMs);
-      const zones = Array.from({ length: zoneAt(toMs - 1) - first + 1 }, (_, index) => first + index);
+      const first = zoneAt(grid, fromMs);
+      const zones = Array.from({ length: zoneAt(grid, toMs - 1) - first + 1 }, (_, index) => first + index);
       const enabled = [...facts.values()].filter((own) => own.enabled);
+      pollSleepers(book, asleep, slept.splice(0));
       const sites = new Map<string, SiteState>(Object.entries(fleet.sites));
       for (const [siteId, polls] of asleep) sites.set(siteId, awoken(polls));
       const circles = comparedCircles(sites, facts, fromMs, zones);
@@ -176,7 +155,7 @@ export function createSleepers(
       const kept: Record<string, SiteState> = {};
       for (const [siteId, site] of sites) {
         if (awake.has(siteId)) kept[siteId] = site;
-        else asleep.set(siteId, pollsOf(site));
+        else if (facts.has(siteId)) asleep.set(siteId, pollsOf(site));
       }
       return { ...fleet, sites: kept };
     },
@@ -186,17 +165,8 @@ export function createSleepers(
       const step = advanceReadings(set, fleet, { ...slot, facts }, readings, judgedGroups, (siteId) =>
         setAt(fleet, slot.slotMs, siteId),
       );
-      poll(slot.slotMs, slot.facts);
+      slept.push({ slotMs: slot.slotMs, facts: slot.facts });
       return step;
     },
   };
-}
-
-function pollsOf(site: SiteState): Polls {
-  const { lastPollMs, lastGoodMs, misses, goodPolls } = site;
-  return { lastPollMs, lastGoodMs, misses, goodPolls, before: site };
-}
-
-function awoken({ before, lastPollMs, lastGoodMs, misses, goodPolls }: Polls): SiteState {
-  return { ...before, lastPollMs, lastGoodMs, misses, goodPolls };
 }

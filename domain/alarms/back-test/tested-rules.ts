@@ -46,6 +46,15 @@ export function pointsJudgedBy(rules: readonly Rule[]): readonly PointName[] {
   return pointsIn(rules, rules.some(({ onlyWhen }) => onlyWhen?.operating !== undefined) ? ALWAYS_READ : []);
 }
 
+/** Of those, the points whose extremes tell whether rules may be raised; of others it matters only whether they have a reading. */
+export function pointsWatchedBy(rules: readonly Rule[]): ReadonlySet<PointName> {
+  const points = new Set<PointName>(ALWAYS_READ);
+  for (const { condition, clear, escalations } of rules) {
+    collectPoints([condition, clear, escalations], points, ({ kind }) => kind !== "no-reading");
+  }
+  return points;
+}
+
 function pointsIn(rules: readonly Rule[], always: readonly PointName[]): readonly PointName[] {
   const points = new Set<PointName>(always);
   for (const { condition, clear, escalations } of rules) collectPoints([condition, clear, escalations], points);
@@ -74,15 +83,19 @@ function isNamed(parent: string): boolean {
   return parent !== "sensor-fault" && !SuppressionCause.safeParse(parent).success;
 }
 
-function collectPoints(value: unknown, points: Set<PointName>): void {
+function collectPoints(
+  value: unknown,
+  points: Set<PointName>,
+  isWanted: (part: Readonly<Record<string, unknown>>) => boolean = () => true,
+): void {
   if (typeof value === "string") addPoint(value, points);
-  if (typeof value !== "object" || value === null) return;
+  if (typeof value !== "object" || value === null || !isWanted(value as Record<string, unknown>)) return;
   const { kind, text, relativeTo } = value as Record<string, unknown>;
   if (kind === "expression" && typeof text === "string") {
     for (const point of compileExpression(text).points) points.add(point);
   }
   if (relativeTo === "setpoint") points.add("supply_temp_setpoint_c");
-  for (const inner of Object.values(value)) collectPoints(inner, points);
+  for (const inner of Object.values(value)) collectPoints(inner, points, isWanted);
 }
 
 function addPoint(name: string, points: Set<PointName>): void {

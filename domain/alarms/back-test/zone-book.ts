@@ -3,7 +3,8 @@ import { DUE_SHARE } from "../due-poll.ts";
 import type { RuleSet } from "../rule-set.ts";
 import type { SiteFacts } from "../site-facts.ts";
 import type { Zone } from "../zone.ts";
-import { bitCount, comparingPlaces, feedMsOf, STATES, watchRule, watchSite } from "./watch-site.ts";
+import { watchRule } from "./watch-rule.ts";
+import { bitCount, comparingPlaces, feedMsOf, STATES, watchSite } from "./watch-site.ts";
 import type { ZoneGrid, ZoneReading } from "./zone-grid.ts";
 import { watchSisters } from "./zone-sisters.ts";
 
@@ -31,8 +32,8 @@ export interface ZoneBook {
   mayCompare(circleId: string, zone: number): boolean;
   /** True when a rule about a segment or the fleet may be raised. */
   mayRaiseGroups(zone: number): boolean;
-  /** Whether a site answered in a slot that belongs to the grid. */
-  hasAnswered(siteId: string, slotMs: number): boolean;
+  /** In which slots of a zone a site answered, as bits, the first one lowest. */
+  answersIn(siteId: string, zone: number): number;
 }
 
 const WORD_BITS = 32;
@@ -114,9 +115,10 @@ export function createZoneBook({ set, grid, factsAt, trips }: ZoneBookOptions): 
     const fromMs = grid.firstMs + zone * grid.zoneMs;
     return { ...reading, fromMs, toMs: fromMs + grid.zoneMs, facts, misses, sisters: null, members: [] };
   }
-  /** Other intervals, polls at other times, and facts that change say nothing about each slot. */
+  /** Other intervals, polls at other times, and facts that change say nothing about each slot. Who leaves is judged until then. */
   function isProof({ facts }: Zone, later: ReadonlyMap<string, SiteFacts>, reading: ZoneReading | undefined): boolean {
-    return later.get(facts.siteId) === facts && facts.intervalS * 1000 === grid.intervalMs && reading?.isOdd !== true;
+    const last = later.get(facts.siteId) ?? facts;
+    return last === facts && facts.intervalS * 1000 === grid.intervalMs && reading?.isOdd !== true;
   }
   function noteCircle(index: number, zone: number, circleId: string | null): void {
     if (circleId !== null && comparing.some((place) => isMarked(index, zone, place))) circles[zone]?.add(circleId);
@@ -168,13 +170,9 @@ export function createZoneBook({ set, grid, factsAt, trips }: ZoneBookOptions): 
     },
     mayCompare: (circleId, zone) => circles[zone]?.has(circleId) ?? false,
     mayRaiseGroups: (zone) => groups[zone] === 1,
-    hasAnswered(siteId, slotMs) {
+    answersIn(siteId, zone) {
       const index = indexOf.get(siteId);
-      const sinceMs = slotMs - grid.firstMs;
-      if (index === undefined || sinceMs < 0 || sinceMs % grid.intervalMs !== 0) return false;
-      const zone = Math.floor(sinceMs / grid.zoneMs);
-      const slot = (sinceMs % grid.zoneMs) / grid.intervalMs;
-      return (((masks[index * grid.count + zone] ?? 0) >>> slot) & 1) === 1;
+      return index === undefined ? 0 : (masks[index * grid.count + zone] ?? 0);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { Range, Zone } from "../zone.ts";
 type Ranges = Readonly<Record<string, Range | null | undefined>>;
 
 /** Conditions may depend on the time: a zone that reaches further says as much about each zone within it. */
-const AHEAD_MS = 21_600_000;
+const AHEAD_MS = 86_400_000;
 
 /**
  * Whether everything that may be in the one zone may be in the other: then nothing holds in it that does not in the other.
@@ -25,8 +25,12 @@ export function isWithin(zone: Zone, wide: Zone): boolean {
   );
 }
 
-/** A zone in which both are, and what comes in the next hours. Facts are those of the second one, which must be the first one's. */
-export function envelopeOf(wide: Zone, zone: Zone): Zone {
+/**
+ * A zone in which both are, and what comes in the next hours. Facts are those of the second one, which must be the first one's.
+ *
+ * @param room left beyond the extremes of numbers that are not within the first one: parts of what lies between them
+ */
+export function envelopeOf(wide: Zone, zone: Zone, room: number): Zone {
   return {
     ...zone,
     fromMs: Math.min(wide.fromMs, zone.fromMs),
@@ -35,17 +39,25 @@ export function envelopeOf(wide: Zone, zone: Zone): Zone {
     lacksReadings: wide.lacksReadings || zone.lacksReadings,
     faults: [...new Set([...wide.faults, ...zone.faults])],
     states: joined(wide.states, zone.states, (a, b) => (a ?? 0) | (b ?? 0)),
-    numbers: joined(wide.numbers, zone.numbers, (a, b) => hullOf(a ?? null, b ?? null)),
+    numbers: joined(wide.numbers, zone.numbers, (a, b) => roomyHullOf(a ?? null, b ?? null, room)),
     words: joined(wide.words, zone.words, (a, b) => wordsOf(a ?? null, b ?? null)),
-    sisters: joinedSisters(wide.sisters, zone.sisters),
+    sisters: joinedSisters(wide.sisters, zone.sisters, room),
   };
 }
 
-function joinedSisters(a: Zone["sisters"], b: Zone["sisters"]): Zone["sisters"] {
+/** The first one, or both with room around them. */
+function roomyHullOf(wide: Range | null, own: Range | null, room: number): Range | null {
+  if (own === null || isRangeWithin(own, wide)) return wide;
+  const hull = hullOf(wide, own) ?? own;
+  const beyond = (hull.high - hull.low) * room;
+  return { low: hull.low - beyond, high: hull.high + beyond };
+}
+
+function joinedSisters(a: Zone["sisters"], b: Zone["sisters"], room: number): Zone["sisters"] {
   if (a === null || b === null) return a ?? b;
   const all: Record<string, Range> = {};
   for (const [signal, range] of [...Object.entries(a), ...Object.entries(b)]) {
-    all[signal] = hullOf(all[signal] ?? null, range) ?? range;
+    all[signal] = roomyHullOf(all[signal] ?? null, range, room) ?? range;
   }
   return all;
 }

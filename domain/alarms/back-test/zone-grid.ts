@@ -47,6 +47,17 @@ export function zoneGrid(fromMs: number, toMs: number, intervalS: number, isFine
   return { firstMs, zoneMs, count: Math.ceil((toMs - firstMs) / zoneMs), intervalMs, slots };
 }
 
+/** The zone in which a moment lies. */
+export function zoneAt({ firstMs, zoneMs }: ZoneGrid, atMs: number): number {
+  return Math.floor((atMs - firstMs) / zoneMs);
+}
+
+/** The bit of a slot in what a zone says of its slots; 0 for a moment between the slots. */
+export function slotBit({ firstMs, zoneMs, intervalMs }: ZoneGrid, atMs: number): number {
+  const sinceMs = atMs - firstMs;
+  return sinceMs < 0 || sinceMs % intervalMs !== 0 ? 0 : 1 << ((sinceMs % zoneMs) / intervalMs);
+}
+
 /**
  * What these conditions ask of zones, apart from the points that they read: lists of points in conditions of kind
  * `no-reading` and `frozen`, and faults.

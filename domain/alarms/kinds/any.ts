@@ -29,6 +29,7 @@ export const anyKind = defineKind({
       },
       explain: (...view) => parts.flatMap((part) => part.explain(...view)),
       watch: (isActive) => watchSome(parts, 1, isActive),
+      alternatives: parts,
     };
   },
 });

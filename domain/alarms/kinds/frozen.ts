@@ -56,6 +56,8 @@ export const frozenKind = defineKind({
       },
       // A back-test listens from the zone on in which it moved last, for longer ago than this it would have been suspect.
       forgetsAfterMs: () => forS * 1000,
+      // What moved within many zones may have stood still in some of them.
+      asksEachZone: true,
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
       const [before, sinceMs, low, high] = memoryIn(memory);

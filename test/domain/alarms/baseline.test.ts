@@ -197,6 +197,11 @@ test("the order of readings does not matter to a median", () => {
 test("what the miners take is never read from a plant: only a person enters it, and nothing absurd", () => {
   const { read: look, points, label, when } = BASELINES.miner_limit_c;
   expect([look(reading(RUNNING), 1030), points]).toEqual([null, []]);
-  expect([19.9, 20, 90, 90.1].map((value) => isPlausibleBaseline("miner_limit_c", value))).toEqual([false, true, true, false]);
+  expect([19.9, 20, 90, 90.1].map((value) => isPlausibleBaseline("miner_limit_c", value))).toEqual([
+    false,
+    true,
+    true,
+    false,
+  ]);
   expect([label, when].flatMap((texts) => Object.values(texts)).every((text) => text !== "")).toBe(true);
 });

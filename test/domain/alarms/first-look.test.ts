@@ -71,10 +71,10 @@ function lookedFirst(tested: readonly Rule[], history: readonly Minute[]) {
   });
   const second = look.secondLook(historyFacts(FACTS, FLAGS, []));
   history.forEach((readings, minute) => {
-    const wanted = readingsAt(minute, readings).filter(({ siteId }) => look.sites().has(siteId));
+    const wanted = readingsAt(minute, readings).filter(({ siteId }) => look.wanted().has(siteId));
     if (wanted.length > 0) second.take(START_MS + minute * MINUTE_MS, wanted);
   });
-  return { result: second.result(), sites: look.sites() };
+  return { result: second.result(), sites: look.wanted() };
 }
 
 const READING = fc.record({

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { canLookFirst, createFirstLook } from "../../../domain/alarms/back-test/first-look.ts";
 import { type FlagPeriod, historyFacts, type LabSample } from "../../../domain/alarms/back-test/history-facts.ts";
 import { tripFaultsOf, withParents } from "../../../domain/alarms/back-test/tested-rules.ts";
+import { factsOfWanted, isWanted, type WantedUntil } from "../../../domain/alarms/back-test/wanted-sites.ts";
 import { createZoneBook, type ZoneBook } from "../../../domain/alarms/back-test/zone-book.ts";
 import { type ZoneGrid, zoneGrid, zoneWishes } from "../../../domain/alarms/back-test/zone-grid.ts";
 import { type BackTest, type BackTestOptions, createBackTest } from "../../../domain/alarms/back-test.ts";
@@ -27,6 +28,7 @@ const LONGEST_DELAY_S = 7_200;
 const FIRING_SEED = 20_260_301;
 /** Work of seconds: this bounds a hung test on a machine that does much else. */
 const PATIENCE_MS = 300_000;
+const ALL_SITES: WantedUntil = new Map(SITES.map((id) => [id, Number.POSITIVE_INFINITY]));
 const TEMP = { kind: "limit", point: "supply_temp_c", op: ">=", limit: 40, deadband: 2 };
 /** One of each kind of condition, with times that fit into the histories. */
 const OWN = [
@@ -147,13 +149,13 @@ function bookOf(
   set: RuleSet,
   { rules, tested }: BackTestOptions,
   moments: readonly Moment[],
-  sites: ReadonlySet<string>,
+  wanted: WantedUntil,
 ): ZoneBook {
   const trips = new Set<string>(
     rules.filter(({ id }) => tested.has(id)).flatMap((rule) => [...tripFaultsOf(rule, rules)]),
   );
-  const facts = new Map([...FACTS].filter(([siteId]) => sites.has(siteId)));
-  const book = createZoneBook({ set, grid, factsAt: historyFacts(facts, FLAGS, LAB), trips });
+  const factsAt = factsOfWanted(historyFacts(FACTS, FLAGS, LAB), wanted);
+  const book = createZoneBook({ set, grid, factsAt, trips });
   const wishes = zoneWishes(rules, trips);
   const all = moments.filter(({ slotMs }) => slotMs < END_MS);
   const odd = new Set(
@@ -161,7 +163,11 @@ function bookOf(
       .filter(({ slotMs }) => (slotMs - grid.firstMs) % grid.intervalMs !== 0)
       .map(({ slotMs }) => Math.floor((slotMs - grid.firstMs) / grid.zoneMs)),
   );
-  for (const [zone, bySite] of zonesOf(grid, wishes, all, sites).entries()) book.take(zone, bySite, odd.has(zone));
+  for (const [zone, bySite] of zonesOf(grid, wishes, all, new Set(SITES)).entries()) {
+    const fromMs = grid.firstMs + zone * grid.zoneMs;
+    const readings = [...bySite].filter(([siteId]) => isWanted(wanted, siteId, fromMs));
+    book.take(zone, new Map(readings), odd.has(zone));
+  }
   return book;
 }
 
@@ -199,14 +205,14 @@ function sparse(tested: readonly Rule[], moments: readonly Moment[]) {
   const set = compileRuleSet(options.rules);
   const grid = gridFor(options.rules);
   if (!canLookFirst(options)) {
-    const test = createBackTest({ ...options, zones: bookOf(grid, set, options, moments, new Set(SITES)) });
+    const test = createBackTest({ ...options, zones: bookOf(grid, set, options, moments, ALL_SITES) });
     return { spared: feed(test, grid, moments), result: test.result() };
   }
   const firstGrid = gridFor(tested);
-  const first = bookOf(firstGrid, judgingOnly(set, options.tested), options, moments, new Set(SITES));
+  const first = bookOf(firstGrid, judgingOnly(set, options.tested), options, moments, ALL_SITES);
   const look = createFirstLook({ ...options, zones: first });
   const spared = feed(look, firstGrid, moments);
-  const second = look.secondLook(historyFacts(FACTS, FLAGS, LAB), bookOf(grid, set, options, moments, look.sites()));
+  const second = look.secondLook(historyFacts(FACTS, FLAGS, LAB), bookOf(grid, set, options, moments, look.wanted()));
   feed(second, grid, moments);
   return { spared, result: second.result() };
 }
