@@ -26,6 +26,7 @@ import type { SnapshotWriter } from "./adapters/database/writer.ts";
 import { createIdempotency, type Idempotency } from "./adapters/idempotency/idempotency.ts";
 import { createInventory, type FileInventory } from "./adapters/inventory/create-inventory.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
+import { plantHosts, plantUrls } from "./adapters/inventory/plant-addresses.ts";
 import type { Journal } from "./adapters/journal/journal.ts";
 import { createNoJournal } from "./adapters/journal/no-journal.ts";
 import { openJournal } from "./adapters/journal/open-journal.ts";
@@ -43,7 +44,7 @@ import { boxFor, SEALED_COLUMNS } from "./adapters/security/sealed-columns.ts";
 import { createSecretBox, type SecretBox } from "./adapters/security/secret-box.ts";
 import type { SelfWatch } from "./adapters/self-watch/self-watch.ts";
 import { createSettingsStore, type SettingsStore } from "./adapters/settings/settings-store.ts";
-import { createAddressGuard, hostsOf } from "./adapters/webhooks/address-guard.ts";
+import { createAddressGuard } from "./adapters/webhooks/address-guard.ts";
 import { createWebhooks, type Webhooks } from "./adapters/webhooks/create-webhooks.ts";
 import { createWorkWatch } from "./adapters/work-watch/create-work-watch.ts";
 import { type AlarmServiceOptions, createAlarms } from "./alarm-services.ts";
@@ -376,29 +377,6 @@ function openAudit(config: Config, database: Database, isActive: () => boolean, 
     isActive,
     log,
   });
-}
-
-/** Where the controllers and cameras are. Made anew after a change only: it is asked with each event that is sent. */
-function plantHosts(inventory: Inventory): () => ReadonlySet<string> {
-  const urls = plantUrls(inventory);
-  let known: { readonly urls: readonly (string | null)[]; readonly hosts: ReadonlySet<string> } | null = null;
-  return () => {
-    const now = urls();
-    if (known?.urls !== now) known = { urls: now, hosts: hostsOf(now) };
-    return known.hosts;
-  };
-}
-
-/** The same list while nothing changed. */
-function plantUrls(inventory: Inventory): () => readonly (string | null)[] {
-  let known: { readonly sites: readonly Site[]; readonly urls: readonly (string | null)[] } | null = null;
-  return () => {
-    const sites = inventory.all();
-    if (known?.sites !== sites) {
-      known = { sites, urls: sites.flatMap(({ controllerUrl, cameraUrl }) => [controllerUrl, cameraUrl]) };
-    }
-    return known.urls;
-  };
 }
 
 function storageOf(database: Database, inventory: Inventory, retention: () => LevelRetention): Storage {
