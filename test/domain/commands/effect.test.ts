@@ -72,6 +72,7 @@ const ROWS: readonly Row[] = [
     "contradicted",
   ],
   ["start_cooling", OFF, [[20, PUMP]], 76, "unread"],
+  ["start_cooling", OFF, [[20, v({ circulation_pump_running: true, supply_flow_m3h: null })]], 21, "not_yet"],
   ["start_cooling", OFF, [], 46, "unread"],
   [
     "start_cooling",
