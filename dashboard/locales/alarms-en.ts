@@ -135,6 +135,9 @@ export const alarmsEn = {
   "related.sisters": "The same alarm at other sites",
   "related.alone": "No other site has it now.",
   "related.all": "All {n}",
+  "related.commands": "Last commands to this site",
+  "related.no-commands": "Nobody has ordered anything of this site.",
+  "related.all-commands": "All {n} commands",
 
   "kind.raised": "Began",
   "kind.reraised": "Came back",

@@ -136,6 +136,9 @@ export const alarmsZhCN: Readonly<Record<keyof typeof alarmsEn, string>> = {
   "related.sisters": "其他站点的同类报警",
   "related.alone": "目前没有其他站点出现。",
   "related.all": "全部 {n} 条",
+  "related.commands": "该站点最近的命令",
+  "related.no-commands": "该站点没有下发过命令。",
+  "related.all-commands": "全部 {n} 条命令",
 
   "kind.raised": "开始",
   "kind.reraised": "再次出现",

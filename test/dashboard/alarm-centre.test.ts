@@ -11,6 +11,8 @@ const START = Date.parse("2026-11-25T08:00:00Z");
 let widget: VueWrapper | undefined;
 let alarms: FakeAlarms;
 let isAway: boolean;
+/** Of whatever site is asked for. */
+let commands: readonly Record<string, unknown>[];
 
 beforeEach(() => {
   vi.useFakeTimers({ now: START });
@@ -20,6 +22,7 @@ beforeEach(() => {
   localStorage.clear();
   localStorage.setItem("antbox.locale", "en");
   isAway = false;
+  commands = [];
 });
 afterEach(async () => {
   widget?.unmount();
@@ -39,6 +42,12 @@ async function show(role: Role, count: number, query = ""): Promise<VueWrapper> 
     const url = new URL(String(path), "http://127.0.0.1");
     if (url.pathname === "/api/v1/auth/refresh") return json({ expiresIn: 600, user: fakeUser("root", role) });
     if (url.pathname === "/api/v1/sites") return json(sites);
+    if (url.pathname === "/api/v1/command-kinds") return json({ items: [], nextCursor: null, total: 0 });
+    if (url.pathname === "/api/v1/commands") {
+      const siteId = url.searchParams.get("site");
+      const items = commands.map((command) => ({ ...command, siteId })).slice(0, Number(url.searchParams.get("limit")));
+      return json({ items, nextCursor: null, total: commands.length });
+    }
     const body = typeof init?.body === "string" ? JSON.parse(init.body) : {};
     const known = alarms.answer(init?.method ?? "GET", url, body);
     return known ? json(known.body, known.status) : json({}, 404);
@@ -108,6 +117,29 @@ test("says how urgent it is, and what to do", async () => {
     expect(detail.text()).toContain(heading);
   }
   expect(detail.text()).toMatch(/overdue by \d+ min|\d+ min left/);
+});
+
+test("shows what was ordered of the site, in which state, by whom and when, and leads there", async () => {
+  const none = await show("viewer", 3, "?alarm=site-001.pump-fault");
+  expect(none.get(".abx-detail").text()).toContain("Nobody has ordered anything of this site.");
+  none.unmount();
+  vi.resetModules();
+  commands = ["no_effect", "verified", "unknown", "failed", "expired", "cancelled"].map((state, at) => ({
+    id: `019c0000-0000-7000-8000-00000000000${at}`,
+    kind: "start_cooling",
+    args: {},
+    state,
+    requestedBy: "li.wei",
+    createdAt: new Date(START - 60_000).toISOString(),
+  }));
+  const page = await show("viewer", 3, "?alarm=site-001.pump-fault");
+  const lines = page.findAll(".abx-detail [data-command]");
+  expect(lines).toHaveLength(5);
+  expect(lines[0]?.text()).toMatch(/No effect.*li\.wei · .*\d\d:\d\d/);
+  expect(lines[0]?.get("a").attributes("href")).toBe(
+    "/dashboard/commands?tab=history&site=site-001&days=0&command=019c0000-0000-7000-8000-000000000000",
+  );
+  expect(page.get(".abx-detail").text()).toContain("All 6 commands");
 });
 
 test("acknowledges the selected ones in one request, after it has said what that is about", async () => {
