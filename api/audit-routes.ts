@@ -8,6 +8,7 @@ import { AppError } from "../domain/errors.ts";
 import { actorOf } from "./audit-actor.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
+import { fileStamp, startPages } from "./start-pages.ts";
 
 const CSV_TYPE = "text/csv; charset=utf-8; header=present";
 const JSON_LINES_TYPE = "application/jsonl; charset=utf-8";
@@ -91,17 +92,6 @@ function entryOf({ prev: _prev, detail, actorKind, outcome, ...row }: AuditRow):
   };
 }
 
-/** The first page now: a database that is away is answered by a problem, not by half a file. */
-async function started<T>(pages: AsyncIterable<T>): Promise<AsyncIterable<T>> {
-  const iterator = pages[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  return (async function* () {
-    if (first.done) return;
-    yield first.value;
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-  })();
-}
-
 export const AUDIT_ROUTES: readonly Route[] = [
   defineRoute({
     method: "GET",
@@ -161,8 +151,8 @@ export const AUDIT_ROUTES: readonly Route[] = [
       const { format, ...filter } = query;
       const detail = { format, ...(filter satisfies AuditFilter) };
       await context.audit.record({ ...actorOf(session, address), action: "audit:export", outcome: "done", detail });
-      const pages = await stored(started(context.auditBook.export(filter)));
-      const stamp = new Date(clock()).toISOString().replace(/[-:]|\.\d+/g, "");
+      const pages = await stored(startPages(context.auditBook.export(filter)));
+      const stamp = fileStamp(clock());
       return format === "csv"
         ? {
             kind: "stream",

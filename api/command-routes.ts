@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { COMMAND_COLUMNS, exportedCommands } from "../adapters/commands/export-commands.ts";
+import { EXPORT_WRITERS } from "../adapters/documents/export-formats.ts";
 import { isInScope } from "../domain/access/site-scope.ts";
-import { Command, CommandEvent, CommandState } from "../domain/commands/command.ts";
-import { SiteId } from "../domain/sites/site-id.ts";
-import { sitesOf, wordsOf } from "./alarm-filter.ts";
+import { Command, CommandEvent } from "../domain/commands/command.ts";
 import { actorOf } from "./audit-actor.ts";
-import { KindName, NewCommandBody, readOrder, requesterOf, unknownCommand } from "./command-order.ts";
+import { CommandQuery, commandFilterOf } from "./command-filter.ts";
+import { NewCommandBody, readOrder, requesterOf, unknownCommand } from "./command-order.ts";
 import { CommandSelection, selectCommand } from "./command-selection.ts";
 import type { ApiContext } from "./context.ts";
 import { expiryOf, giveCommand, repeatedOrder, spendCommand, withRefusals } from "./give-command.ts";
@@ -12,28 +13,21 @@ import { judgeOrder, readFacts, requireAllowed } from "./judge-order.ts";
 import { limitUpTo, listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { findSite } from "./site-routes.ts";
+import { fileStamp, startPages } from "./start-pages.ts";
 import { stored } from "./stored.ts";
 import { scopeOf, type Viewer } from "./visible-sites.ts";
 
 const tag = "Commands";
 export const CommandParams = z.strictObject({ id: z.uuid() });
 const ListQuery = z.strictObject({
-  site: SiteId.optional(),
-  state: z
-    .string()
-    .max(200)
-    .optional()
-    .describe("States, joined by commas; `waiting_approval`: what asks for a second person"),
-  kind: z.string().max(600).optional().describe("Kinds, joined by commas"),
-  by: z.string().min(1).max(120).optional().describe("Who asked for it"),
-  from: z.iso.datetime({ offset: true }).optional().describe("Asked for at this time and later"),
-  to: z.iso.datetime({ offset: true }).optional().describe("Asked for before this time"),
+  ...CommandQuery,
   limit: limitUpTo(500, 100),
   cursor: z
     .string()
     .regex(/^\d{1,18}$/)
     .optional(),
 });
+const ExportQuery = z.strictObject(CommandQuery);
 
 /** @throws {AppError} `command.not-found`, `storage.unavailable` */
 export async function findCommand(context: ApiContext, id: string, viewer: Viewer | null): Promise<Command> {
@@ -56,16 +50,38 @@ export const COMMAND_ROUTES: readonly Route[] = [
     answer: { status: 200, description: "The newest first", schema: listOf(Command, "CommandList") },
     refusals: [503],
     async handle({ query, session }, { context }) {
-      const { site, state, kind, by = null, from = null, to = null, limit, cursor = null } = query;
-      const filter = {
-        siteIds: sitesOf(context, session, site, "query"),
-        states: wordsOf(state, CommandState, "query.state"),
-        kinds: wordsOf(kind, KindName, "query.kind"),
-        requestedBy: by,
-        from,
-        to,
-      };
+      const { limit, cursor = null, ...asked } = query;
+      const filter = commandFilterOf(context, session, asked);
       return { kind: "json", body: await stored(context.commands.ledger.list(filter, { limit, cursor })) };
+    },
+  }),
+  defineRoute({
+    method: "GET",
+    path: "/api/v1/commands/export",
+    access: "commands:export",
+    tag,
+    summary: { "zh-CN": "导出命令记录：CSV", en: "Commands and what came of them, as a CSV file" },
+    query: ExportQuery,
+    answer: {
+      status: 200,
+      description: "The newest first. Texts that a spreadsheet would take for formulas are neutralised",
+      contentType: EXPORT_WRITERS.csv.contentType,
+    },
+    refusals: [429, 503],
+    isCostly: true,
+    isLong: true,
+    async handle({ query, session, address }, { context, clock }) {
+      const filter = commandFilterOf(context, session, query);
+      await context.audit.record({
+        ...actorOf(session, address),
+        action: "command:export",
+        outcome: "done",
+        detail: query,
+      });
+      const pages = await stored(startPages(exportedCommands(context.commands.ledger.pagesOf(filter))));
+      const { contentType, write } = EXPORT_WRITERS.csv;
+      const fileName = `antbox-commands-${fileStamp(clock())}.csv`;
+      return { kind: "stream", contentType, fileName, chunks: write({ columns: COMMAND_COLUMNS, pages }) };
     },
   }),
   defineRoute({

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { EXPORT_WRITERS } from "../adapters/documents/export-formats.ts";
-import { EXPORT_FORMATS, type ExportFormat, type ExportPage } from "../domain/telemetry/export-table.ts";
+import { EXPORT_FORMATS, type ExportFormat } from "../domain/telemetry/export-table.ts";
 import { Step } from "../domain/telemetry/history-level.ts";
 import { type HistoryPlan, planHistory } from "../domain/telemetry/history-plan.ts";
 import { actorOf } from "./audit-actor.ts";
@@ -9,6 +9,7 @@ import { HistoryRange } from "./history-routes.ts";
 import { nameField } from "./problem.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { SiteSelection, selectSites } from "./select-sites.ts";
+import { fileStamp, startPages } from "./start-pages.ts";
 
 /** Values (sites × points × steps) of one file: some minutes of work, and what the programs that open it can hold [J]. */
 const MOST_VALUES: Readonly<Record<ExportFormat, number>> = { csv: 50_000_000, xlsx: 5_000_000, parquet: 50_000_000 };
@@ -55,7 +56,6 @@ export const EXPORT_ROUTES: readonly Route[] = [
         outcome: "done",
         detail: { ...whatIs(plan), sites: ids.length, format: query.format },
       });
-      // The first page now: a database that is away is answered by a problem, not by half a file.
       const chunks = write({ columns, pages: await startPages(pages) });
       return { kind: "stream", contentType, fileName: fileName(plan, query.format), chunks };
     },
@@ -89,23 +89,7 @@ function whatIs({ fromMs, toMs, level, points }: HistoryPlan) {
   return { from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString(), level, points };
 }
 
-async function startPages(pages: AsyncIterable<ExportPage>): Promise<AsyncIterable<ExportPage>> {
-  const iterator = pages[Symbol.asyncIterator]();
-  const first = await iterator.next();
-  async function* all(): AsyncGenerator<ExportPage> {
-    try {
-      if (first.done) return;
-      yield first.value;
-      for (let next = await iterator.next(); !next.done; next = await iterator.next()) yield next.value;
-    } finally {
-      await iterator.return?.();
-    }
-  }
-  return all();
-}
-
 /** `antbox-20261123T080000Z-20261123T090000Z-5m.csv`: no name of a site, which may be private. */
 function fileName({ fromMs, toMs, level }: HistoryPlan, format: ExportFormat): string {
-  const stamp = (ms: number) => new Date(ms).toISOString().replace(/[-:]|\.\d+/g, "");
-  return `antbox-${stamp(fromMs)}-${stamp(toMs)}-${level}.${format}`;
+  return `antbox-${fileStamp(fromMs)}-${fileStamp(toMs)}-${level}.${format}`;
 }

@@ -16,6 +16,7 @@ import {
   eventsOfCommand,
   findCommand,
   listCommands,
+  pagesOfCommands,
   recentCommands,
 } from "./read-commands.ts";
 import { COMMAND_PATIENCE, type CommandPatience, forgetCommands, reapCommands } from "./reap-commands.ts";
@@ -85,6 +86,8 @@ export interface CommandLedger {
   find(id: string): Promise<Command | null>;
   /** Newest first. */
   list(filter: CommandFilter, page: Page): Promise<CommandListing>;
+  /** All of them, newest first, page by page. */
+  pagesOf(filter: CommandFilter): AsyncIterable<readonly Command[]>;
   /** Oldest first. */
   eventsOf(id: string): Promise<CommandEvent[]>;
   /** Sent and not resolved, of the sites whose lease this holder has now, whoever sent them: to be read back. */
@@ -154,6 +157,7 @@ export function createCommandLedger(options: CommandLedgerOptions): CommandLedge
     forget: (keptDays) => forgetCommands(database, keptDays),
     find: (id) => findCommand(database, id),
     list: (filter, page) => listCommands(database, filter, page),
+    pagesOf: (filter) => pagesOfCommands(database, filter),
     eventsOf: (id) => eventsOfCommand(database, id),
     inFlight: (holder) => commandsInFlight(database, holder),
     recentOf: (siteId, withinS) => recentCommands(database, siteId, withinS),

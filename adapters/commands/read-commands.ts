@@ -44,13 +44,36 @@ export async function findCommand(database: CommandDatabase, id: string): Promis
 }
 
 /** A page, newest first. A cursor that nobody was given starts from the beginning. */
-export function listCommands(
+export function listCommands(database: CommandDatabase, filter: CommandFilter, page: Page): Promise<CommandListing> {
+  return readPage(database, { list: LIST, count: COUNT, filter: filterValues(filter) }, page, commandFrom);
+}
+
+/** So many rows are in memory at once. */
+const EXPORT_PAGE = 1_000;
+
+/** All of them page by page, newest first: what is ordered meanwhile is not among them. */
+export async function* pagesOfCommands(
   database: CommandDatabase,
-  { siteIds, states = null, kinds = null, requestedBy = null, from = null, to = null }: CommandFilter,
-  page: Page,
-): Promise<CommandListing> {
-  const filter = [siteIds, states, kinds, requestedBy, from, to];
-  return readPage(database, { list: LIST, count: COUNT, filter }, page, commandFrom);
+  filter: CommandFilter,
+): AsyncGenerator<readonly Command[]> {
+  let after: string | null = null;
+  for (;;) {
+    const rows: Record<string, unknown>[] = await database.query(LIST, [...filterValues(filter), after, EXPORT_PAGE]);
+    if (rows.length > 0) yield rows.map(commandFrom);
+    if (rows.length < EXPORT_PAGE) return;
+    after = String(rows.at(-1)?.["seq"]);
+  }
+}
+
+function filterValues({
+  siteIds,
+  states = null,
+  kinds = null,
+  requestedBy = null,
+  from = null,
+  to = null,
+}: CommandFilter) {
+  return [siteIds, states, kinds, requestedBy, from, to];
 }
 
 /** The story of a command, oldest first. */

@@ -874,6 +874,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/commands/export": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Commands and what came of them, as a CSV file */
+    get: operations["getCommandsExport"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/emergency-stops": {
     parameters: {
       query?: never;
@@ -3594,7 +3611,7 @@ export interface components {
       expiresInDays: number;
       /** @description Its user name is `token:` and this */
       name: string;
-      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "dashboard:act" | "sites:watch" | "history:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "dashboard:act" | "sites:watch" | "history:export" | "commands:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
       /** @default null */
       scope?: components["schemas"]["SiteScope"] | null;
     };
@@ -7239,6 +7256,43 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       409: components["responses"]["Problem409"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getCommandsExport: {
+    parameters: {
+      query?: {
+        /** @description Who asked for it */
+        by?: string;
+        /** @description Asked for at this time and later */
+        from?: string;
+        /** @description Kinds, joined by commas */
+        kind?: string;
+        site?: string;
+        /** @description States, joined by commas; `waiting_approval`: what asks for a second person */
+        state?: string;
+        /** @description Asked for before this time */
+        to?: string;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The newest first. Texts that a spreadsheet would take for formulas are neutralised */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "text/csv": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
     };

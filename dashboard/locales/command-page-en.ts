@@ -47,6 +47,8 @@ export const commandPageEn = {
   "history.day": "24 hours",
   "history.always": "All that is kept",
   "history.clear": "Clear the filter",
+  "history.export": "Export CSV",
+  "history.export-note": "What the filter shows, the newest first. The export itself is written to the audit trail.",
   "history.none": "No command was given.",
   "history.no-match": "Nothing matches the filter.",
   "history.count": "{n} commands",

@@ -48,6 +48,8 @@ export const commandPageZhCN: Readonly<Record<keyof typeof commandPageEn, string
   "history.day": "24 小时",
   "history.always": "全部保留的记录",
   "history.clear": "清除筛选",
+  "history.export": "导出 CSV",
+  "history.export-note": "按当前筛选导出，新的在前。导出本身也会记入审计日志。",
   "history.none": "尚未下发过命令。",
   "history.no-match": "没有符合筛选的命令。",
   "history.count": "{n} 条命令",

@@ -49,6 +49,7 @@ export const PERMISSIONS = {
   },
   "sites:watch": { lowestRole: "operator", label: { "zh-CN": "加密采集站点", en: "Have a site polled more often" } },
   "history:export": { lowestRole: "operator", label: { "zh-CN": "导出历史数据", en: "Export the history" } },
+  "commands:export": { lowestRole: "operator", label: { "zh-CN": "导出命令记录", en: "Export the commands" } },
   "raw:read": { lowestRole: "operator", label: { "zh-CN": "查看原始应答", en: "See the raw replies of controllers" } },
   "alarms:acknowledge": {
     lowestRole: "operator",

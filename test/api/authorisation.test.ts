@@ -221,6 +221,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "DELETE /api/v1/sites/{id}/baselines/{baselineId}": { path: "/api/v1/sites/site-001/baselines/999999", status: 404 },
   "POST /api/v1/site-flags/{id}/end": { path: `/api/v1/site-flags/${NO_ID}/end`, status: 404 },
   "GET /api/v1/commands": { path: "/api/v1/commands" },
+  "GET /api/v1/commands/export": { path: "/api/v1/commands/export" },
   "POST /api/v1/commands": {
     path: "/api/v1/commands",
     body: { siteId: "site-001", kind: "set_supply_temp", args: { temp_c: 35 }, dryRun: true },

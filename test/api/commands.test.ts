@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Command } from "../../domain/commands/command.ts";
+import { isoOf } from "../../domain/iso-of.ts";
 import { startApi } from "./api-under-test.ts";
 import { aRaise, aSite, aSnapshot } from "./builders.ts";
 import { COMMANDS, colder, outcome, PROFILE, problemOf, type Selection, startCommands } from "./commands-under-test.ts";
@@ -184,17 +185,22 @@ describe("an order", () => {
   });
 });
 
-test("a site whose readings are old is polled first", async () => {
+test.for([
+  { name: "old", ageMs: 60_000 },
+  { name: "from a clock that is far ahead", ageMs: -60_000 },
+])("a site whose readings are $name is polled first", async ({ ageMs }) => {
   const api = await startApi({ sites: [aSite(1)], freshWaitMs: 20_000 });
   const body = { enabled: true, sites: "all", reason: "tried" };
   await api.call(`/api/v1/profiles/${PROFILE}/writes`, { method: "PUT", role: "admin", body });
+  const values = { plc_disconnect: false, leak_detected: false };
+  const old = aSnapshot("site-001", { values, quality: {} }, Date.now() - 61_000);
+  api.liveState.apply({ ...old, collectedAt: isoOf(Date.now() - ageMs) });
   const asked = api.call(COMMANDS, {
     method: "POST",
     role: "operator",
     body: { siteId: "site-001", kind: "set_temp_mode", args: { mode: "pid" }, dryRun: true },
   });
   await expect.poll(() => api.watched.map(([siteId]) => siteId)).toContain("site-001");
-  const values = { plc_disconnect: false, leak_detected: false };
   api.liveState.apply(aSnapshot("site-001", { values, quality: {} }, Date.now() - 100));
   expect(((await asked).json as Selection).verdict).toBe("allowed");
   await api.close();
@@ -223,6 +229,45 @@ test("lists are filtered, paged, and hold the own region only", async () => {
     "command.not-found",
   ]);
   expect(outcome(await under.send("GET", `${COMMANDS}?state=sleeping`, "viewer"))).toEqual([400, "request.invalid"]);
+});
+
+test("the file has what the list shows, within one's sites, harmless to spreadsheets, and is written down", async () => {
+  const sites = [await under.nextSite(), await under.nextSite()];
+  const reason = '=HYPERLINK("http://x","pay")';
+  for (const siteId of sites) {
+    expect((await under.order({ ...colder(siteId), reason })).status).toBe(202);
+  }
+  const file = async (query: string, who: string) => {
+    const { status, text, headers } = await under.send("GET", `${COMMANDS}/export${query}`, who);
+    return { status, lines: text.trimEnd().split("\r\n"), name: headers.get("content-disposition") };
+  };
+  const all = await file("?kind=set_supply_temp&by=operator&state=queued", "operator");
+  expect(all.name).toMatch(/antbox-commands-\d{8}T\d{6}Z\.csv/);
+  const [names, newest, second] = all.lines;
+  expect(names).toMatch(/^id,siteId,kind,args,state,.*,requestedBy,reason,.*,effectAfterS$/);
+  expect([newest, second].map((line) => line?.split(",")[1])).toEqual(sites.toReversed());
+  expect(newest).toContain(`"'=HYPERLINK(""http://x"",""pay"")"`);
+  expect((await file("?state=verified", "operator")).lines).toHaveLength(1);
+  expect((await file(`?site=${sites[0]}`, "operator")).lines).toHaveLength(2);
+
+  const listed = (await under.send("GET", `${COMMANDS}?limit=500`, "operator")).json as {
+    items: Command[];
+    total: number;
+  };
+  expect((await file("", "operator")).lines.slice(1).map((line) => line.split(",")[0])).toEqual(
+    listed.items.map(({ id }) => id),
+  );
+  const north = (await file("", "operator-north")).lines.slice(1);
+  expect(north.length).toBeGreaterThan(0);
+  expect(north.filter((line) => Number(line.split(",")[1]?.slice(-3)) % 2 === 0)).toEqual([]);
+
+  expect((await file("", "viewer")).status).toBe(403);
+  const audit = await under.send("GET", "/api/v1/audit?action=command:export&outcome=done&limit=500", "admin");
+  const { items } = audit.json as { items: { actor: string; detail: object }[] };
+  expect(items.toReversed()[0]).toMatchObject({
+    actor: "operator",
+    detail: { kind: "set_supply_temp", by: "operator", state: "queued" },
+  });
 });
 
 test("the kinds of a site say what they take, and the unusable ones why", async () => {

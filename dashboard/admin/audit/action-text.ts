@@ -45,6 +45,7 @@ const ACTIONS: Readonly<Record<string, Words>> = {
   "command:reject": { "zh-CN": "不批准他人的命令", en: "Do not agree to a command of another person" },
   "command:cancel": { "zh-CN": "撤销命令", en: "Take a command back" },
   "command:resolve": { "zh-CN": "判定结果不明的命令", en: "Say what an unknown command did" },
+  "command:export": { "zh-CN": "导出命令记录", en: "Export the commands" },
   "command:enable": { "zh-CN": "开放或关闭命令下发", en: "Switch commands to controllers on or off" },
   "site:lock": { "zh-CN": "挂检修牌", en: "Hang a maintenance lock" },
   "site:stop": { "zh-CN": "急停站点", en: "Stop a site as an emergency" },
