@@ -215,6 +215,7 @@ export const commandsEn = {
   "list.old": "As of {at}; trying again.",
   "line.of": "{by}, {at}",
   "line.reason": "Reason: {reason}",
+  "line.alarm": "To its alarm",
   "line.note": "Note: {note}",
   "line.overrides": "Overridden as an emergency: {list}",
   "line.approved": "agreed by {name}",

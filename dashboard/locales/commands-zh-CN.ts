@@ -206,6 +206,7 @@ export const commandsZhCN: Readonly<Record<keyof typeof commandsEn, string>> = {
   "list.old": "截至 {at}，正在重试。",
   "line.of": "{by}，{at}",
   "line.reason": "原因：{reason}",
+  "line.alarm": "查看报警",
   "line.note": "备注：{note}",
   "line.overrides": "作为紧急情况越过：{list}",
   "line.approved": "{name} 已批准",

@@ -42,7 +42,7 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
   const plants: string[] = [];
   const plant = (place: number): string => plants[place] ?? "";
   beforeAll(async () => {
-    [browser, fleet] = await Promise.all([launchBrowser(), startFleet(12, ["--fault-rates", "off"])]);
+    [browser, fleet] = await Promise.all([launchBrowser(), startFleet(14, ["--fault-rates", "off"])]);
     const environment = { POLL_INTERVAL_S: "2" };
     platform = await startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment });
     await platform.ready();
@@ -51,7 +51,7 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
       items: { id: string; profile: string }[];
     };
     plants.push(...items.filter(({ profile }) => profile === PROFILE).map(({ id }) => id));
-    expect(plants.length).toBeGreaterThan(5);
+    expect(plants.length).toBeGreaterThan(9);
     await makeSecondPerson();
   });
   afterAll(async () => {
@@ -97,6 +97,16 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
       rows: unknown[];
     };
     return rows.length;
+  };
+
+  const fault = async (kind: string, site: string, args: object = {}): Promise<void> => {
+    const body = JSON.stringify({ kind, sites: [site], args });
+    expect((await fetch(`${fleet.controlUrl}/faults`, { method: "POST", headers: JSON_TYPE, body })).status).toBe(200);
+  };
+  const order = async (wanted: object): Promise<void> => {
+    const selected = await (await ask("POST", "/api/v1/commands", { ...wanted, dryRun: true })).json();
+    const { token } = (selected as { confirmation: { token: string } }).confirmation;
+    expect((await ask("POST", "/api/v1/commands", { ...wanted, confirmation: token })).status).toBe(202);
   };
 
   type Visit = {
@@ -360,6 +370,54 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
       expect(await seriousViolations(page)).toEqual([]);
     });
     expect(await toldTo(site)).toBe(1);
+  });
+
+  test("in Chinese: what had no effect leads to its alarm, a person resolves an unknown one, and a selection runs out", {
+    timeout: 240_000,
+  }, async () => {
+    const [deaf, lost, idle] = [plant(7), plant(8), plant(9)];
+    await setWrites(true, [deaf, lost, idle]);
+    await fault("no_effect", deaf);
+    await fault("command_lag", lost, { lagS: 3_000 });
+    await fault("answer_lost", lost);
+    // All three take their minute at the same time.
+    for (const site of [deaf, lost]) await order({ siteId: site, kind: "set_temp_mode", args: { mode: "pid" } });
+    await atSite({ locale: "zh-CN", viewport: LAPTOP, site: idle }, async (idlePage) => {
+      await row(idlePage, "set_supply_temp").locator("input").fill("34.5");
+      await select(idlePage, "set_supply_temp").click();
+      await verdict(idlePage).waitFor();
+      const confirm = idlePage.getByRole("button", { name: WORDS["zh-CN"].confirm });
+      expect(await confirm.isEnabled()).toBe(true);
+
+      await atSite({ locale: "zh-CN", viewport: PHONE, site: lost }, async (page) => {
+        await line(page, "unknown").getByRole("button", { name: /^判定/ }).click({ timeout: 60_000 });
+        const dialog = page.locator("dialog");
+        const keep = dialog.locator("button[type=submit]");
+        await dialog.getByLabel("设备未执行").check();
+        expect(await keep.isDisabled()).toBe(true);
+        await dialog.locator("textarea").fill("控制柜面板显示未动作");
+        await keep.click();
+        await line(page, "failed").waitFor();
+      });
+
+      await idlePage.locator("dialog").getByText("试算结果已过期，未下发任何命令。").waitFor({ timeout: 70_000 });
+      expect(await confirm.isDisabled()).toBe(true);
+      await shoot(idlePage, "selection-over");
+      await idlePage.getByRole("button", { name: "重新试算" }).click();
+      await expect.poll(() => confirm.isEnabled(), { timeout: 20_000 }).toBe(true);
+      await idlePage.keyboard.press("Escape");
+    });
+    expect([await toldTo(lost), await toldTo(idle), await commandsAt(idle, "set_supply_temp")]).toEqual([1, 0, []]);
+
+    await atSite({ locale: "zh-CN", viewport: LAPTOP, site: deaf }, async (page) => {
+      const link = line(page, "no_effect").getByRole("link", { name: "查看报警" });
+      await link.click({ timeout: 90_000 });
+      const detail = page.locator(".abx-detail");
+      await detail.getByText("命令未生效").first().waitFor({ timeout: 30_000 });
+      // And the alarm leads back to the command.
+      await detail.locator("[data-command] a").first().click();
+      await page.waitForURL(/\/dashboard\/commands\?.*command=/);
+    });
   });
 
   test("without the server nothing can be ordered, and the panel says so", { timeout: 90_000 }, async () => {
