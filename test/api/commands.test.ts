@@ -272,9 +272,13 @@ test("the file has what the list shows, within one's sites, harmless to spreadsh
 
 test("the kinds of a site say what they take, and the unusable ones why", async () => {
   const { json } = await under.send("GET", "/api/v1/command-kinds?site=site-001", "viewer");
-  const { items } = json as { items: { kind: string; isUsable: boolean; args: object; unusable: unknown }[] };
-  const usable = items.filter(({ isUsable }) => isUsable).map(({ kind }) => kind);
-  expect(usable).toEqual(["start_cooling", "stop_cooling", "set_supply_temp", "set_temp_mode", "reset_alarm"]);
+  const { items } = json as {
+    items: { kind: string; isUsable: boolean; sequence: string | null; args: object; unusable: unknown }[];
+  };
+  const usable = items.filter(({ isUsable }) => isUsable);
+  expect(usable.filter(({ sequence }) => sequence !== null).map(({ kind }) => kind)).toEqual(["emergency_stop"]);
+  const ordered = usable.filter(({ sequence }) => sequence === null).map(({ kind }) => kind);
+  expect(ordered).toEqual(["start_cooling", "stop_cooling", "set_supply_temp", "set_temp_mode", "reset_alarm"]);
   const mode = items.find(({ kind }) => kind === "set_temp_mode");
   expect(mode?.args).toMatchObject({ mode: { type: "word", words: { pid: expect.anything() } } });
   expect(items.find(({ kind }) => kind === "refill")?.unusable).toMatchObject({
