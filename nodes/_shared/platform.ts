@@ -1,7 +1,7 @@
 import type { AlarmDesk } from "../../adapters/alarms/alarm-desk.ts";
+import type { CommandAlarms } from "../../adapters/commands/command-alarms.ts";
 import type { CommandFeed } from "../../adapters/commands/command-feed.ts";
 import type { CommandSender } from "../../adapters/commands/command-sender.ts";
-import type { CommandAlarms } from "../../adapters/commands/command-alarms.ts";
 import type { Collector } from "../../adapters/controller/collector.ts";
 import type { Database } from "../../adapters/database/database.ts";
 import type { DerivedMemory } from "../../adapters/database/derived-memory.ts";

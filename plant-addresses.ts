@@ -1,6 +1,6 @@
-import type { Site } from "../../domain/sites/site.ts";
-import { hostsOf } from "../webhooks/address-guard.ts";
-import type { Inventory } from "./inventory.ts";
+import type { Inventory } from "./adapters/inventory/inventory.ts";
+import { hostsOf } from "./adapters/webhooks/address-guard.ts";
+import type { Site } from "./domain/sites/site.ts";
 
 /** Where the controllers and cameras are. Made anew after a change only: it is asked with each event that is sent. */
 export function plantHosts(inventory: Pick<Inventory, "all">): () => ReadonlySet<string> {
