@@ -65,8 +65,9 @@ export function openZones(
 ): { readonly plan: ZonePlan; chunks(): AsyncGenerator<ZoneChunk> } {
   const selected = history.selected.filter(({ point }) => POINTS[point].origin !== "manual");
   const { columns, sqls } = layOut(selected, wishes);
+  const faults = faultColumns(wishes);
   const { sites } = history.plan;
-  const text = zoneSql(grid, [...commonColumns(grid), ...marksColumn(wishes), ...sqls]);
+  const text = zoneSql(grid, [...commonColumns(grid), ...sqls], [...marksColumn(wishes), ...faults.sqls]);
   const zones = zonesPerStatement(grid, sites.length, sqls.length, stretch.valuesPerStatement);
 
   async function read(fromZone: number, toZone: number): Promise<ZoneChunk> {
@@ -97,7 +98,7 @@ export function openZones(
       if (chunk !== undefined) yield chunk;
     }
   }
-  return { plan: { grid, sites, columns }, chunks };
+  return { plan: { grid, sites, columns: [...columns, ...faults.columns] }, chunks };
 }
 
 /** Compiling some hundred expressions takes longer than computing them for the rows of a day. */
@@ -124,10 +125,20 @@ function zonesPerStatement(
   return Math.max(1, Math.floor(rows / (slots * Math.max(1, sites))));
 }
 
-function layOut(
-  selected: readonly SelectedPoint[],
-  wishes: ZoneWishes,
-): { readonly columns: readonly ZoneColumn[]; readonly sqls: readonly Column[] } {
+type LaidOut = { readonly columns: readonly ZoneColumn[]; readonly sqls: readonly Column[] };
+
+function faultColumns({ faults }: ZoneWishes): LaidOut {
+  const groups = inGroups(faults, BITS).map((some, index) => ({ some, name: `f${index}` }));
+  return {
+    columns: groups.map(({ some, name }) => ({ kind: "faults", name, faults: some })),
+    sqls: groups.map(({ some, name }) => {
+      const bits = some.map((fault, at) => `(faults ? '${fault}')::int4 * ${1 << at}`);
+      return { name, sql: `bit_or(case when faults is null then 0 else ${bits.join(" + ")} end)` };
+    }),
+  };
+}
+
+function layOut(selected: readonly SelectedPoint[], wishes: ZoneWishes): LaidOut {
   const columns: ZoneColumn[] = [];
   const sqls: Column[] = [];
   for (const { point, sql } of selected.filter(({ type }) => type !== "bool")) {
@@ -143,12 +154,6 @@ function layOut(
       ({ sql }, at) => `case when ${sql} then ${1 << (2 * at)} when not ${sql} then ${2 << (2 * at)} else 0 end`,
     );
     sqls.push({ name, sql: `bit_or(${bits.join(" + ")})` });
-  }
-  for (const [index, some] of inGroups(wishes.faults, BITS).entries()) {
-    const name = `f${index}`;
-    columns.push({ kind: "faults", name, faults: some });
-    const bits = some.map((fault, at) => `(faults ? '${fault}')::int4 * ${1 << at}`);
-    sqls.push({ name, sql: `bit_or(case when faults is null then 0 else ${bits.join(" + ")} end)` });
   }
   const whole = selected.filter(({ point }) => wishes.whole.includes(point));
   for (const [index, some] of inGroups(whole, BITS).entries()) {
@@ -171,8 +176,7 @@ function commonColumns({ firstMs, intervalMs, slots }: ZoneGrid): readonly Colum
 
 /**
  * 1 = a mark on a point of which it matters whether it lacks a reading, 2 = on one of which it matters whether it has one
- * without doubt. Names come from the catalogue, never from a request. Asked where it matters only: the marks lie behind the
- * readings of a row, which takes as long to read through as all the rest.
+ * without doubt. Names come from the catalogue, never from a request.
  */
 function marksColumn({ lacking, whole }: ZoneWishes): readonly Column[] {
   if (lacking.length + whole.length === 0) return [];
@@ -188,20 +192,25 @@ function inGroups<T>(items: readonly T[], size: number): readonly (readonly T[])
   );
 }
 
-function zoneSql({ firstMs, zoneMs }: ZoneGrid, columns: readonly Column[]): string {
+/** Marks and faults are summed up apart: few rows have some, and those have an index of their own. */
+function zoneSql({ firstMs, zoneMs }: ZoneGrid, columns: readonly Column[], remarks: readonly Column[]): string {
   const zone = `((date_part('epoch', zone) - ${firstMs / 1000}) / ${zoneMs / 1000})::int4`;
   const arrays = [
     { name: "site", sql: "site" },
     { name: "zone", sql: zone },
     ...columns.map(({ name }) => ({ name, sql: name })),
+    ...remarks.map(({ name }) => ({ name, sql: `coalesce(${name}, 0)` })),
   ];
+  const keys = [`site_id as site`, `${binned(zoneMs, firstMs)} as zone`];
+  const summedUp = (sums: readonly Column[], condition: string) => `
+      select ${[...keys, ...sums.map(({ name, sql }) => `${sql} as ${name}`)].join(", ")}
+      from sample where site_id = any($1::int[]) and slot >= $2::timestamptz and slot < $3::timestamptz ${condition}
+      group by 1, 2`;
+  const remarked = `left join (${summedUp(remarks, "and (faults is not null or quality is not null)")}) as remarked using (site, zone)`;
   return `
     select ${arrays.map(({ name, sql }) => `array_send(array_agg(${sql})) as ${name}`).join(", ")},
       (select array_send(array_agg(distinct slot)) from round where slot >= $2::timestamptz and slot < $3::timestamptz) as rounds
-    from (
-      select site_id as site, ${binned(zoneMs, firstMs)} as zone, ${columns.map(({ name, sql }) => `${sql} as ${name}`).join(", ")}
-      from sample where site_id = any($1::int[]) and slot >= $2::timestamptz and slot < $3::timestamptz
-      group by 1, 2) as zones`;
+    from (${summedUp(columns, "")}) as zones ${remarks.length === 0 ? "" : remarked}`;
 }
 
 /** The begin of the stretch of so many ms, counted from `firstMs`, in which a slot lies: far cheaper than to divide its time. */
