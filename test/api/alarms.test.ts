@@ -4,6 +4,7 @@ import type { AlarmListItem, AlarmTransition } from "../../domain/alarms/alarm.t
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { PLATFORM_RULE_FACTS } from "../../domain/alarms/self-watch/index.ts";
 import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
+import { COMMAND_RULES } from "../../domain/commands/command-alarms.ts";
 import { addActors, LIMITED } from "../authorisation/actors.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
 import { aRaise, aSite, isoAt, T0_MS } from "./builders.ts";
@@ -398,8 +399,7 @@ test("the rules are listed with texts, limits and how many alarms they have", as
   await tell(aRaise("site-001"), aRaise("site-002", { suppressedBy: "maintenance" }));
   const { json } = await get("rules");
   const { items, total } = json as { items: { id: string; condition: string; active: number }[]; total: number };
-  // And the one of commands.
-  const all = DEFAULT_RULES.length + PLATFORM_RULE_FACTS.length + 1;
+  const all = DEFAULT_RULES.length + PLATFORM_RULE_FACTS.length + Object.keys(COMMAND_RULES).length;
   expect([items.length, total]).toEqual([all, all]);
   expect(items.find(({ id }) => id === SUPPLY)).toMatchObject({
     condition: "supply_temp_c >= 40 (deadband 2) or supply_temp_too_high or return_temp_too_high",

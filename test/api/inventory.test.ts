@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
+import { PROFILES } from "../../domain/profiles/index.ts";
 import type { SiteConfiguration } from "../../domain/sites/site-change.ts";
 import { type RunningSimulator, startSimulator } from "../../simulator/simulator.ts";
 import { type ApiUnderTest, startApi } from "./api-under-test.ts";
@@ -219,7 +220,7 @@ describe("a connection", () => {
       const { answer, result } = await connect({ url: controller.url });
       expect(result.best, JSON.stringify(result.fits[0])).toBe(controller.profile);
       expect(result).toMatchObject({ isReachable: true, cause: null });
-      expect(result.fits).toHaveLength(4);
+      expect(result.fits).toHaveLength(PROFILES.length);
       expect(result.fits[0]?.reasons.map(({ en }) => en)).toContain("the reply has the marks of this model");
       expect(result.examination?.snapshot.values).toHaveProperty("supply_temp_c");
       expect(answer.text).not.toContain("127.0.0.1");

@@ -31,7 +31,8 @@ export type Selected = {
 export const PROFILE = "bitmain-antbox-hk3";
 /** Of the laboratory's plant, whose made-up calls move every part. */
 const LAB_PROFILE = "x-lab-parts";
-const WITHIN_MS = 40_000;
+/** Miners take some minutes of the plant to wake. */
+const WITHIN_MS = 120_000;
 
 /** The built platform, a simulated fleet to which commands may be sent, and people. */
 export type CommandedPlatform = {
