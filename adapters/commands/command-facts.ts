@@ -1,6 +1,7 @@
 import type { CommandSite } from "../../domain/commands/command-site.ts";
 import type { Profile } from "../../domain/profiles/profile.ts";
 import type { Site } from "../../domain/sites/site.ts";
+import { askedTogether } from "./asked-together.ts";
 import type { EmergencyStops } from "./emergency-stops.ts";
 import type { CommandFacts } from "./sender-ports.ts";
 import type { SiteLocks } from "./site-locks.ts";
@@ -26,6 +27,9 @@ const LOADS_MS = 600_000;
 /** What the database and the inventory say now: the same facts when a command is asked for, approved and sent. */
 export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
   const { switches, locks, emergencies, inventory, profileOf, baselineOf, readLoads, roleOf, clock } = options;
+  const writesOf = askedTogether(switches.writesOf);
+  const locksOf = askedTogether(locks.locksOf);
+  const stopsOf = askedTogether(emergencies.inForce);
   return {
     roleOf,
     async siteOf(siteId) {
@@ -34,9 +38,9 @@ export function createCommandFacts(options: CommandFactsOptions): CommandFacts {
       if (known === undefined || profile === undefined) return null;
       const nowMs = clock();
       const [[writes], [lock], [emergency], recentLoads] = await Promise.all([
-        switches.writesOf([siteId]),
-        locks.locksOf([siteId]),
-        emergencies.inForce([siteId]),
+        writesOf(siteId),
+        locksOf(siteId),
+        stopsOf(siteId),
         readLoads(siteId, nowMs - LOADS_MS, nowMs + 1),
       ]);
       const site: CommandSite = {
