@@ -6,6 +6,7 @@ import type { WorkSignal } from "../../domain/work-signal.ts";
 import { batchKey, type CommandBatch, type CommandBatches } from "./command-batches.ts";
 import { SYSTEM } from "./command-rows.ts";
 import type { CommandLedger } from "./ledger.ts";
+import { lookForWork } from "./look-for-work.ts";
 
 export type BatchRunnerOptions = {
   readonly batches: CommandBatches;
@@ -31,7 +32,6 @@ const COMPLAIN_EVERY_MS = 60_000;
 
 export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
   const { batches, ledger, isActive, work, log } = options;
-  let looking: Promise<void> | null = null;
   const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
   async function goOn(batch: CommandBatch): Promise<void> {
@@ -82,23 +82,11 @@ export function startBatchRunner(options: BatchRunnerOptions): BatchRunner {
     await batches.takeBack();
   }
 
-  function lookOnce(): void {
-    if (looking !== null || !isActive()) return;
-    looking = look()
-      .catch((error: unknown) => {
-        if (mayComplain()) log.warn({ reason: String(error) }, "orders for several sites do not go on: trying again");
-      })
-      .finally(() => {
-        looking = null;
-      });
-  }
-
-  const stopWork = work.onWork(lookOnce);
-  return {
-    look,
-    async stop() {
-      stopWork();
-      await looking;
-    },
+  const lookIfActive = async (): Promise<void> => {
+    if (isActive()) await look();
   };
+  const { stop } = lookForWork(work, lookIfActive, (error) => {
+    if (mayComplain()) log.warn({ reason: String(error) }, "orders for several sites do not go on: trying again");
+  });
+  return { look, stop };
 }

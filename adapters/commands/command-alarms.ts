@@ -4,6 +4,7 @@ import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
 import type { CommandDatabase } from "./command-rows.ts";
+import { lookForWork } from "./look-for-work.ts";
 
 /**
  * Raises the alarms of commands: where one had no effect, and where a site was stopped as an emergency. All of it is in the
@@ -47,7 +48,6 @@ export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarm
   const { database, segmentOf, reign, clock, work, log } = options;
   let listener: ((events: readonly ConditionEvent[]) => void) | null = null;
   let told: { readonly reign: number; readonly active: ReadonlyMap<string, SiteCondition> } | null = null;
-  let isLooking = false;
   const mayComplain = seldom(COMPLAIN_MS, clock);
 
   async function look(): Promise<void> {
@@ -69,20 +69,10 @@ export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarm
     if (events.length > 0) listener(events);
   }
 
-  /** A database that is away changes nothing: what it says afterwards is told then. */
-  function lookOnce(): void {
-    if (isLooking) return;
-    isLooking = true;
-    void look()
-      .catch((error) => {
-        if (mayComplain()) log.warn({ reason: String(error) }, "alarms of commands cannot be looked for now");
-      })
-      .finally(() => {
-        isLooking = false;
-      });
-  }
-
-  const stopWork = work.onWork(lookOnce);
+  // A database that is away changes nothing: what it says afterwards is told then.
+  const { lookOnce, stop } = lookForWork(work, look, (error) => {
+    if (mayComplain()) log.warn({ reason: String(error) }, "alarms of commands cannot be looked for now");
+  });
   const timer = setInterval(() => {
     if (reign() !== (told?.reign ?? null)) lookOnce();
   }, REIGN_MS);
@@ -97,7 +87,7 @@ export function createCommandAlarms(options: CommandAlarmsOptions): CommandAlarm
       };
     },
     stop() {
-      stopWork();
+      void stop();
       clearInterval(timer);
     },
   };

@@ -13,6 +13,7 @@ import { seldom } from "../../domain/seldom.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
 import { type EmergencyStops, type RunningEmergencyStop, sleepKey, stopKey } from "./emergency-stops.ts";
 import type { CommandLedger } from "./ledger.ts";
+import { lookForWork } from "./look-for-work.ts";
 import type { CommandClock, CommandedPlant, CommandedSite, CommandFacts } from "./sender-ports.ts";
 
 export type EmergencyRunnerOptions = {
@@ -55,7 +56,6 @@ const EXPIRES_IN_S = 60;
 
 export function startEmergencyRunner(options: EmergencyRunnerOptions): EmergencyRunner {
   const { emergencies, ledger, facts, plant, clock, minersOf, holder, work, log } = options;
-  let looking: Promise<void> | null = null;
   const mayComplain = seldom(COMPLAIN_EVERY_MS, clock.wallMs);
 
   async function goOn(running: RunningEmergencyStop): Promise<void> {
@@ -137,22 +137,8 @@ export function startEmergencyRunner(options: EmergencyRunnerOptions): Emergency
     if (failed) throw failed.reason;
   }
 
-  function lookOnce(): void {
-    looking ??= look()
-      .catch((error: unknown) => {
-        if (mayComplain()) log.warn({ reason: String(error) }, "emergency stops do not go on: trying again");
-      })
-      .finally(() => {
-        looking = null;
-      });
-  }
-
-  const stopWork = work.onWork(lookOnce);
-  return {
-    look,
-    async stop() {
-      stopWork();
-      await looking;
-    },
-  };
+  const { stop } = lookForWork(work, look, (error) => {
+    if (mayComplain()) log.warn({ reason: String(error) }, "emergency stops do not go on: trying again");
+  });
+  return { look, stop };
 }
