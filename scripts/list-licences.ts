@@ -14,7 +14,7 @@ type Locked = {
 type Manifest = { readonly license?: unknown; readonly licenses?: unknown };
 
 /** Needed for building only, yet built into the pages that browsers load. */
-const BUILT_IN = ["echarts"];
+const BUILT_IN = ["echarts", "hls.js"];
 /** Their manifests say nothing; their README files hold the text of the licence. */
 const IN_README: Readonly<Record<string, string>> = { "cli-table@0.3.11": "MIT", "pause@0.0.1": "MIT" };
 const FOLDER = "node_modules/";
