@@ -13,3 +13,11 @@ export function plainHost(host: string): string {
   const bits = Number.parseInt(hex[1] ?? "", 16) * 65_536 + Number.parseInt(hex[2] ?? "", 16);
   return [24, 16, 8, 0].map((shift) => Math.floor(bits / 2 ** shift) % 256).join(".");
 }
+
+/** They lead to this machine, those that name no address too. */
+const THIS_MACHINE = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|::1|0\.0\.0\.0|::|)$/;
+
+/** @param host in any spelling */
+export function isThisMachine(host: string): boolean {
+  return THIS_MACHINE.test(plainHost(host));
+}

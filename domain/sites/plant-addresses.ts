@@ -1,13 +1,10 @@
-import { plainHost } from "./plain-host.ts";
+import { isThisMachine, plainHost } from "./plain-host.ts";
 
 /** Which connections lead to the plant. */
 export interface PlantAddresses {
   /** @param host a name or an address, in any spelling @param port 1 … 65535 */
   has(host: string, port: number): boolean;
 }
-
-/** They lead to this machine, those that name no address too. */
-const THIS_MACHINE = /^(localhost|.*\.localhost|127\.\d+\.\d+\.\d+|::1|0\.0\.0\.0|::|)$/;
 
 /**
  * Where controllers and cameras are, by the URLs of the inventory. A machine of the plant is taken as a whole, with all of
@@ -39,8 +36,4 @@ export function createPlantAddresses(
       return hosts.has(host) || (isThisMachine(host) && ownPorts.has(port));
     },
   };
-}
-
-function isThisMachine(host: string): boolean {
-  return THIS_MACHINE.test(host);
 }
