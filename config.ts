@@ -52,6 +52,8 @@ const Environment = z.object({
   HEARTBEAT_URL: z.url({ protocol: /^https?$/, error: "must look like https://watch.example.com/ping/…" }).optional(),
   HEARTBEAT_INTERVAL_S: wholeNumber(10, 3600).default(60),
   ...OIDC_ENVIRONMENT,
+  VIDEO_PORT: wholeNumber(1, 65_535).optional(),
+  VIDEO_CACHE_MB: wholeNumber(16, 65_536).default(256),
   EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   SITE_TIME_ZONE: z
@@ -106,6 +108,12 @@ export type Config = {
   readonly heartbeat: { readonly url: string; readonly intervalS: number } | null;
   /** Sign-in with an identity provider; null without one. */
   readonly oidc: OidcSettings | null;
+  readonly video: {
+    /** Where the gateway listens for an edge or for browsers; null: it is reached through `port` only. */
+    readonly port: number | null;
+    /** Of segments, in its memory. */
+    readonly cacheMb: number;
+  };
   readonly editor: "on" | "readonly" | "off";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
   readonly siteTimeZone: string;
@@ -174,6 +182,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     webhookAllow: env.WEBHOOK_ALLOW,
     heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, intervalS: env.HEARTBEAT_INTERVAL_S } : null,
     oidc,
+    video: { port: env.VIDEO_PORT ?? null, cacheMb: env.VIDEO_CACHE_MB },
     editor: env.EDITOR,
     logLevel: env.LOG_LEVEL,
     siteTimeZone: env.SITE_TIME_ZONE,

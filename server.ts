@@ -25,6 +25,7 @@ import { ensureAdmin } from "./adapters/security/ensure-admin.ts";
 import { THIS_MACHINE } from "./adapters/transport/connection-limit.ts";
 import { createServer } from "./adapters/transport/create-server.ts";
 import { readTlsFiles } from "./adapters/transport/tls-files.ts";
+import { createVideoPipe } from "./adapters/transport/video-pipe.ts";
 import { actorOf } from "./api/audit-actor.ts";
 import type { Lifecycle } from "./api/context.ts";
 import { type Api, createApi } from "./api/create-api.ts";
@@ -67,9 +68,10 @@ async function main(): Promise<void> {
   if (config.roles.includes("ui")) ensureFirstLogin(services, config, log);
 
   const api = createApi(apiContext(services, config, log));
+  const pipeVideo = createVideoPipe(() => services.video.gateway?.port() ?? null);
   const app = express().disable("x-powered-by").use(createPagePolicy(config.publicUrl)).use(compression());
   const { server } = createServer(serverOptionsOf(config, log), (request, response) => {
-    if (!api.handle(request, response)) app(request, response);
+    if (!pipeVideo(request, response) && !api.handle(request, response)) app(request, response);
   });
   closeInOrder(shutdown, { server, api, services });
   // Jobs and video need no flows.
@@ -133,6 +135,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   nodeRed.events.on("flows:started", () => {
     lifecycle.flowsStarted = true;
     areFlowsUp = true;
+    services.video.wiring.commit();
     flowsStarted.resolve();
   });
   nodeRed.events.on("flows:stopping", () => (lifecycle.flowsStarted = false));

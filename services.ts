@@ -62,6 +62,7 @@ import { plantHosts, plantUrls } from "./plant-addresses.ts";
 import { startSelfWatch } from "./self-watch-services.ts";
 import { createSender, type SenderServices } from "./sender-services.ts";
 import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
+import { startVideo, type Video } from "./video-services.ts";
 
 /** Of a fleet whose collectors are not heard. */
 const SHOWN_ROUNDS = 5;
@@ -104,6 +105,7 @@ export type Services = AccessServices &
     readonly idempotency: Idempotency;
     readonly webhooks: Webhooks;
     readonly notifications: Notifications;
+    readonly video: Video;
     readonly redisState: () => "in_process" | "connected" | "unreachable";
     /** Ends what is under way and closes everything: sockets, journal, database. */
     close(): Promise<void>;
@@ -260,6 +262,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     guard,
     log,
   });
+  const video = startVideo({ config, database, inventory, auth: access.auth, work, log });
   let ringSender: () => void = () => undefined;
   const commands = createCommands({
     ...access,
@@ -337,8 +340,10 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     }),
     webhooks,
     notifications,
+    video,
     redisState: fleet.redisState,
     async close() {
+      await video.close();
       // While the site can still be polled: the answer of the call under way is noted.
       await closeSender();
       await collector.close();

@@ -9,12 +9,13 @@ const NODE_ENTRIES = globSync("nodes/*/*.ts").filter((file) => {
   const folder = path.basename(path.dirname(file));
   return !folder.startsWith("_") && path.basename(file, ".ts") === folder;
 });
-/** Entries of their own because they are started by file name: the process, a worker thread, two commands. */
+/** Entries of their own because they are started by file name: the processes, worker threads, commands. */
 const OTHER_ENTRIES = [
   "server.ts",
   "adapters/alarms/back-test-worker.ts",
   "adapters/database/pglite-worker.ts",
   "adapters/inventory/upload-worker.ts",
+  "adapters/video/gateway/gateway-process.ts",
   "scripts/backup.ts",
   "scripts/restore.ts",
   "scripts/audit.ts",

@@ -25,6 +25,8 @@ import type { OwnAccount } from "../adapters/security/own-account.ts";
 import type { People } from "../adapters/security/people.ts";
 import type { SelfWatch } from "../adapters/self-watch/self-watch.ts";
 import type { SettingsStore } from "../adapters/settings/settings-store.ts";
+import type { StreamBoard } from "../adapters/video/stream-board.ts";
+import type { Tickets } from "../adapters/video/tickets.ts";
 import type { Webhooks } from "../adapters/webhooks/create-webhooks.ts";
 import type { AuditTrail } from "../domain/access/audit-entry.ts";
 import type { CollectorsView } from "../domain/collection/describe-collectors.ts";
@@ -104,6 +106,12 @@ export type ApiContext = {
   readonly idempotency: Idempotency;
   readonly webhooks: Webhooks;
   readonly notifications: Notifications;
+  readonly video: {
+    readonly board: Pick<StreamBoard, "get" | "onChange">;
+    readonly tickets: Pick<Tickets, "issue">;
+    /** Value of `Set-Cookie` that opens `/v/` for a session. */
+    cookie(sessionId: string, nowMs: number): { readonly cookie: string; readonly expiresAtMs: number };
+  };
   /** The newest version of each. */
   readonly profiles: readonly CompiledProfile[];
   readonly auth: Auth;

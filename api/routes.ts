@@ -45,6 +45,7 @@ import { SITE_LOCK_ROUTES } from "./site-lock-routes.ts";
 import { SITE_ROUTES } from "./site-routes.ts";
 import { SYSTEM_ROUTES } from "./system-routes.ts";
 import { USER_ROUTES } from "./user-routes.ts";
+import { VIDEO_ROUTES } from "./video-routes.ts";
 import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 
 /** The route table: every address of the API. The dispatcher, the OpenAPI document and the authorisation test read it. */
@@ -89,6 +90,7 @@ export const ROUTES: readonly Route[] = [
   ...JOB_ROUTES,
   ...CATALOGUE_ROUTES,
   ...PROFILE_ROUTES,
+  ...VIDEO_ROUTES,
   ...AUDIT_ROUTES,
   ...SETTINGS_ROUTES,
   ...WEBHOOK_ROUTES,

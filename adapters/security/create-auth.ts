@@ -21,7 +21,7 @@ import { createSessionBook, type SessionBook } from "./session-book.ts";
 import { createSessionCookies } from "./session-cookies.ts";
 import { createSessionRegistry, type Rights, type SessionEndListener } from "./session-registry.ts";
 import { createSessionRenewal } from "./session-renewal.ts";
-import { type AccountDatabase, revokeSessions, type SessionPerson, type SessionRecord } from "./session-store.ts";
+import { type AccountDatabase, readSessions, revokeSessions, type SessionPerson, type SessionRecord } from "./session-store.ts";
 import { type Credentials, createSignIn, type OpenedSession, type SessionStart } from "./sign-in.ts";
 import type { SignInRules } from "./sign-in-rules.ts";
 
@@ -93,6 +93,13 @@ export interface Auth {
   sessionOf(cookieHeader: string | undefined, authorizationHeader?: string): Session | null;
   /** Makes sure that the session was read from the database. While that is away the token's word stands. */
   confirm(session: Session): Promise<Session | null>;
+  /**
+   * What the living sessions of these ids may do now, read from the database; an ended one is left out. For who is shown no
+   * token: the gateway of the cameras.
+   *
+   * @throws {AppError} `storage.unavailable`
+   */
+  presentUsers(sessionIds: readonly string[]): Promise<ReadonlyMap<string, SessionUser>>;
   /** The person of a session as the browser is told; null for a service token, and for a session that was not read yet. */
   userOf(session: Session): GrantedUser | null;
   /**
@@ -261,6 +268,14 @@ export function createAuth(options: AuthOptions): Auth {
         // The database is away. Refusing would turn a storage fault into a blind control room.
         return session;
       }
+    },
+
+    async presentUsers(sessionIds) {
+      const programs = serviceTokens.usersOf(sessionIds);
+      const records = await reachable(() => readSessions(database, sessionIds, clock()));
+      const alive = records.filter(({ isAlive }) => isAlive);
+      const people = alive.map((record) => [record.sessionId, { ...personOf(record), expiresAtMs: 0 }] as const);
+      return new Map<string, SessionUser>([...programs, ...people]);
     },
 
     userOf(session) {

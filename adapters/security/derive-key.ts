@@ -9,7 +9,9 @@ export type KeyUse =
   | "audit-checkpoints"
   | "idempotency"
   | "notification-links"
-  | "command-confirmations";
+  | "command-confirmations"
+  | "video-tickets"
+  | "video-addresses";
 
 /**
  * Derives the key of one use from SECRET_KEY by HKDF-SHA-256 (RFC 5869).

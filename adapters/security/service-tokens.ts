@@ -39,6 +39,8 @@ export type TokenActor = { readonly username: string; readonly address: string }
 export interface ServiceTokens {
   /** The program behind a token, as its "session". It never waits. @returns null for anything but a living token */
   userOf(token: string): (SessionUser & { readonly sessionId: string }) | null;
+  /** The programs behind the living tokens of these ids, by id. It never waits. */
+  usersOf(tokenIds: readonly string[]): ReadonlyMap<string, SessionUser>;
   /** Tells once when the token is revoked or has run out. @returns unsubscribe */
   onEnd(tokenId: string, listener: SessionEndListener): () => void;
   /** Newest first, the dead ones too. @throws {AppError} `storage.unavailable` */
@@ -134,20 +136,17 @@ export function createServiceTokens({ database, audit, clock, work, onFault }: S
     userOf(token) {
       const found = FORM.test(token) ? live.get(hash("sha256", token, "hex")) : undefined;
       if (!found) return null;
-      const expiresAtMs = Date.parse(found.expiresAt);
       const now = clock();
-      if (expiresAtMs <= now) return null;
+      if (Date.parse(found.expiresAt) <= now) return null;
       usedAtMs.set(found.id, now);
-      return {
-        sessionId: found.id,
-        username: USERNAME_PREFIX + found.name,
-        // The grants decide; where only a role is asked for, it is the lowest.
-        role: "viewer",
-        scope: found.scope,
-        grants: found.permissions as Permission[],
-        mustChangePassword: false,
-        expiresAtMs,
-      };
+      return { ...userFrom(found), sessionId: found.id };
+    },
+
+    usersOf(tokenIds) {
+      const asked = new Set(tokenIds);
+      const now = clock();
+      const found = [...live.values()].filter(({ id, expiresAt }) => asked.has(id) && Date.parse(expiresAt) > now);
+      return new Map(found.map((token) => [token.id, userFrom(token)]));
     },
 
     onEnd(tokenId, listener) {
@@ -208,6 +207,18 @@ export function createServiceTokens({ database, audit, clock, work, onFault }: S
 
 function entry(action: string, target: string, by: TokenActor, detail: Record<string, unknown>): AuditEntry {
   return { actorKind: "user", actor: by.username, action, outcome: "done", target, address: by.address, detail };
+}
+
+function userFrom({ name, scope, permissions, expiresAt }: StoredToken): SessionUser {
+  return {
+    username: USERNAME_PREFIX + name,
+    // The grants decide; where only a role is asked for, it is the lowest.
+    role: "viewer",
+    scope,
+    grants: permissions as Permission[],
+    mustChangePassword: false,
+    expiresAtMs: Date.parse(expiresAt),
+  };
 }
 
 function withoutHash({ tokenHash: _hash, ...token }: StoredToken): ServiceToken {

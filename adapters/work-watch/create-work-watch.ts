@@ -48,6 +48,9 @@ const LOOKS = {
   decisions: "exists (select from notification_intake where decided_at is null)",
   /** Messages to be sent now, or abandoned while they were being sent. */
   deliveries: "exists (select from notification_delivery where next_try_at <= clock_timestamp())",
+  /** What the flows ask of the video gateway, and what that has found out. */
+  videoWiring: "(select changed_at::text from video_gateway)",
+  videoStreams: "(select count(*) || ' ' || max(changed_at) from video_stream)",
   /** A living token never changes, and a dead one stays dead. */
   serviceTokens: "(select count(*) || ' ' || count(revoked_at) || ' ' || max(created_at) from service_token)",
 } as const;

@@ -7,6 +7,7 @@ import { INVENTORY_EXAMPLES } from "./inventory.ts";
 import { NOTIFICATION_EXAMPLES } from "./notification.ts";
 import { PEOPLE_EXAMPLES } from "./people.ts";
 import { PLATFORM_EXAMPLES } from "./platform.ts";
+import { VIDEO_EXAMPLES } from "./video.ts";
 
 /** One for every row that takes a body or answers JSON. */
 export const EXAMPLES: Examples = {
@@ -18,4 +19,5 @@ export const EXAMPLES: Examples = {
   ...NOTIFICATION_EXAMPLES,
   ...PEOPLE_EXAMPLES,
   ...PLATFORM_EXAMPLES,
+  ...VIDEO_EXAMPLES,
 };

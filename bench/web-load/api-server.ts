@@ -33,6 +33,7 @@ import { createWorkWatch } from "../../adapters/work-watch/create-work-watch.ts"
 import { createApi } from "../../api/create-api.ts";
 import { createCommands } from "../../command-services.ts";
 import { startNotifications } from "../../notification-services.ts";
+import { idleVideo } from "../../test/services/idle-video.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
 import { NO_ALARMS } from "./no-alarms.ts";
 import { answerParent } from "./pinned-child.ts";
@@ -115,6 +116,7 @@ const history = createHistoryStore({
 });
 const api = createApi({
   ...sources,
+  video: idleVideo(),
   inventory: { ...inventory, versionOf: () => 0, managedBy: () => null, change: async () => false },
   liveState,
   database,

@@ -1979,6 +1979,57 @@ export interface paths {
     patch: operations["patchUsersUsername"];
     trace?: never;
   };
+  "/api/v1/video/session": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Opens video for this session: sets a cookie, to be renewed */
+    post: operations["postVideoSession"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/streams": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The cameras and how they are */
+    get: operations["getVideoStreams"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/streams/{id}/ticket": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A short-lived address of one stream, for players and scripts */
+    post: operations["postVideoStreamsIdTicket"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/webhooks": {
     parameters: {
       query?: never;
@@ -3611,7 +3662,7 @@ export interface components {
       expiresInDays: number;
       /** @description Its user name is `token:` and this */
       name: string;
-      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "dashboard:act" | "sites:watch" | "history:export" | "commands:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "video:view" | "dashboard:act" | "sites:watch" | "history:export" | "commands:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
       /** @default null */
       scope?: components["schemas"]["SiteScope"] | null;
     };
@@ -5235,6 +5286,42 @@ export interface components {
       replies: {
         [key: string]: unknown;
       };
+    };
+    VideoSession: {
+      /** Format: date-time */
+      expiresAt: string;
+    };
+    /** @description The camera of a site. Its address is nowhere told */
+    VideoStream: {
+      /** @description Since the camera was last looked at */
+      ageS: number | null;
+      /** @description Of the rendition that key frames are cut from */
+      bitrateKbps: number | null;
+      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "gateway_unavailable") | null;
+      codec: string | null;
+      height: number | null;
+      since: string | null;
+      siteId: string;
+      /**
+       * @description stale: nothing new for more than a target duration; offline: for three, or refused; unwatched: nothing is known
+       * @enum {string}
+       */
+      state: "online" | "stale" | "offline" | "unwatched";
+      /** @description Of the addresses below /v/ */
+      streamId: string;
+      width: number | null;
+    };
+    VideoStreamList: {
+      items: components["schemas"]["VideoStream"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    VideoTicket: {
+      /** Format: date-time */
+      expiresAt: string;
+      /** @description Path of the playlist; works without the cookie */
+      url: string;
     };
     WatchRequest: {
       /** @description Seconds; a new call replaces the old one */
@@ -9902,6 +9989,79 @@ export interface operations {
       415: components["responses"]["Problem415"];
       429: components["responses"]["Problem429"];
       503: components["responses"]["Problem503"];
+    };
+  };
+  postVideoSession: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Until when the cookie counts */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VideoSession"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getVideoStreams: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In order of site */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VideoStreamList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  postVideoStreamsIdTicket: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The address and its end */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VideoTicket"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
     };
   };
   getWebhooks: {

@@ -42,6 +42,7 @@ export const PERMISSIONS = {
     lowestRole: "viewer",
     label: { "zh-CN": "查看命令及其结果", en: "See commands and what came of them" },
   },
+  "video:view": { lowestRole: "viewer", label: { "zh-CN": "查看实时视频", en: "See live video" } },
   "dashboard:act": {
     lowestRole: "operator",
     isFleetWide: true,

@@ -10,7 +10,10 @@ export type Topic =
   | "alarm-conditions"
   | "alarm"
   | "command"
-  | "command-state";
+  | "command-state"
+  | "stream-state"
+  | "video-figures"
+  | "video-viewer";
 
 /** What a node takes at its input (`any`: every message; empty: it has no input) and gives at each output. */
 export type NodeTopics = { readonly takes: readonly Topic[] | "any"; readonly gives: readonly (readonly Topic[])[] };

@@ -13,6 +13,9 @@ import type { Replayer } from "../../adapters/journal/replayer.ts";
 import type { LiveState } from "../../adapters/live/live-state.ts";
 import type { Notifications } from "../../adapters/notification/create-notifications.ts";
 import type { SelfWatch } from "../../adapters/self-watch/self-watch.ts";
+import type { GatewayControl } from "../../adapters/video/gateway-control.ts";
+import type { StreamBoard } from "../../adapters/video/stream-board.ts";
+import type { VideoWiring } from "../../adapters/video/video-wiring.ts";
 import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
 
 /** The services that the nodes use. They live as long as the process; nodes come and go with each deploy. */
@@ -36,6 +39,12 @@ export type Platform = {
   readonly commandFeed: CommandFeed;
   /** Alarms about commands without effect. */
   readonly commandAlarms: Pick<CommandAlarms, "onFound">;
+  /** The cameras, what flows ask of the gateway, and the gateway where it runs in this process. */
+  readonly video: {
+    readonly board: Pick<StreamBoard, "get" | "onChange">;
+    readonly wiring: Pick<VideoWiring, "ask">;
+    readonly gateway: Pick<GatewayControl, "figures" | "viewers"> | null;
+  };
   /** What the platform finds wrong with itself. */
   readonly selfWatch: Pick<SelfWatch, "onFound" | "active" | "endings">;
   /** Where files of rules are, beside the flows. */

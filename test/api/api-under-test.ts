@@ -42,6 +42,7 @@ import { DEFAULT_RULES } from "../../domain/alarms/starter-rules/index.ts";
 import { findCompiledProfile, PROFILES } from "../../domain/profiles/index.ts";
 import type { Site } from "../../domain/sites/site.ts";
 import type { ControllerReply } from "../../domain/telemetry/controller-reply.ts";
+import { idleVideo } from "../services/idle-video.ts";
 import { type Answer, type CallOptions, checkDeclared, send } from "./call-api.ts";
 import { addAccounts, openTestDatabase, PASSWORD, silent } from "./test-database.ts";
 import {
@@ -168,6 +169,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const loop = startLoopMonitor();
   const jobs = options.jobs ?? toldJobs(guarded);
   const webhooks = idleWebhooks(guarded);
+  const video = idleVideo();
   const notifications = idleNotifications(guarded, { publicUrl, clock });
   const sources = { ...toldServices(journal, watched, replies, door, inventory.numberOf), loop, jobs };
   const metrics = createMetrics({
@@ -213,6 +215,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     }),
     webhooks,
     notifications,
+    video,
     database: guarded,
     storage,
     commands,

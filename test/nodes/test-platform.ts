@@ -22,6 +22,7 @@ import type { Log } from "../../domain/log.ts";
 import { findCompiledProfile } from "../../domain/profiles/index.ts";
 import type { Site } from "../../domain/sites/site.ts";
 import type { Platform } from "../../nodes/_shared/platform.ts";
+import { idleVideo } from "../services/idle-video.ts";
 
 export const quietLog: Log = { info: () => {}, warn: () => {}, error: () => {} };
 
@@ -60,6 +61,8 @@ export function createTestPlatform(
     rulesFolder?: string;
     /** Tells nobody when absent. */
     notifications?: Platform["notifications"];
+    /** No gateway, and no cameras, when absent. */
+    video?: Platform["video"];
     /** Finds nothing when absent. */
     selfWatch?: Platform["selfWatch"];
     /** Other processes send when absent. */
@@ -118,6 +121,7 @@ export function createTestPlatform(
     commandSender: parts.commandSender ?? null,
     commandFeed: createCommandFeed(),
     commandAlarms: parts.commandAlarms ?? { onFound: () => () => undefined },
+    video: parts.video ?? { board: idleVideo().board, wiring: { ask: () => () => undefined }, gateway: null },
     selfWatch: parts.selfWatch ?? { onFound: () => () => undefined, active: () => [], endings: () => [] },
     rulesFolder: parts.rulesFolder ?? "",
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),

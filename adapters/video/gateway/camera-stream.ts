@@ -1,0 +1,192 @@
+import { judgeRemoteAddress, type TargetRules } from "../../../domain/video/target/judge-target.ts";
+import { VideoError } from "../../../domain/video/video-cause.ts";
+import type { StreamConfig, StreamReport } from "../gateway-protocol.ts";
+import { createKeyFrameKeeper, type NewestFrame } from "./key-frames.ts";
+import type { NamedResource } from "./named-resources.ts";
+import type { CachedResource, ResourceCache } from "./resource-cache.ts";
+import { checkKey, sniffMedia } from "./sniff-content.ts";
+import { createStreamPlaylists, ENTRY, type PlaylistFacts, type StreamPlaylists } from "./stream-playlists.ts";
+import { createStreamWatch } from "./stream-watch.ts";
+import { createUpstream, type Upstream, type UpstreamRequest } from "./upstream.ts";
+
+/** One camera: its playlists as viewers get them, its segments through the cache, its newest key frame, and how it is. */
+export interface CameraStream {
+  readonly config: StreamConfig;
+  /** A playlist, by the path that viewers ask for. @throws {VideoError} */
+  playlist(servedAs: string, query: string): Promise<Buffer>;
+  /** A segment, key or part that a playlist has named. @throws {VideoError} `unknown_resource`, `range_invalid` */
+  open(servedAs: string, range: string | null): CachedResource | Promise<CachedResource>;
+  isPlaylist(servedAs: string): boolean;
+  /** Somebody watches, now and for some seconds. */
+  want(): void;
+  /** Somebody wants pictures of it, now and for some seconds. */
+  wantFrames(): void;
+  /** Null when there is none that is fresh enough to be shown as the present. */
+  newestFrame(): NewestFrame | null;
+  /** Looks at the camera when that is due. Never rejects. */
+  tick(): void;
+  report(): StreamReport;
+  close(): void;
+}
+
+export type CameraStreamOptions = {
+  readonly config: StreamConfig;
+  readonly cache: ResourceCache;
+  /** What it may reach, as the inventory is now; null = it is not there any more. */
+  readonly rules: () => TargetRules | null;
+  readonly opaqueIdOf: (url: string) => string;
+  readonly probeS: () => number;
+  readonly onChange: () => void;
+  readonly onFetched: (bytes: number, error: VideoError | null) => void;
+  /** Milliseconds that go forward, and milliseconds since the Unix epoch. */
+  readonly clock: () => number;
+  readonly wallClock: () => number;
+  /** For tests. */
+  readonly upstream?: Upstream;
+};
+
+const SEGMENT_BYTES = 16 * 1024 * 1024;
+/** A key of AES-128 has 16 bytes. */
+const MOST_BYTES = { segment: SEGMENT_BYTES, part: SEGMENT_BYTES, init: 1024 * 1024, key: 16 } as const;
+const WANTED_MS = 10_000;
+/** A picture older than this many target durations, and what a wall needs to ask for it, is not the present [J]. */
+const FRESH_TARGETS = 3;
+const SLACK_MS = 2_000;
+
+export function createCameraStream(options: CameraStreamOptions): CameraStream {
+  const { config, rules, cache, opaqueIdOf, onChange, onFetched, clock, wallClock } = options;
+  const upstream = options.upstream ?? upstreamFor(config, rules);
+  const playlists: StreamPlaylists = createStreamPlaylists({ config, rules, upstream, opaqueIdOf, clock, onFetched });
+  const watch = createStreamWatch({
+    clock,
+    wallClock,
+    probeS: options.probeS,
+    spread: spreadOf(config.id),
+    onChange,
+  });
+  const frames = createKeyFrameKeeper(wallClock);
+  let framesWantedMs = Number.NEGATIVE_INFINITY;
+  let isLooking = false;
+  let bitrateKbps: number | null = null;
+
+  function start(servedAs: string, range: string | null): CachedResource {
+    const resource = playlists.named(servedAs);
+    if (resource === null || resource.kind === "playlist")
+      throw new VideoError("unknown_resource", "no playlist of the stream names it");
+    if (!isNamedRange(resource, range)) throw new VideoError("range_invalid", "another part than a playlist names");
+    const { url, kind, isEncrypted } = resource;
+    const request = {
+      url,
+      range: rangeFrom(range),
+      maxBytes: MOST_BYTES[kind],
+      // A camera that needs longer than three segments for one is too slow to be watched.
+      totalMs: 3_000 * Math.max(2, watch.health.targetS),
+    };
+    return cache.open(`${config.id} ${url.href} ${range ?? ""}`, {
+      start: (sink) => upstream.get(request, sink),
+      sniff: (bytes) => (kind === "key" ? checkKey(bytes) : sniffMedia(bytes, isEncrypted)),
+      onFetched,
+    });
+  }
+
+  async function look(): Promise<void> {
+    watch.begin();
+    try {
+      const facts = await playlists.followed();
+      watch.look({
+        kind: "playlist",
+        newestSequence: facts.newestSequence,
+        targetS: facts.targetS,
+        isEnded: facts.isEnded,
+      });
+      if (clock() - framesWantedMs < WANTED_MS) await cut(facts);
+    } catch (error) {
+      watch.look({ kind: "failed", cause: error instanceof VideoError ? error.videoCause : "playlist_invalid" });
+    }
+  }
+
+  async function cut(facts: PlaylistFacts): Promise<void> {
+    const newest = facts.segments.at(-1);
+    if (newest === undefined || newest.isEncrypted) return;
+    const init = newest.init === null ? null : start(newest.init.servedAs, newest.init.range);
+    const segment = start(newest.servedAs, newest.range);
+    await frames.take(newest.sequence, segment, init);
+    if (segment.state === "whole" && newest.durationS > 0)
+      bitrateKbps = Math.round((segment.byteLength * 8) / newest.durationS / 1000);
+  }
+
+  return {
+    config,
+    isPlaylist: (servedAs) => servedAs === ENTRY || playlists.named(servedAs)?.kind === "playlist",
+    playlist: (servedAs, query) => playlists.get(servedAs, query),
+    open(servedAs, range) {
+      if (playlists.named(servedAs) !== null) return start(servedAs, range);
+      // A gateway that has just begun, or that nobody has asked for a while, does not know what is named now.
+      return playlists.followed().then(() => start(servedAs, range));
+    },
+    want: watch.want,
+    wantFrames() {
+      watch.want();
+      if (clock() - framesWantedMs > WANTED_MS) {
+        frames.forget();
+        watch.hurry();
+      }
+      framesWantedMs = clock();
+    },
+    newestFrame() {
+      const { newest } = frames;
+      const freshMs = FRESH_TARGETS * watch.health.targetS * 1000 + SLACK_MS;
+      return newest !== null && wallClock() - newest.cutAtMs <= freshMs ? newest : null;
+    },
+    tick() {
+      watch.tick();
+      if (isLooking || !watch.isDue()) return;
+      isLooking = true;
+      void look().finally(() => {
+        isLooking = false;
+      });
+    },
+    report() {
+      const { newest } = frames;
+      return {
+        id: config.id,
+        health: watch.health,
+        codec: newest?.frame.codec ?? frames.codec,
+        width: newest?.frame.width ?? null,
+        height: newest?.frame.height ?? null,
+        bitrateKbps,
+        lookedAtMs: watch.lookedAtMs,
+      };
+    },
+    close: () => upstream.close(),
+  };
+}
+
+function upstreamFor({ url, authorization }: StreamConfig, rules: () => TargetRules | null): Upstream {
+  const { origin } = new URL(url);
+  return createUpstream({
+    mayConnect: (address, target) => isReachable(address, target, rules()),
+    credentials: authorization === null ? null : { origin, authorization },
+  });
+}
+
+function isNamedRange({ ranges }: NamedResource, range: string | null): boolean {
+  return range === null ? ranges === null : ranges?.has(range) === true;
+}
+
+/** @param text `first-last` */
+function rangeFrom(text: string | null): UpstreamRequest["range"] {
+  const [first, last] = (text ?? "").split("-").map(Number);
+  return first === undefined || last === undefined ? null : { first, last };
+}
+
+function isReachable(address: string, target: URL, rules: TargetRules | null): boolean {
+  return rules !== null && judgeRemoteAddress(address, target, rules) === null;
+}
+
+/** Evenly over 0 … 1, and the same each time (FNV-1a). */
+function spreadOf(id: string): number {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < id.length; at += 1) hash = Math.imul(hash ^ id.charCodeAt(at), 0x01000193) >>> 0;
+  return hash / 0x1_0000_0000;
+}

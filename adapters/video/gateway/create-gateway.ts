@@ -1,0 +1,149 @@
+import { createHmac } from "node:crypto";
+import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
+import type { VideoCause } from "../../../domain/video/video-cause.ts";
+import {
+  DEFAULT_GATEWAY_SETTINGS,
+  type FromGateway,
+  type GatewayFigures,
+  type GatewaySettings,
+  type GatewayStart,
+  type PlantPlan,
+  type StreamConfig,
+  type ToGateway,
+} from "../gateway-protocol.ts";
+import { createTickets, videoCookieName } from "../tickets.ts";
+import { type CameraStream, createCameraStream } from "./camera-stream.ts";
+import { createGatewayHandler, type GatewayHandler } from "./gateway-server.ts";
+import { createResourceCache } from "./resource-cache.ts";
+import { createSessionRights } from "./session-rights.ts";
+import { rulesOf } from "./target-rules.ts";
+import { createViewers } from "./viewers.ts";
+
+export interface Gateway {
+  /** What the platform says. */
+  take(message: ToGateway): void;
+  readonly handle: GatewayHandler;
+  close(): void;
+}
+
+const TICK_MS = 250;
+const TELL_MS = 5_000;
+
+/** Everything of the gateway but its sockets towards viewers. @param tell the platform */
+export function createGateway(start: GatewayStart, tell: (message: FromGateway) => void): Gateway {
+  const clock = () => performance.now();
+  const addressKey = Buffer.from(start.addressKey, "base64");
+  /** 128 bits: nothing can be read from it, and no two URLs share one. */
+  const opaqueIdOf = (url: string) => createHmac("sha256", addressKey).update(url).digest("base64url").slice(0, 22);
+  const cache = createResourceCache({ maxBytes: start.cacheBytes });
+  const rights = createSessionRights({ ask: (sessionIds) => tell({ type: "ask", sessionIds }), clock });
+  const viewers = createViewers(DEFAULT_GATEWAY_SETTINGS, clock, Date.now);
+  const streams = new Map<string, CameraStream>();
+  /** Of streams that have something new to tell. */
+  const changed = new Set<string>();
+  const fetched = new Map<string, number>();
+  const refused = new Map<VideoCause, number>();
+  let rules: ReadonlyMap<string, TargetRules> = new Map();
+  let settings: GatewaySettings | null = null;
+  let bytesSent = 0;
+
+  function takeStreams(configs: readonly StreamConfig[], plan: PlantPlan): void {
+    rules = rulesOf(configs, plan);
+    const wanted = new Map(configs.map((config) => [config.id, config]));
+    for (const [id, stream] of streams) {
+      const config = wanted.get(id);
+      const isSame = config?.url === stream.config.url && config.authorization === stream.config.authorization;
+      // Another address is another camera: nothing that is known of the old one counts.
+      if (isSame) wanted.delete(id);
+      else {
+        stream.close();
+        streams.delete(id);
+      }
+    }
+    for (const config of wanted.values()) begin(config);
+  }
+
+  function begin(config: StreamConfig): void {
+    const { id } = config;
+    const stream = createCameraStream({
+      config,
+      rules: () => rules.get(id) ?? null,
+      cache,
+      opaqueIdOf,
+      probeS: () => settings?.probeS ?? 0,
+      onChange: () => changed.add(id),
+      onFetched: (_bytes, error) => count(fetched, error === null ? "ok" : error.videoCause),
+      clock,
+      wallClock: Date.now,
+    });
+    streams.set(id, stream);
+    changed.add(id);
+  }
+
+  function figures(): GatewayFigures {
+    const states = { online: 0, stale: 0, offline: 0, unwatched: 0 };
+    for (const stream of streams.values()) states[stream.report().health.state] += 1;
+    const { bytes, joined } = cache.stats();
+    return {
+      sessions: viewers.list().length,
+      cacheBytes: bytes,
+      streams: states,
+      fetched: Object.fromEntries(fetched),
+      joined,
+      bytesSent,
+      refused: Object.fromEntries(refused),
+    };
+  }
+
+  function tellReports(ids: Iterable<string>): void {
+    const reports = [...ids].flatMap((id) => streams.get(id)?.report() ?? []);
+    if (reports.length > 0) tell({ type: "reports", reports });
+  }
+
+  function tick(): void {
+    if (settings !== null) for (const stream of streams.values()) stream.tick();
+    if (changed.size === 0) return;
+    tellReports(changed);
+    changed.clear();
+  }
+
+  const timers = [
+    setInterval(tick, TICK_MS),
+    setInterval(() => {
+      tellReports(streams.keys());
+      tell({ type: "figures", figures: figures(), viewers: viewers.list() });
+    }, TELL_MS),
+  ];
+
+  return {
+    take(message) {
+      if (message.type === "streams") takeStreams(message.streams, message.plant);
+      else if (message.type === "rights") rights.take(message.rights);
+      else {
+        settings = message.settings;
+        if (settings) viewers.configure(settings);
+      }
+    },
+    handle: createGatewayHandler({
+      stream: (id) => streams.get(id),
+      isOpen: () => settings !== null,
+      tickets: createTickets(start.ticketKeys.map((key) => Buffer.from(key, "base64"))),
+      cookieName: videoCookieName(start.isSecure),
+      rights,
+      viewers,
+      onSent: (bytes) => {
+        bytesSent += bytes;
+      },
+      onRefused: (cause) => count(refused, cause),
+    }),
+    close() {
+      for (const timer of timers) clearInterval(timer);
+      for (const stream of streams.values()) stream.close();
+      rights.close();
+    },
+  };
+}
+
+function count<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}

@@ -1,0 +1,140 @@
+import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
+import { VideoError } from "../../../domain/video/video-cause.ts";
+import type { Exchange } from "./exchange.ts";
+import type { CachedResource } from "./resource-cache.ts";
+
+export type Delivery = {
+  readonly resource: CachedResource;
+  readonly exchange: Exchange;
+  /** Of the answer beside type and length. */
+  readonly headers: Readonly<Record<string, string | number>>;
+  readonly status: 200 | 206;
+  /** All of them have to give. Empty: nothing is limited. */
+  readonly buckets: readonly TokenBucket[];
+  readonly onSent: (bytes: number) => void;
+  /** Before anything was sent. */
+  readonly onRefused: (error: VideoError) => void;
+  /** Milliseconds that go forward. */
+  readonly clock: () => number;
+};
+
+/** A piece of a large segment, so that a slow reader holds little and buckets run evenly. */
+const PIECE_BYTES = 64 * 1024;
+/** What goes out in one write when nothing limits it: the bytes stay where they are, in the cache's own buffer. */
+const AT_ONCE_BYTES = 1024 * 1024;
+/** Without progress for so long a viewer is let go [J]. */
+const STALL_MS = 10_000;
+
+/**
+ * Sends a resource to one viewer while it arrives. The viewer is a place in the resource's bytes: nothing is queued for it,
+ * and the camera never waits for it.
+ */
+export function deliver(delivery: Delivery): void {
+  const { resource, exchange, buckets, onSent, onRefused, clock } = delivery;
+  let sent = 0;
+  let hasHead = false;
+  let isWaiting = false;
+  let isOver = false;
+  let timer: NodeJS.Timeout | null = null;
+
+  function finish(): void {
+    if (isOver) return;
+    isOver = true;
+    if (timer) clearTimeout(timer);
+    stopHearing();
+    resource.release();
+  }
+
+  function waitFor(ms: number, then: () => void): void {
+    isWaiting = true;
+    timer = setTimeout(() => {
+      isWaiting = false;
+      then();
+    }, ms);
+  }
+
+  /** @returns false when the next piece has to wait */
+  function sendPiece(chunk: Buffer): boolean {
+    const goesOn = exchange.write(chunk);
+    sent += chunk.length;
+    onSent(chunk.length);
+    const nowMs = clock();
+    const waitMs = Math.max(0, ...buckets.map((bucket) => bucket.take(chunk.length, nowMs)));
+    if (!goesOn) {
+      waitFor(STALL_MS, () => {
+        finish();
+        exchange.destroy();
+      });
+      exchange.onDrain(() => {
+        if (timer) clearTimeout(timer);
+        isWaiting = false;
+        pump();
+      });
+    } else if (waitMs > 0) waitFor(waitMs, pump);
+    return !isWaiting;
+  }
+
+  function pump(): void {
+    if (isOver || isWaiting) return;
+    if (!exchange.isOpen) finish();
+    else if (resource.state === "failed") fail(resource.error);
+    else if (resource.state !== "checking") send();
+  }
+
+  function send(): void {
+    if (!hasHead) sendHead();
+    if (mayGoAtOnce()) sendAtOnce();
+    else sendPieces();
+  }
+
+  function mayGoAtOnce(): boolean {
+    const { state, byteLength } = resource;
+    return sent === 0 && state === "whole" && buckets.length === 0 && byteLength <= AT_ONCE_BYTES;
+  }
+
+  function sendAtOnce(): void {
+    onSent(resource.byteLength);
+    exchange.end(resource.chunks[0]);
+    finish();
+  }
+
+  function sendPieces(): void {
+    for (let piece = pieceAt(resource.chunks, sent); piece; piece = pieceAt(resource.chunks, sent)) {
+      if (!sendPiece(piece)) return;
+    }
+    if (resource.state !== "whole") return;
+    exchange.end();
+    finish();
+  }
+
+  function sendHead(): void {
+    hasHead = true;
+    const length = resource.state === "whole" ? resource.byteLength : resource.announced;
+    exchange.head(delivery.status, {
+      ...delivery.headers,
+      "content-type": resource.contentType ?? "application/octet-stream",
+      ...(length === null ? {} : { "content-length": length }),
+    });
+  }
+
+  function fail(error: VideoError | null): void {
+    finish();
+    // What has begun can only be broken off: a short segment that looks whole would be played.
+    if (hasHead) exchange.destroy();
+    else onRefused(error ?? new VideoError("truncated", "failed"));
+  }
+
+  const stopHearing = resource.onChange(pump);
+  exchange.onClose(finish);
+  pump();
+}
+
+/** The next bytes from a place on; null when none are there yet. */
+function pieceAt(chunks: readonly Buffer[], offset: number): Buffer | null {
+  let before = 0;
+  for (const chunk of chunks) {
+    if (offset < before + chunk.length) return chunk.subarray(offset - before, offset - before + PIECE_BYTES);
+    before += chunk.length;
+  }
+  return null;
+}

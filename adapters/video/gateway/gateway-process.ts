@@ -1,0 +1,31 @@
+import type { FromGateway, GatewayStart, ToGateway } from "../gateway-protocol.ts";
+import { createGateway } from "./create-gateway.ts";
+import { listen } from "./listen.ts";
+
+/**
+ * The gateway's process: the only one that talks to cameras, and the only one that video passes through. It holds no
+ * database, no secret but the keys of the tickets, and no flow; what it may do it is told by the platform, which has
+ * started it. The first message says how to begin.
+ */
+process.once("message", (start: GatewayStart) => void run(start));
+// Whoever has started it is gone: nobody says any more what may be seen.
+process.on("disconnect", () => process.exit(0));
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+
+function tell(message: FromGateway): void {
+  if (process.connected) process.send?.(message);
+}
+
+async function run(start: GatewayStart): Promise<void> {
+  const warn = (text: string) => tell({ type: "log", level: "warn", facts: {}, text });
+  const gateway = createGateway(start, tell);
+  process.on("message", (message: ToGateway) => gateway.take(message));
+  try {
+    tell({ type: "listening", port: await listen(start, gateway.handle, warn) });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    tell({ type: "log", level: "error", facts: { reason }, text: "the video gateway cannot listen" });
+    process.exitCode = 1;
+    process.disconnect();
+  }
+}

@@ -1,0 +1,164 @@
+import { performance } from "node:perf_hooks";
+import { MAX_BATCH_STREAMS, writeFrameBatch } from "../../../domain/video/frame-batch.ts";
+import { EVERY_STREAM, type Ticket, type TicketScope } from "../../../domain/video/ticket.ts";
+import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
+import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
+import { cookieOf } from "../../security/session-cookies.ts";
+import type { Tickets } from "../tickets.ts";
+import type { CameraStream } from "./camera-stream.ts";
+import { deliver } from "./deliver.ts";
+import type { Exchange } from "./exchange.ts";
+import { sendProblem } from "./problem.ts";
+import type { SessionRightsBook } from "./session-rights.ts";
+import type { Viewers } from "./viewers.ts";
+
+/** Answers everything below `/v/`. */
+export type GatewayHandler = (exchange: Exchange) => void;
+
+export type GatewayHandlerOptions = {
+  readonly stream: (id: string) => CameraStream | undefined;
+  /** False while no flow asks for video. */
+  readonly isOpen: () => boolean;
+  readonly tickets: Tickets;
+  readonly cookieName: string;
+  readonly rights: SessionRightsBook;
+  readonly viewers: Viewers;
+  readonly onSent: (bytes: number) => void;
+  readonly onRefused: (cause: VideoCause) => void;
+};
+
+const WALL = "/v/_wall/keyframes";
+/** `/v/<streamId>/<ticket or ->/<rest>`, each part as narrow as what we give out. */
+const PATH = /^\/v\/([a-z0-9-]{1,64})\/(-|[\w.-]{60,100})\/([\w./%~!$&'()*+,;=:@-]{1,2048})$/;
+/** A wall that has just been opened waits so long for its first pictures [J]. */
+const FIRST_FRAMES_MS = 1_200;
+const LOOK_AGAIN_MS = 60;
+const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
+const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
+
+export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHandler {
+  const { tickets, cookieName, rights, viewers, onSent, onRefused } = options;
+
+  function refuse(exchange: Exchange, error: unknown): void {
+    const cause = error instanceof VideoError ? error.videoCause : "gateway_unavailable";
+    onRefused(cause);
+    sendProblem(exchange, cause);
+  }
+
+  /** Cookies stand for a session: what it may see and replay, its rights say. */
+  function ticketOf(exchange: Exchange, text: string, streamId: string, scope: TicketScope): Ticket {
+    if (text !== "-") return tickets.check(text, streamId, scope, Date.now());
+    const cookie = cookieOf(exchange.cookie, cookieName);
+    if (cookie === null) throw new VideoError("ticket_missing", "neither a ticket nor the cookie");
+    return tickets.check(cookie, EVERY_STREAM, "live", Date.now());
+  }
+
+  async function answer(exchange: Exchange): Promise<void> {
+    if (!options.isOpen()) throw new VideoError("gateway_unavailable", "no flow asks for video");
+    const [path = "", query = ""] = splitOnce(exchange.target, "?");
+    if (path === WALL) return answerWall(exchange, query);
+    const [, streamId, ticketText, servedAs] = PATH.exec(path) ?? [];
+    if (streamId === undefined || ticketText === undefined || servedAs === undefined)
+      throw new VideoError("unknown_resource", "no address of the gateway");
+    const { sessionId } = ticketOf(exchange, ticketText, streamId, "live");
+    // Not waited for where the answer is known: that is so with nearly every request.
+    const judging = rights.require(sessionId, streamId, "live");
+    if (judging) await judging;
+    const stream = options.stream(streamId);
+    if (!stream) throw new VideoError("unknown_stream", "there is no such stream");
+    const buckets = viewers.admit(sessionId, streamId);
+    stream.want();
+    if (stream.isPlaylist(servedAs)) sendPlaylist(exchange, await stream.playlist(servedAs, query));
+    else await sendMedia(exchange, stream, servedAs, buckets);
+  }
+
+  async function sendMedia(
+    exchange: Exchange,
+    stream: CameraStream,
+    servedAs: string,
+    buckets: readonly TokenBucket[],
+  ): Promise<void> {
+    const range = rangeOf(exchange.range);
+    const opened = stream.open(servedAs, range);
+    const resource = opened instanceof Promise ? await opened : opened;
+    deliver({
+      resource,
+      exchange,
+      status: range === null ? 200 : 206,
+      headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
+      buckets,
+      onSent,
+      onRefused: (error) => refuse(exchange, error),
+      clock: () => performance.now(),
+    });
+  }
+
+  async function answerWall(exchange: Exchange, query: string): Promise<void> {
+    const { sessionId } = ticketOf(exchange, "-", EVERY_STREAM, "live");
+    const ids = (new URLSearchParams(query).get("streams") ?? "").split(",").slice(0, MAX_BATCH_STREAMS);
+    const streams: (CameraStream | null)[] = [];
+    for (const id of ids) {
+      streams.push(await visible(sessionId, id));
+      streams.at(-1)?.wantFrames();
+    }
+    const untilMs = performance.now() + FIRST_FRAMES_MS;
+    const isMissing = (stream: CameraStream | null) =>
+      stream !== null && stream.newestFrame() === null && stream.report().health.state !== "offline";
+    while (exchange.isOpen && performance.now() < untilMs && streams.some(isMissing))
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    if (!exchange.isOpen) return;
+    const frames = streams.flatMap((stream, index) => {
+      const newest = stream?.newestFrame();
+      return newest ? [{ index, codec: newest.frame.codec, bytes: newest.frame.bytes }] : [];
+    });
+    const body = Buffer.from(writeFrameBatch(frames));
+    exchange.head(200, {
+      "content-type": "application/octet-stream",
+      "cache-control": "no-store",
+      "content-length": body.length,
+    });
+    exchange.end(body);
+    onSent(body.length);
+  }
+
+  /** What a session may not see is left out, as if it were not there. */
+  async function visible(sessionId: string, id: string): Promise<CameraStream | null> {
+    try {
+      await rights.require(sessionId, id, "live");
+      return options.stream(id) ?? null;
+    } catch (error) {
+      if (error instanceof VideoError && error.videoCause === "unknown_stream") return null;
+      throw error;
+    }
+  }
+
+  function sendPlaylist(exchange: Exchange, body: Buffer): void {
+    exchange.head(200, {
+      "content-type": PLAYLIST_TYPE,
+      "cache-control": "no-store",
+      "content-length": body.length,
+    });
+    exchange.end(body);
+    onSent(body.length);
+  }
+
+  return (exchange) => {
+    if (exchange.method !== "GET") return sendProblem(exchange, "method_not_allowed");
+    answer(exchange).catch((error: unknown) => {
+      if (exchange.isOpen) refuse(exchange, error);
+    });
+  };
+}
+
+function splitOnce(text: string, by: string): [string, string] {
+  const at = text.indexOf(by);
+  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+/** @returns `first-last` as playlists name parts; null without the header @throws {VideoError} `range_invalid` */
+function rangeOf(header: string | undefined): string | null {
+  if (header === undefined) return null;
+  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? [];
+  if (first === undefined || last === undefined) throw new VideoError("range_invalid", "one part with both its ends");
+  return `${Number(first)}-${Number(last)}`;
+}

@@ -1,0 +1,259 @@
+import type { VideoError } from "../../../domain/video/video-cause.ts";
+import type { UpstreamCall, UpstreamSink } from "./upstream.ts";
+
+/**
+ * A resource of a camera in memory, perhaps still arriving. Whoever wants it reads the chunks that are there, and is told of
+ * more: the 81st viewer gets at once what has arrived for the first.
+ */
+export interface CachedResource {
+  readonly chunks: readonly Buffer[];
+  readonly byteLength: number;
+  /** As announced; null = not announced, or not known yet. */
+  readonly announced: number | null;
+  readonly contentType: string | null;
+  /** `checking`: nothing may be sent yet, for the first bytes have not been looked at. */
+  readonly state: "checking" | "filling" | "whole" | "failed";
+  readonly error: VideoError | null;
+  /** Told at each change. @returns unsubscribe */
+  onChange(listener: () => void): () => void;
+  /** Who has opened it says that it is no longer needed. The last one to leave ends a fetch that is under way. */
+  release(): void;
+}
+
+export type CacheSource = {
+  readonly start: (sink: UpstreamSink) => UpstreamCall;
+  /** Looks at the first bytes. @returns the content type, null = more bytes are needed @throws {VideoError} `bad_content` */
+  readonly sniff: (first: Buffer) => string | null;
+  /** Of whom it counts, for the figures. */
+  readonly onFetched?: (bytes: number, error: VideoError | null) => void;
+};
+
+export interface ResourceCache {
+  /** The resource of this key: from memory, joined while it arrives, or fetched anew. */
+  open(key: string, source: CacheSource): CachedResource;
+  /** Whole and in memory. */
+  has(key: string): boolean;
+  drop(key: string): void;
+  stats(): { readonly bytes: number; readonly entries: number; readonly joined: number; readonly fetched: number };
+}
+
+export type CacheOptions = {
+  readonly maxBytes: number;
+  /** Milliseconds that go forward. */
+  readonly clock?: () => number;
+};
+
+/** So long a failure is remembered: many who ask at once are one question to the camera. */
+const NEGATIVE_MS = 1_000;
+/** First bytes that are looked at before anything goes out. */
+const SNIFF_BYTES = 16;
+
+export function createResourceCache({ maxBytes, clock = () => performance.now() }: CacheOptions): ResourceCache {
+  /** In order of use: the first is the one to go. */
+  const entries = new Map<string, Entry>();
+  const filling = new Set<Entry>();
+  let bytes = 0;
+  let joined = 0;
+  let fetched = 0;
+
+  /** Room is made from what is whole and used by nobody; while there is none, what arrives has to wait. */
+  function makeRoom(): void {
+    for (const [key, entry] of bytes > maxBytes ? entries : []) {
+      if (bytes <= maxBytes) break;
+      if (entry.state === "whole" && entry.users === 0) forget(key, entry);
+    }
+    for (const entry of filling) entry.hold(bytes > maxBytes);
+  }
+
+  function forget(key: string, entry: Entry): void {
+    if (entries.get(key) === entry) entries.delete(key);
+    if (entry.users === 0) settle(entry);
+  }
+
+  /** What nobody holds any more counts no longer. */
+  function settle(entry: Entry): void {
+    bytes -= entry.counted;
+    entry.counted = 0;
+  }
+
+  function begin(key: string, source: CacheSource): Entry {
+    fetched += 1;
+    const entry = new Entry(source.sniff, {
+      onBytes(count) {
+        bytes += count;
+        makeRoom();
+      },
+      onEnd(error) {
+        filling.delete(entry);
+        source.onFetched?.(entry.byteLength, error);
+        makeRoom();
+      },
+      onUnused() {
+        const isGone = entries.get(key) !== entry;
+        if (entry.state === "whole" && !isGone) return makeRoom();
+        filling.delete(entry);
+        if (entry.state !== "failed") {
+          entry.abort();
+          entries.delete(key);
+        }
+        settle(entry);
+        makeRoom();
+      },
+    });
+    entries.set(key, entry);
+    filling.add(entry);
+    entry.begin(source.start, clock);
+    return entry;
+  }
+
+  return {
+    open(key, source) {
+      const known = entries.get(key);
+      const isOld = known?.state === "failed" && clock() - known.failedAtMs > NEGATIVE_MS;
+      if (known && isOld) forget(key, known);
+      const entry = known && !isOld ? known : begin(key, source);
+      if (entry === known) {
+        joined += 1;
+        entries.delete(key);
+        entries.set(key, entry);
+      }
+      entry.users += 1;
+      return entry.handle();
+    },
+    has: (key) => entries.get(key)?.state === "whole",
+    drop(key) {
+      const entry = entries.get(key);
+      if (entry) forget(key, entry);
+    },
+    stats: () => ({ bytes, entries: entries.size, joined, fetched }),
+  };
+}
+
+type EntryEvents = {
+  onBytes(count: number): void;
+  onEnd(error: VideoError | null): void;
+  onUnused(): void;
+};
+
+class Entry {
+  chunks: Buffer[] = [];
+  byteLength = 0;
+  announced: number | null = null;
+  contentType: string | null = null;
+  state: CachedResource["state"] = "checking";
+  error: VideoError | null = null;
+  users = 0;
+  /** Bytes of it that the cache counts. */
+  counted = 0;
+  failedAtMs = 0;
+  readonly #sniff: CacheSource["sniff"];
+  readonly #events: EntryEvents;
+  readonly #listeners = new Set<() => void>();
+  #call: UpstreamCall | null = null;
+  #isHeld = false;
+
+  constructor(sniff: CacheSource["sniff"], events: EntryEvents) {
+    this.#sniff = sniff;
+    this.#events = events;
+  }
+
+  begin(start: CacheSource["start"], clock: () => number): void {
+    const fail = (error: VideoError): void => {
+      if (this.state === "failed") return;
+      this.state = "failed";
+      this.error = error;
+      this.failedAtMs = clock();
+      this.#call?.abort();
+      this.#events.onEnd(error);
+      this.#tell();
+    };
+    this.#call = start({
+      head: (length) => {
+        this.announced = length;
+      },
+      data: (chunk) => {
+        if (this.state === "failed") return;
+        this.chunks.push(chunk);
+        this.byteLength += chunk.length;
+        this.counted += chunk.length;
+        try {
+          this.#check(false);
+        } catch (error) {
+          return fail(error as VideoError);
+        }
+        this.#events.onBytes(chunk.length);
+        this.#tell();
+      },
+      end: () => {
+        try {
+          this.#check(true);
+        } catch (error) {
+          return fail(error as VideoError);
+        }
+        this.state = "whole";
+        // One buffer goes out by one write.
+        if (this.chunks.length > 1) this.chunks = [Buffer.concat(this.chunks)];
+        this.#events.onEnd(null);
+        this.#tell();
+      },
+      fail,
+    });
+  }
+
+  #check(isEnd: boolean): void {
+    if (this.state !== "checking" || (this.byteLength < SNIFF_BYTES && !isEnd)) return;
+    this.contentType = this.#sniff(this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks));
+    if (this.contentType !== null) this.state = "filling";
+  }
+
+  hold(isHeld: boolean): void {
+    if (this.#isHeld === isHeld) return;
+    this.#isHeld = isHeld;
+    if (isHeld) this.#call?.pause();
+    else this.#call?.resume();
+  }
+
+  abort(): void {
+    this.#call?.abort();
+  }
+
+  /** For one who uses it: to release it twice counts once. */
+  handle(): CachedResource {
+    let isReleased = false;
+    const entry = this;
+    return {
+      get chunks() {
+        return entry.chunks;
+      },
+      get byteLength() {
+        return entry.byteLength;
+      },
+      get announced() {
+        return entry.announced;
+      },
+      get contentType() {
+        return entry.contentType;
+      },
+      get state() {
+        return entry.state;
+      },
+      get error() {
+        return entry.error;
+      },
+      onChange(listener) {
+        entry.#listeners.add(listener);
+        return () => entry.#listeners.delete(listener);
+      },
+      release() {
+        if (isReleased) return;
+        isReleased = true;
+        entry.users -= 1;
+        if (entry.users === 0) entry.#events.onUnused();
+      },
+    };
+  }
+
+  #tell(): void {
+    for (const listener of [...this.#listeners]) listener();
+  }
+}

@@ -1,0 +1,234 @@
+import { rewritePlaylist } from "../../../domain/video/playlist/rewrite-playlist.ts";
+import type {
+  ByteRange,
+  PlaylistResource,
+  PlaylistVariant,
+  RewrittenPlaylist,
+} from "../../../domain/video/playlist/rewritten-playlist.ts";
+import type { Variable } from "../../../domain/video/playlist/variables.ts";
+import { judgeTarget, type TargetRules } from "../../../domain/video/target/judge-target.ts";
+import { VideoError } from "../../../domain/video/video-cause.ts";
+import type { StreamConfig } from "../gateway-protocol.ts";
+import { fetchWhole } from "./fetch-whole.ts";
+import { createNamedResources, type NamedResource } from "./named-resources.ts";
+import { createPlaylistSlot, type FetchedPlaylist, type PlaylistSlot } from "./playlist-slot.ts";
+import type { Upstream } from "./upstream.ts";
+
+/** What viewers of a stream ask for first. */
+export const ENTRY = "index.m3u8";
+
+export type SegmentFacts = {
+  readonly sequence: number;
+  readonly servedAs: string;
+  readonly range: string | null;
+  readonly durationS: number;
+  readonly isEncrypted: boolean;
+  readonly init: { readonly servedAs: string; readonly range: string | null } | null;
+};
+
+export type PlaylistFacts = {
+  readonly newestSequence: number;
+  readonly targetS: number;
+  readonly isEnded: boolean;
+  /** The camera holds requests for what comes next. */
+  readonly canBlock: boolean;
+  /** Oldest first, without gaps; empty in a master. */
+  readonly segments: readonly SegmentFacts[];
+  readonly variants: readonly PlaylistVariant[];
+};
+
+/** The playlists of one camera: fetched once for all, rewritten, and the only source of what may be asked for. */
+export interface StreamPlaylists {
+  /** Null for what no playlist has named lately. */
+  named(servedAs: string): NamedResource | null;
+  /** As viewers get it. @param query of the request: only what LL-HLS defines is passed on @throws {VideoError} */
+  get(servedAs: string, query: string): Promise<Buffer>;
+  /** The media playlist by which the camera is watched: the entry, or the smallest of its renditions. @throws {VideoError} */
+  followed(): Promise<PlaylistFacts>;
+}
+
+export type StreamPlaylistsOptions = {
+  readonly config: StreamConfig;
+  readonly rules: () => TargetRules | null;
+  readonly upstream: Upstream;
+  /** The same text of `[A-Za-z0-9_-]` for the same URL. */
+  readonly opaqueIdOf: (url: string) => string;
+  /** Milliseconds that go forward. */
+  readonly clock: () => number;
+  readonly onFetched: (bytes: number, error: VideoError | null) => void;
+};
+
+const PLAYLIST_BYTES = 256 * 1024;
+const PLAYLIST_MS = 4_000;
+/** What has left the window is still played for a while. */
+const AFTER_WINDOW_MS = 60_000;
+/** A master names its renditions once and for all. */
+const MASTER_LIFE_MS = 24 * 3_600_000;
+const MOST_PLAYLISTS = 200;
+/** A blocking request waits for what comes next (RFC 8216bis §6.2.5.2): three target durations at most. */
+const BLOCKING_TARGETS = 3;
+const BLOCKING = /^_HLS_(msn|part|skip)=(\d{1,15}|YES|v2)$/;
+
+export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPlaylists {
+  const { config, rules, upstream, opaqueIdOf, clock, onFetched } = options;
+  const entryUrl = new URL(config.url);
+  const baseUrl = new URL(".", entryUrl).href.replace(/\?.*$/, "");
+  const named = createNamedResources(clock);
+  const slots = new Map<string, PlaylistSlot<PlaylistFacts>>();
+  /** Of requests that wait for what comes next: each is another one. */
+  const blocking = new Map<string, PlaylistSlot<PlaylistFacts>>();
+  /** Of the playlist that named another one. */
+  const variablesOf = new Map<string, ReadonlyMap<string, Variable>>();
+  const entry: NamedResource = { kind: "playlist", url: entryUrl, ranges: null, isEncrypted: false, depth: 0 };
+  const find = (servedAs: string) => (servedAs === ENTRY ? entry : named.get(servedAs));
+
+  async function fetchPlaylist(servedAs: string, query: string): Promise<FetchedPlaylist<PlaylistFacts>> {
+    const resource = find(servedAs);
+    if (resource?.kind !== "playlist") throw new VideoError("unknown_resource", "no playlist of the stream names it");
+    const url = query === "" ? resource.url : withQuery(resource.url, query);
+    const patience = query === "" ? 1 : BLOCKING_TARGETS;
+    try {
+      const bytes = await fetchWhole(upstream, {
+        url,
+        range: null,
+        maxBytes: PLAYLIST_BYTES,
+        totalMs: PLAYLIST_MS * patience,
+      });
+      onFetched(bytes.length, null);
+      return take(resource, rewrite(bytes, servedAs, resource));
+    } catch (error) {
+      onFetched(0, error instanceof VideoError ? error : new VideoError("playlist_invalid", "could not be read"));
+      throw error;
+    }
+  }
+
+  function rewrite(bytes: Buffer, servedAs: string, { url, depth }: NamedResource): RewrittenPlaylist {
+    const variables = variablesOf.get(servedAs);
+    const present = rules();
+    return rewritePlaylist(bytes, {
+      upstreamUrl: url.href,
+      baseUrl,
+      servedPath: servedAs,
+      depth,
+      judge: (target) => (present === null ? "target_not_allowed" : judgeTarget(target, present)),
+      opaqueIdOf,
+      forwardsBlocking: true,
+      ...(variables ? { variables } : {}),
+    });
+  }
+
+  function take({ depth }: NamedResource, rewritten: RewrittenPlaylist): FetchedPlaylist<PlaylistFacts> {
+    const targetS = rewritten.targetDurationS ?? 2;
+    const windowS = rewritten.segments.reduce((sum, { durationS }) => sum + durationS, 0);
+    const lifeMs = rewritten.isMaster ? MASTER_LIFE_MS : windowS * 1000 + AFTER_WINDOW_MS;
+    const encrypted = new Set(
+      rewritten.segments.flatMap((segment) => (segment.keys.length > 0 ? [segment.servedAs] : [])),
+    );
+    const isAllEncrypted = encrypted.size > 0;
+    for (const [path, resources] of Map.groupBy(rewritten.resources, (resource) => resource.servedAs)) {
+      const [first] = resources;
+      if (!first) continue;
+      named.name(
+        path,
+        {
+          kind: first.kind,
+          url: new URL(first.url),
+          ranges: rangesOf(resources),
+          isEncrypted: encrypted.has(path) || (first.kind === "part" && isAllEncrypted),
+          depth: depth + 1,
+        },
+        lifeMs,
+      );
+      if (first.kind === "playlist") variablesOf.set(path, rewritten.variables);
+    }
+    return {
+      body: Buffer.from(rewritten.text),
+      facts: factsOf(rewritten, targetS),
+      targetS: rewritten.partTargetS ?? targetS,
+    };
+  }
+
+  function slotOf(servedAs: string, query = ""): PlaylistSlot<PlaylistFacts> {
+    const kept = query === "" ? slots : blocking;
+    const key = `${servedAs}?${query}`;
+    const known = kept.get(key);
+    if (known) return known;
+    const slot = createPlaylistSlot({ fetch: () => fetchPlaylist(servedAs, query), clock });
+    kept.set(key, slot);
+    if (kept.size > MOST_PLAYLISTS) kept.delete([...kept.keys()].find((other) => other !== `${ENTRY}?`) ?? key);
+    return slot;
+  }
+
+  return {
+    named: find,
+    async get(servedAs, query) {
+      if (find(servedAs) === null) await slotOf(ENTRY).get();
+      const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
+      return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
+    },
+    async followed() {
+      const { facts } = await slotOf(ENTRY).get();
+      const smallest = smallestOf(facts.variants);
+      return smallest === null ? facts : (await slotOf(smallest).get()).facts;
+    },
+  };
+}
+
+function factsOf(rewritten: RewrittenPlaylist, targetS: number): PlaylistFacts {
+  const { segments, variants, isEnded, mediaSequence, skippedSegments, partTargetS, resources } = rewritten;
+  // Parts of the segment that is being made are progress, too.
+  const parts = partTargetS === null ? 0 : resources.filter(({ kind, isHint }) => kind === "part" && !isHint).length;
+  return {
+    newestSequence: mediaSequence + skippedSegments + segments.length + parts / 1000,
+    targetS,
+    isEnded,
+    canBlock: rewritten.canBlockReload,
+    segments: segments
+      .filter(({ isGap }) => !isGap)
+      .map(({ mediaSequence: sequence, servedAs, byteRange, durationS, keys, map }) => ({
+        sequence,
+        servedAs,
+        range: rangeText(byteRange),
+        durationS,
+        isEncrypted: keys.length > 0,
+        init: map && { servedAs: map.servedAs, range: rangeText(map.byteRange) },
+      })),
+    variants,
+  };
+}
+
+function rangesOf(resources: readonly PlaylistResource[]): ReadonlySet<string> | null {
+  const ranges = resources.flatMap(({ byteRange }) => rangeText(byteRange) ?? []);
+  return ranges.length === 0 ? null : new Set(ranges);
+}
+
+/** `first-last`, both counted. An open end cannot be asked for: how much comes is not known. */
+function rangeText(range: ByteRange | null): string | null {
+  return range === null || range.lengthBytes === null
+    ? null
+    : `${range.offset}-${range.offset + range.lengthBytes - 1}`;
+}
+
+/** Of those with a picture the one with the fewest bits: a wall shows small tiles, and a camera's link is narrow. */
+function smallestOf(variants: readonly PlaylistVariant[]): string | null {
+  const [first] = variants
+    .filter(({ isIframe }) => !isIframe)
+    .toSorted((a, b) => (a.bandwidth ?? Number.MAX_SAFE_INTEGER) - (b.bandwidth ?? Number.MAX_SAFE_INTEGER));
+  return first?.servedAs ?? null;
+}
+
+/** A viewer's query is ignored, but for what asks a playlist to wait for what comes next. */
+function passedOn(query: string): string {
+  if (query === "") return "";
+  return query
+    .split("&")
+    .filter((part) => BLOCKING.test(part))
+    .sort()
+    .join("&");
+}
+
+function withQuery(url: URL, query: string): URL {
+  const next = new URL(url);
+  next.search = next.search === "" ? query : `${next.search.slice(1)}&${query}`;
+  return next;
+}

@@ -1,0 +1,58 @@
+import type { Log } from "../../domain/log.ts";
+import type { Database } from "../database/database.ts";
+import type { GatewaySettings } from "./gateway-protocol.ts";
+import { writeWiring } from "./stream-store.ts";
+
+/**
+ * What the flows of this process ask of the gateway. A flow without the node asks for nothing, and nothing is served then:
+ * so it is told when the flows have started, and not when a node ends, as it does with each restart.
+ */
+export interface VideoWiring {
+  /** @returns taken back */
+  ask(settings: GatewaySettings): () => void;
+  /** The flows have started: what was asked for counts. Never rejects; tried again while the database is away. */
+  commit(): void;
+  /** Several nodes ask: the first counts. */
+  asked(): number;
+  close(): void;
+}
+
+const RETRY_MS = 2_000;
+
+export function createVideoWiring(database: Pick<Database, "query">, log: Log): VideoWiring {
+  const asking = new Map<symbol, GatewaySettings>();
+  let timer: NodeJS.Timeout | null = null;
+  let isClosed = false;
+
+  async function write(): Promise<void> {
+    timer = null;
+    const [first] = asking.values();
+    try {
+      await writeWiring(database, first ?? null);
+      if (first === undefined) log.warn({}, "no flow asks for video: the gateway serves nothing");
+    } catch {
+      if (isClosed) return;
+      timer = setTimeout(() => void write(), RETRY_MS);
+      timer.unref();
+    }
+  }
+
+  return {
+    ask(settings) {
+      const name = Symbol("video");
+      asking.set(name, settings);
+      return () => {
+        asking.delete(name);
+      };
+    },
+    commit() {
+      if (timer) clearTimeout(timer);
+      void write();
+    },
+    asked: () => asking.size,
+    close() {
+      isClosed = true;
+      if (timer) clearTimeout(timer);
+    },
+  };
+}

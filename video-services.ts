@@ -1,0 +1,81 @@
+import type { Database } from "./adapters/database/database.ts";
+import type { Inventory } from "./adapters/inventory/inventory.ts";
+import type { Auth } from "./adapters/security/create-auth.ts";
+import { deriveKey } from "./adapters/security/derive-key.ts";
+import { controlGateway, type GatewayControl } from "./adapters/video/gateway-control.ts";
+import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
+import { createStreamBoard, type StreamBoard } from "./adapters/video/stream-board.ts";
+import { createTickets, type Tickets, videoCookie } from "./adapters/video/tickets.ts";
+import { createVideoWiring, type VideoWiring } from "./adapters/video/video-wiring.ts";
+import type { WorkWatch } from "./adapters/work-watch/create-work-watch.ts";
+import { profileOf } from "./collection-services.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./domain/log.ts";
+
+export type VideoParts = {
+  readonly config: Config;
+  readonly database: Database;
+  readonly inventory: Inventory;
+  readonly auth: Pick<Auth, "presentUsers">;
+  readonly work: WorkWatch;
+  readonly log: Log;
+};
+
+/** What the rest of the platform has to do with video. */
+export type Video = {
+  readonly board: StreamBoard;
+  readonly tickets: Tickets;
+  readonly wiring: VideoWiring;
+  /** null in a process that has not the role `video`: another one serves `/v/`. */
+  readonly gateway: GatewayControl | null;
+  /** Value of `Set-Cookie` that opens `/v/` for a session. */
+  cookie(sessionId: string, nowMs: number): { readonly cookie: string; readonly expiresAtMs: number };
+  close(): Promise<void>;
+};
+
+export function startVideo({ config, database, inventory, auth, work, log }: VideoParts): Video {
+  const isSecure = new URL(config.publicUrl).protocol === "https:";
+  const keys = [config.secretKey, config.previousSecretKey].flatMap((key) => key ?? []);
+  const ticketKeys = keys.map((key) => deriveKey(key, "video-tickets"));
+  const tickets = createTickets(ticketKeys);
+  const board = createStreamBoard({ database, work: work.of("videoStreams") });
+  const wiring = createVideoWiring(database, log);
+  const start: GatewayStart = {
+    ticketKeys: ticketKeys.map((key) => key.toString("base64")),
+    addressKey: deriveKey(config.secretKey, "video-addresses").toString("base64"),
+    isSecure,
+    listen: config.video.port === null ? null : { host: config.host, port: config.video.port, tls: config.tls },
+    cacheBytes: config.video.cacheMb * 1024 * 1024,
+  };
+  const gateway = config.roles.includes("video")
+    ? controlGateway({
+        start,
+        database,
+        inventory,
+        profileOf,
+        ownPorts: ownPortsOf(config),
+        presentUsers: auth.presentUsers,
+        board,
+        work: work.of("videoWiring"),
+        log,
+      })
+    : null;
+  return {
+    board,
+    tickets,
+    wiring,
+    gateway,
+    cookie: (sessionId, nowMs) => videoCookie(tickets, sessionId, isSecure, nowMs),
+    async close() {
+      wiring.close();
+      board.close();
+      await gateway?.close();
+    },
+  };
+}
+
+/** Of everything that we run ourselves: no playlist leads there. */
+function ownPortsOf({ port, video, databaseUrl, redisUrl }: Config): number[] {
+  const ofUrl = (url: string | null, usual: number) => (url === null ? [] : [Number(new URL(url).port) || usual]);
+  return [port, ...(video.port === null ? [] : [video.port]), ...ofUrl(databaseUrl, 5432), ...ofUrl(redisUrl, 6379)];
+}
