@@ -30,6 +30,8 @@ export type LiveClient = {
   commandSites: ReadonlySet<string> | null;
   /** It has missed something about them. */
   needsCommands: boolean;
+  /** It has missed something about cameras. */
+  needsStreams: boolean;
   channel: Channel<LiveClient> | null;
   /** Sequence number of the newest frame handed to its socket. */
   sentSeq: number;
@@ -51,6 +53,7 @@ export function createLiveClient(socket: WebSocket, stream: Duplex, username: st
     needsAlarms: false,
     commandSites: null,
     needsCommands: false,
+    needsStreams: false,
     channel: null,
     sentSeq: 0,
     needsFull: false,

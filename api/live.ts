@@ -14,6 +14,7 @@ import {
   type LiveError,
   type LiveTopic,
   type Subscribe,
+  USUAL_TOPICS,
 } from "../domain/live/live-frame.ts";
 import type { ApiContext } from "./context.ts";
 import { createAlarmNews } from "./live-alarms.ts";
@@ -21,6 +22,7 @@ import { type Channel, createChannels } from "./live-channel.ts";
 import { createLiveClient, hasRoom, isClogged, isStuck, type LiveClient, spendMessage } from "./live-client.ts";
 import { type CommandNewsOptions, createCommandNews } from "./live-commands.ts";
 import { type RoundContext, readSubscribe, roundFrame, roundWithin, subscribeRefusal } from "./live-messages.ts";
+import { createStreamNews } from "./live-streams.ts";
 import { checkUpgrade, type LiveAuth, refuseUpgrade } from "./live-upgrade.ts";
 import { createSendQueue } from "./send-queue.ts";
 import { textFrame } from "./text-frame.ts";
@@ -36,6 +38,7 @@ const READING = {
   snapshots: "live:subscribe",
   alarms: "alarms:read",
   commands: "commands:read",
+  streams: "video:view",
 } as const satisfies Record<LiveTopic, Permission>;
 /** The browser must sign in, or come back with the new role. */
 const CLOSE_SESSION_ENDED = 4401;
@@ -56,7 +59,7 @@ export interface Live {
  * @param clock milliseconds since the Unix epoch
  */
 export function createLive(
-  context: Pick<ApiContext, "alarms" | "liveState" | "metrics" | "limits"> &
+  context: Pick<ApiContext, "alarms" | "liveState" | "metrics" | "limits" | "video"> &
     RoundContext &
     CommandNewsOptions["context"] & { readonly auth: LiveAuth },
   clock: () => number,
@@ -76,6 +79,7 @@ export function createLive(
   const queue = createSendQueue<LiveClient>();
   const alarms = createAlarmNews({ context, clients, queue, send, clock });
   const commands = createCommandNews({ context, clients, queue, send, clock });
+  const streams = createStreamNews({ context, clients, queue, send, clock });
   let beats = 0;
   // Counted here and told once per heartbeat: a counter of the metrics costs as much as a twentieth of a send.
   let sentBytes = 0;
@@ -120,14 +124,11 @@ export function createLive(
       sendError(client, refusal.code, refusal.detail);
       return;
     }
-    const { view, sites, epoch, after, topics = LIVE_TOPICS } = request;
+    const { view, sites, epoch, after, topics = USUAL_TOPICS } = request;
     const named = sites ? [...new Set(sites)].sort() : null;
     const channel = channels.find(view, client.scope, topics.includes("snapshots") ? named : []);
-    const heardAlarms = client.hears.has("alarms");
-    client.hears = new Set(topics.filter((topic) => client.mayHear.has(topic)));
     client.commandSites = named !== null && named.length > 0 ? new Set(named) : null;
-    if (!heardAlarms) alarms.tell(client);
-    commands.tell(client);
+    hear(client, topics);
     join(client, channel);
     metrics.setLiveChannels(channels.size());
     const missed = channels.missed(channel, epoch, after);
@@ -139,6 +140,15 @@ export function createLive(
     client.sentSeq = channel.seq;
     for (const frame of missed) send(client, frame);
     send(client, channels.heartbeat(channel));
+  }
+
+  /** What is told at each change is told as a whole first. */
+  function hear(client: LiveClient, topics: readonly LiveTopic[]): void {
+    const heard = client.hears;
+    client.hears = new Set(topics.filter((topic) => client.mayHear.has(topic)));
+    if (!heard.has("alarms")) alarms.tell(client);
+    if (!heard.has("streams")) streams.tell(client);
+    commands.tell(client);
   }
 
   function receive(client: LiveClient, data: RawData, isBinary: boolean): void {
@@ -223,6 +233,7 @@ export function createLive(
     if (client.needsFull) sendFull(client, channel);
     if (client.needsAlarms) alarms.tell(client);
     if (client.needsCommands) commands.tell(client);
+    if (client.needsStreams) streams.tell(client);
   }
 
   function ping(client: LiveClient): void {
@@ -307,6 +318,7 @@ export function createLive(
       if (inventoryTimer) clearTimeout(inventoryTimer);
       alarms.close();
       commands.close();
+      streams.close();
       queue.close();
       for (const { socket } of clients) socket.close(CLOSE_GOING_AWAY, "the platform is stopping");
       server.close();

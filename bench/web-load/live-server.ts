@@ -4,6 +4,7 @@ import { createLiveState } from "../../adapters/live/create-live-state.ts";
 import { createLive } from "../../api/live.ts";
 import { encodeDeltaBody, stampDelta } from "../../domain/live/encode-frame.ts";
 import { OVERVIEW_POINTS } from "../../domain/live/live-frame.ts";
+import { idleVideo } from "../../test/services/idle-video.ts";
 import { createRounds, fleetOf } from "./fleet-snapshots.ts";
 import { watchLoop } from "./loop-blocks.ts";
 import { NO_ALARMS } from "./no-alarms.ts";
@@ -45,6 +46,7 @@ if (kind === "ours") {
       liveState,
       alarms: NO_ALARMS,
       ...NO_COMMANDS,
+      video: idleVideo(),
       config: { pollIntervalS: 60 },
       limits: { maxConnections: 20_000, maxConnectionsPerUser: 20_000 },
       auth: {

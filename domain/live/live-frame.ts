@@ -3,6 +3,7 @@ import { AlarmSummary } from "../alarms/alarm-summary.ts";
 import { Command } from "../commands/command.ts";
 import { QualityMark } from "../telemetry/quality.ts";
 import { PointValue } from "../telemetry/snapshot.ts";
+import { StreamMessage } from "../video/stream-message.ts";
 
 /**
  * The messages of `/api/v1/live`, all JSON text. A view is a fixed list of points: `overview` for all sites,
@@ -33,8 +34,10 @@ export const OVERVIEW_POINTS = [
 
 const Column = z.array(PointValue);
 
-/** What a client may be told of beside rounds and heartbeats: rows of sites, alarms in numbers, commands. */
-export const LIVE_TOPICS = ["snapshots", "alarms", "commands"] as const;
+/** What a client may be told of beside rounds and heartbeats: rows of sites, alarms in numbers, commands, cameras. */
+export const LIVE_TOPICS = ["snapshots", "alarms", "commands", "streams"] as const;
+/** What comes where a client names none: how each camera is matters to pages that show cameras, and those say so. */
+export const USUAL_TOPICS = ["snapshots", "alarms", "commands"] as const satisfies readonly LiveTopic[];
 export type LiveTopic = (typeof LIVE_TOPICS)[number];
 
 /**
@@ -45,7 +48,7 @@ export const Subscribe = z.strictObject({
   type: z.literal("subscribe"),
   view: z.enum(["overview", "site"]),
   sites: z.array(z.string().max(64)).max(1000).optional(),
-  /** All that the client may see, when absent. */
+  /** `USUAL_TOPICS` when absent; what the client may not see is left out. */
   topics: z.array(z.enum(LIVE_TOPICS)).max(LIVE_TOPICS.length).optional(),
   /** Resume after a lost connection: the epoch and sequence number of the last frame seen. */
   epoch: z.string().max(64).optional(),
@@ -138,6 +141,15 @@ export const CommandFrame = z.strictObject({
 });
 export type CommandFrame = z.infer<typeof CommandFrame>;
 
+/** Cameras of the client's sites: all of them after a subscribe that names the topic, later those that have changed. */
+export const StreamFrame = z.strictObject({
+  type: z.literal("streams"),
+  at: z.iso.datetime(),
+  isWhole: z.boolean(),
+  streams: z.array(StreamMessage),
+});
+export type StreamFrame = z.infer<typeof StreamFrame>;
+
 /** The request was wrong; the connection stays. */
 export const LiveError = z.strictObject({ type: z.literal("error"), code: z.string(), detail: z.string() });
 export type LiveError = z.infer<typeof LiveError>;
@@ -149,6 +161,7 @@ export const ServerFrame = z.discriminatedUnion("type", [
   RoundFrame,
   AlarmFrame,
   CommandFrame,
+  StreamFrame,
   LiveError,
 ]);
 export type ServerFrame = z.infer<typeof ServerFrame>;

@@ -13,7 +13,7 @@ export const StreamMessage = z
         "stale: nothing new for more than a target duration; offline: for three, or refused; unwatched: nothing is known",
       ),
     since: z.iso.datetime().nullable(),
-    ageS: z.number().min(0).nullable().describe("Since the camera was last looked at"),
+    ageS: z.number().min(0).nullable().describe("Since the camera last sent something new"),
     cause: z.enum(VIDEO_CAUSES).nullable(),
     codec: z.string().nullable(),
     width: z.int().nullable(),

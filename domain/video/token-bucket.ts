@@ -3,8 +3,7 @@
  * overdraw it once and then waits, so that no piece is ever too large for it.
  */
 export interface TokenBucket {
-  /** Takes so many bytes. @returns milliseconds to wait before the next ones, 0 when there are some left */
-  take(bytes: number, nowMs: number): number;
+  take(bytes: number, nowMs: number): void;
   /** Milliseconds until something may be taken; 0 = now. */
   waitMs(nowMs: number): number;
 }
@@ -30,7 +29,6 @@ export function createTokenBucket(bytesPerS: number, burst: number): TokenBucket
     take(bytes, nowMs) {
       fill(nowMs);
       level -= bytes;
-      return waitMs(nowMs);
     },
   };
 }

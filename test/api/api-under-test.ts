@@ -32,6 +32,7 @@ import { createSecondFactor } from "../../adapters/security/second-factor.ts";
 import { createSecretBox, type SecretBox } from "../../adapters/security/secret-box.ts";
 import { createSettingsStore } from "../../adapters/settings/settings-store.ts";
 import { boundServer, serverOptions } from "../../adapters/transport/create-server.ts";
+import type { StreamBoard } from "../../adapters/video/stream-board.ts";
 import { createWorkWatch } from "../../adapters/work-watch/create-work-watch.ts";
 import type { ApiContext, Lifecycle } from "../../api/context.ts";
 import { createApi } from "../../api/create-api.ts";
@@ -67,6 +68,8 @@ export type ApiUnderTest = {
   readonly liveState: LiveState;
   /** The real alarms; no process judges rules. */
   readonly alarms: AlarmStore;
+  /** What is known of cameras. */
+  readonly video: { readonly board: StreamBoard };
   /** Where the flow shows commands. */
   readonly commandFeed: CommandFeed;
   readonly lifecycle: { -readonly [K in keyof Lifecycle]: Lifecycle[K] };
@@ -289,6 +292,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
     audit,
     liveState,
     alarms,
+    video,
     commandFeed,
     lifecycle,
     journal,

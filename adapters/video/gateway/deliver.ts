@@ -53,25 +53,24 @@ export function deliver(delivery: Delivery): void {
     }, ms);
   }
 
-  /** @returns false when the next piece has to wait */
-  function sendPiece(chunk: Buffer): boolean {
+  function sendPiece(chunk: Buffer): void {
     const goesOn = exchange.write(chunk);
     sent += chunk.length;
     onSent(chunk.length);
-    const nowMs = clock();
-    const waitMs = Math.max(0, ...buckets.map((bucket) => bucket.take(chunk.length, nowMs)));
-    if (!goesOn) {
-      waitFor(STALL_MS, () => {
-        finish();
-        exchange.destroy();
-      });
-      exchange.onDrain(() => {
-        if (timer) clearTimeout(timer);
-        isWaiting = false;
-        pump();
-      });
-    } else if (waitMs > 0) waitFor(waitMs, pump);
-    return !isWaiting;
+    for (const bucket of buckets) bucket.take(chunk.length, clock());
+    if (!goesOn) waitForDrain();
+  }
+
+  function waitForDrain(): void {
+    waitFor(STALL_MS, () => {
+      finish();
+      exchange.destroy();
+    });
+    exchange.onDrain(() => {
+      if (timer) clearTimeout(timer);
+      isWaiting = false;
+      pump();
+    });
   }
 
   function pump(): void {
@@ -99,10 +98,12 @@ export function deliver(delivery: Delivery): void {
   }
 
   function sendPieces(): void {
-    for (let piece = pieceAt(resource.chunks, sent); piece; piece = pieceAt(resource.chunks, sent)) {
-      if (!sendPiece(piece)) return;
+    for (let piece = pieceAt(resource.chunks, sent); piece && !isWaiting; piece = pieceAt(resource.chunks, sent)) {
+      const waitMs = Math.max(0, ...buckets.map((bucket) => bucket.waitMs(clock())));
+      if (waitMs > 0) waitFor(waitMs, pump);
+      else sendPiece(piece);
     }
-    if (resource.state !== "whole") return;
+    if (resource.state !== "whole" || sent < resource.byteLength) return;
     exchange.end();
     finish();
   }

@@ -1,0 +1,124 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import http2 from "node:http2";
+import https from "node:https";
+import net, { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { listen } from "../../../adapters/video/gateway/listen.ts";
+import { readFrameBatch } from "../../../domain/video/frame-batch.ts";
+import { makeCertificate } from "../../services/certificates.ts";
+import { type LittleCamera, playlistOf, startLittleCamera } from "../../services/little-camera.ts";
+import { makeVideo } from "../../services/made-video.ts";
+import { codeOf, type GatewayUnderTest, SESSION, startGateway } from "./gateway-under-test.ts";
+
+const SITES = ["site-001", "site-002", "site-003"];
+let camera: LittleCamera;
+let under: GatewayUnderTest;
+
+beforeAll(async () => {
+  camera = await startLittleCamera();
+  const ts = makeVideo();
+  const fragments = makeVideo({ kind: "fmp4" });
+  const [segment] = ts.segments.values();
+  const [fragment] = fragments.segments.values();
+  camera.serve("/ts/a.ts", Buffer.from(segment ?? []));
+  camera.serve("/mp4/a.m4s", Buffer.from(fragment ?? []));
+  camera.serve("/mp4/init.mp4", Buffer.from(fragments.init ?? []));
+  camera.serve("/ts/stream.m3u8", playlistOf(1, ["a.ts"]));
+  camera.serve("/mp4/stream.m3u8", playlistOf(1, ["a.m4s"], ['#EXT-X-MAP:URI="init.mp4"']));
+  under = await startGateway([
+    { id: "site-001", cameraUrl: `${camera.origin}/ts/stream.m3u8` },
+    { id: "site-002", cameraUrl: `${camera.origin}/mp4/stream.m3u8` },
+    { id: "site-003", cameraUrl: `${camera.origin}/nothing/stream.m3u8` },
+  ]);
+});
+afterAll(async () => {
+  await under.close();
+  await camera.close();
+});
+
+async function wall(ids: readonly string[], cookie = under.cookie()) {
+  const answer = await under.get(`/v/_wall/keyframes?streams=${ids.join(",")}`, { cookie });
+  return { ...answer, frames: answer.status === 200 ? readFrameBatch(answer.body, ids.length) : null };
+}
+
+test("one request brings a picture of each camera that has one, and each can be decoded", async () => {
+  const { frames, body } = await wall(SITES);
+  expect(frames?.map(({ index }) => index).sort()).toEqual([0, 1]);
+  for (const { bytes, codec } of frames ?? []) {
+    expect(codec).toMatch(/^avc1\.[0-9a-f]{6}$/);
+    const picture = execFileSync(
+      "ffmpeg",
+      [
+        "-nostdin",
+        "-loglevel",
+        "error",
+        "-f",
+        "h264",
+        "-i",
+        "pipe:0",
+        "-frames:v",
+        "1",
+        "-f",
+        "rawvideo",
+        "-pix_fmt",
+        "gray",
+        "pipe:1",
+      ],
+      { input: bytes },
+    );
+    expect(picture).toHaveLength(320 * 180);
+    expect(new Set(picture).size).toBeGreaterThan(20);
+  }
+  expect(body.toString("latin1")).not.toContain(String(camera.port));
+  // The same segment is not fetched again for the next look.
+  await wall(SITES);
+  expect(camera.hits("/ts/a.ts")).toBe(1);
+  expect(under.report("site-001")).toMatchObject({ codec: frames?.[0]?.codec, width: 320, height: 180 });
+});
+
+test("a wall shows what the session may see, and asks for the cookie", async () => {
+  const session = "6f1c2a54-3f0e-4b7a-9c61-2f5f0f6c9d12";
+  under.rights.set(session, { live: ["site-002"], record: null });
+  expect((await wall(SITES, under.cookie(session))).frames?.map(({ index }) => index)).toEqual([1]);
+  expect(codeOf(await wall(SITES, ""))).toBe("ticket_missing");
+  under.rights.set(session, null);
+  expect((await wall([...SITES, "", "../x", "site-001"].slice(0, 4))).status).toBe(200);
+});
+
+test("over TLS a client gets the HTTP that it speaks, from one port", async () => {
+  const tls = makeCertificate(mkdtempSync(path.join(tmpdir(), "antbox-video-")), "gateway");
+  const port = await freePort();
+  await listen({ ...under.start, listen: { host: "127.0.0.1", port, tls } }, under.gateway.handle, () => undefined);
+  const target = `/v/site-001/${under.ticket("site-001", SESSION)}/index.m3u8`;
+  const old = await new Promise<{ status: number; version: string }>((resolve, reject) => {
+    https
+      .get({ host: "127.0.0.1", port, path: target, rejectUnauthorized: false }, (answer) => {
+        answer.resume();
+        resolve({ status: answer.statusCode ?? 0, version: answer.httpVersion });
+      })
+      .on("error", reject);
+  });
+  expect(old).toEqual({ status: 200, version: "1.1" });
+  const client = http2.connect(`https://127.0.0.1:${port}`, { rejectUnauthorized: false });
+  const stream = client.request({ ":path": target });
+  const status = await new Promise((resolve, reject) => {
+    stream.on("response", (headers) => resolve(headers[":status"]));
+    stream.on("error", reject);
+  });
+  let text = "";
+  for await (const chunk of stream) text += String(chunk);
+  expect(status).toBe(200);
+  expect(text).toContain("#EXTM3U");
+  client.close();
+});
+
+async function freePort(): Promise<number> {
+  const probe = net.createServer();
+  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
+  const { port } = probe.address() as AddressInfo;
+  await new Promise<void>((resolve) => probe.close(() => resolve()));
+  return port;
+}
