@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { LAYOUTS, type LayoutName } from "./cameras/layouts/layouts.ts";
 import { DIALECTS, type Dialect } from "./dialects/dialect.ts";
 import { CLIMATES, type ClimateName } from "./plant/weather.ts";
 
@@ -33,6 +34,12 @@ export type SimulatorOptions = {
   readonly startMs: number | null;
   /** Plant time every site has behind it when it is first looked at, s. */
   readonly warmUpS: number;
+  /** A camera per site, named in the sites file. `small`: FFmpeg is never run, all show the small loop. */
+  readonly cameras: "on" | "small" | "off";
+  /** What the cameras show at `/stream.m3u8`; `mixed` gives the sites one layout after the other. */
+  readonly cameraLayout: LayoutName | "mixed";
+  /** Where the pictures are kept; null = below `.runtime/` of the repository. */
+  readonly cameraFolder: string | null;
 };
 
 export const DEFAULT_OPTIONS: SimulatorOptions = {
@@ -57,6 +64,9 @@ export const DEFAULT_OPTIONS: SimulatorOptions = {
   ledgerRows: 1_200_000,
   startMs: null,
   warmUpS: 7200,
+  cameras: "on",
+  cameraLayout: "media",
+  cameraFolder: null,
 };
 
 /** A wrong option; the message names it, its value and what is allowed. */
@@ -81,6 +91,9 @@ const FLAGS = {
   "ledger-rows": { type: "string" },
   "start-at": { type: "string" },
   "warm-up-s": { type: "string" },
+  cameras: { type: "string" },
+  "camera-layout": { type: "string" },
+  "camera-folder": { type: "string" },
   help: { type: "boolean" },
 } as const;
 
@@ -100,7 +113,10 @@ export const USAGE = `node simulator/main.ts [options]
   --miner-details 2       miners listed one by one in minerInfo, 0 … 189
   --ledger-rows 1200000   replies kept in the ledger
   --start-at <ISO time>   plant time at start (default: now)
-  --warm-up-s 7200        plant time behind every site at start`;
+  --warm-up-s 7200        plant time behind every site at start
+  --cameras on            small: FFmpeg is never run; off: no cameras, and none in the sites file
+  --camera-layout media   what they show at /stream.m3u8: ${Object.keys(LAYOUTS).join(", ")} or mixed
+  --camera-folder <path>  where the pictures are kept that FFmpeg makes (default: below .runtime)`;
 
 /** @returns null when help is asked for; @throws {OptionError} on an unknown or wrong option */
 export function parseCommandLine(argv: readonly string[]): SimulatorOptions | null {
@@ -125,6 +141,12 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | nu
     ledgerRows: whole("ledger-rows", values["ledger-rows"], DEFAULT_OPTIONS.ledgerRows, 1000, 50_000_000),
     startMs: time("start-at", values["start-at"]),
     warmUpS: whole("warm-up-s", values["warm-up-s"], DEFAULT_OPTIONS.warmUpS, 0, 86_400),
+    cameras: oneOf("cameras", values.cameras ?? DEFAULT_OPTIONS.cameras, ["on", "small", "off"]),
+    cameraLayout: oneOf("camera-layout", values["camera-layout"] ?? DEFAULT_OPTIONS.cameraLayout, [
+      ...layoutNames(),
+      "mixed",
+    ]),
+    cameraFolder: values["camera-folder"] ?? null,
   };
   if (witness && values.dialects !== undefined) {
     throw new OptionError("--dialects cannot go with --witness: the witness number needs dialect A on every site");
@@ -143,6 +165,10 @@ function readFlags(argv: readonly string[]) {
 
 function climateNames(): ClimateName[] {
   return Object.keys(CLIMATES) as ClimateName[];
+}
+
+function layoutNames(): LayoutName[] {
+  return Object.keys(LAYOUTS) as LayoutName[];
 }
 
 function wrong(name: string, value: string, allowed: string): OptionError {

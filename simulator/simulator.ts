@@ -1,8 +1,12 @@
 import { writeFile } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
+import { type Cameras, openCameras } from "./cameras/cameras.ts";
+import type { LayoutName } from "./cameras/layouts/layouts.ts";
+import { ENTRY_PATH } from "./cameras/layouts/place.ts";
 import { type ControlContext, siteDetails } from "./control/control-routes.ts";
 import { listenForControl, serveControl } from "./control/control-server.ts";
 import { readFaultOrder } from "./control/fault-order.ts";
+import { selectSites } from "./control/select-sites.ts";
 import { createStatsReader, type Stats } from "./control/stats.ts";
 import { createFaultBook, type FaultFilter } from "./faults/fault-book.ts";
 import { FAULT_KINDS } from "./faults/fault-kinds.ts";
@@ -46,6 +50,10 @@ export type RunningSimulator = {
   /** The matching sites file, as YAML. */
   readonly sitesFile: string;
   readonly ledger: Ledger;
+  /** What the cameras show and what they were asked for. */
+  readonly cameras: Pick<Cameras, "content" | "witness">;
+  /** What the cameras show at `/stream.m3u8`. */
+  readonly setLayout: (sites: FaultRequest["sites"], layout: LayoutName) => void;
   /** @returns number of the fault; it acts when the promise is fulfilled. @throws {InputError} {UnknownSiteError} */
   readonly addFault: (request: FaultRequest) => Promise<number>;
   /** Ends faults: all without a filter. @returns how many */
@@ -99,6 +107,7 @@ export async function startSimulator(partial: Partial<SimulatorOptions> = {}): P
     ),
     counters: { requests: 0, connections: 0, openConnections: 0, inFlight: 0, peakInFlight: 0, connectionErrors: 0 },
     random: { state: mixSeeds(options.seed, 6) },
+    cameras: await openCameras(options),
   };
   const readStats = createStatsReader(runtime);
   // first the control port: it is nobody else's, so a second fleet on the same ports ends here
@@ -112,7 +121,7 @@ export async function startSimulator(partial: Partial<SimulatorOptions> = {}): P
   const context: ControlContext = { runtime, gate, faults, randomFaults, readStats };
   serveControl(control.server, context);
   const stopTicking = startTicking(runtime);
-  const sitesFile = sitesFileText(specs, gate.urlOf, options.intervalS);
+  const sitesFile = sitesFileText(specs, gate.urlOf, options.intervalS, options.cameras === "off" ? null : ENTRY_PATH);
   if (options.sitesFile !== null) await writeFile(options.sitesFile, sitesFile);
 
   return {
@@ -124,6 +133,8 @@ export async function startSimulator(partial: Partial<SimulatorOptions> = {}): P
     }),
     sitesFile,
     ledger: runtime.ledger,
+    cameras: runtime.cameras,
+    setLayout: (selector, layout) => runtime.cameras.setLayout(selectSites(sites, selector), layout),
     addFault: (request) => faults.add(readFaultOrder(sites, request)),
     removeFaults: (filter = {}) => faults.remove(filter),
     siteState(id) {
@@ -137,8 +148,9 @@ export async function startSimulator(partial: Partial<SimulatorOptions> = {}): P
       stopTicking();
       randomFaults.close();
       faults.close();
+      const contentClosed = runtime.cameras.content.close();
       control.server.closeAllConnections();
-      await Promise.all([gate.close(), new Promise((resolve) => control.server.close(resolve))]);
+      await Promise.all([contentClosed, gate.close(), new Promise((resolve) => control.server.close(resolve))]);
     },
   };
 }

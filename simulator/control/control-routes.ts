@@ -6,6 +6,7 @@ import { readingsOf, type SimulatedSite, setClimate, viewOf } from "../fleet/sim
 import { CLIMATES, type Climate } from "../plant/weather.ts";
 import { bringUpToDate, type FleetRuntime } from "../server/fleet-runtime.ts";
 import type { SiteGate } from "../server/site-gate.ts";
+import { CAMERA_ROUTES } from "./camera-routes.ts";
 import { readFaultOrder } from "./fault-order.ts";
 import { helpText } from "./help-text.ts";
 import { readLedger } from "./read-ledger.ts";
@@ -55,6 +56,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, Handler>> = {
   "GET /ledger": ({ runtime }, { query }) => readLedger(runtime, query),
   "GET /ledger/summary": ({ runtime }) => ({ sites: runtime.ledger.summary() }),
   "GET /stats": ({ readStats }) => readStats(),
+  ...CAMERA_ROUTES,
 };
 
 function fieldsOf(body: unknown, allowed: readonly string[]): Record<string, unknown> {

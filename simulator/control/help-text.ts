@@ -20,6 +20,13 @@ GET    /ledger?kind=replies|commands&site=&since=&after=&limit=   every reply se
                              whole: all of the good answer went into the socket. It is known to have arrived when the same
                              connection carried another request afterwards. seq: number of the state reply of its site.
 GET    /ledger/summary       counts per site
+GET    /cameras              each camera's address and layout, the layouts, and whether the pictures are made
+POST   /cameras/layout       {layout, sites?} what is shown at /stream.m3u8; /stream/{layout}/index.m3u8 is always there
+POST   /cameras/prepare      {} answers when the pictures are made: until then all cameras show a small loop
+GET    /cameras/hits?site=   what the cameras were asked for: requests, bytes, connections, and hits by path
+DELETE /cameras/hits         counts from now on
+GET    /cameras/requests?site=&after=&limit=   each request with its head, times, bytes, status and faults, oldest first;
+                             after: row (next of the last page). Kind unknown: no path of the camera, nor of the controller
 GET    /stats                requests, connections, in flight and peak, CPU and memory of this process
 
 Faults (argument: default):

@@ -10,6 +10,8 @@ export type ActiveFault = {
   readonly args: FaultArguments;
   /** Plant time of its start, ms. */
   readonly sinceMs: number;
+  /** The same by the real clock, ms since the Unix epoch. */
+  readonly sinceRealMs: number;
   /** What the sensors said when it began: the value a frozen sensor holds. */
   readonly heldReadings: Readings;
 };

@@ -64,7 +64,14 @@ export function createFaultBook(runtime: Pick<FleetRuntime, "clock">, gate: Faul
     const { kind, args } = entry.order;
     for (const site of entry.sites) {
       bringUpToDate(runtime, site);
-      const fault = { id: entry.id, kind, args, sinceMs: site.plant.timeMs, heldReadings: readingsOf(site) };
+      const fault = {
+        id: entry.id,
+        kind,
+        args,
+        sinceMs: site.plant.timeMs,
+        sinceRealMs: Date.now(),
+        heldReadings: readingsOf(site),
+      };
       setFaults(site, [...site.faults, fault]);
       startInPlant(site, fault);
       if (site.effects.reach === "refused") gate.cut(site.spec.index);
@@ -108,8 +115,8 @@ export function createFaultBook(runtime: Pick<FleetRuntime, "clock">, gate: Faul
   return {
     async add(order) {
       // made before it is needed: the first victim must not wait for it
-      if (order.kind === "gzip_bomb" && typeof order.args["mb"] === "number")
-        await gzipBomb(Math.round(order.args["mb"]));
+      const bombMb = order.kind === "gzip_bomb" || order.kind === "camera_gzip" ? Number(order.args["mb"]) : 0;
+      if (bombMb >= 0.5) await gzipBomb(Math.round(bombMb));
       lastId += 1;
       const entry: Entry = { id: lastId, order, sites: new Set(order.sites), timer: null, active: false };
       entries.set(entry.id, entry);

@@ -1,4 +1,5 @@
 import { SENSORS, type SensorName } from "../plant/measure.ts";
+import { CAMERA_FAULT_KINDS } from "./camera-fault-kinds.ts";
 
 /** One argument of a fault: what is allowed, and what it is when nobody says. */
 export type ArgumentRule =
@@ -9,10 +10,11 @@ export type ArgumentRule =
   | { readonly type: "names"; readonly options: readonly string[] | null; readonly default: readonly string[] };
 
 /**
- * Where a fault acts: in the plant, in a sensor, in the controller, on commands, on the way (transport), or in what the reply says.
+ * Where a fault acts: in the plant, in a sensor, in the controller, on commands, on the way (transport), in what the reply says,
+ * or in the camera.
  * Of several transport faults of one site the newest acts; all others add up.
  */
-type FaultLayer = "plant" | "sensor" | "controller" | "command" | "transport" | "reply";
+type FaultLayer = "plant" | "sensor" | "controller" | "command" | "transport" | "reply" | "camera";
 
 export type FaultDefinition = {
   readonly layer: FaultLayer;
@@ -260,7 +262,15 @@ const REPLY = {
 } as const satisfies Record<string, FaultDefinition>;
 
 /** Every fault of the simulator. A new one is one entry here and its effect at its layer. */
-export const FAULT_KINDS = { ...PLANT, ...SENSOR, ...CONTROLLER, ...COMMAND, ...TRANSPORT, ...REPLY };
+export const FAULT_KINDS = {
+  ...PLANT,
+  ...SENSOR,
+  ...CONTROLLER,
+  ...COMMAND,
+  ...TRANSPORT,
+  ...REPLY,
+  ...CAMERA_FAULT_KINDS,
+};
 export type FaultKind = keyof typeof FAULT_KINDS;
 export type TransportKind = keyof typeof TRANSPORT;
 

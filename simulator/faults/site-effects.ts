@@ -17,6 +17,9 @@ export type SiteEffects = {
   readonly commands: CommandEffects;
   readonly transport: ActiveFault | null;
   readonly replies: readonly ActiveFault[];
+  readonly camera: readonly ActiveFault[];
+  /** What the camera answers at paths of their own. */
+  readonly cameraFiles: readonly ActiveFault[];
   readonly reach: Reach;
 };
 
@@ -40,6 +43,8 @@ export function effectsOf(faults: readonly ActiveFault[]): SiteEffects {
     commands: commandEffects(faults),
     transport,
     replies: faults.filter((fault) => FAULT_KINDS[fault.kind].layer === "reply"),
+    camera: faults.filter((fault) => FAULT_KINDS[fault.kind].layer === "camera"),
+    cameraFiles: faults.filter((fault) => fault.kind === "camera_file"),
     reach: faults.some((fault) => fault.kind === "reboot") ? "refused" : reachOf(transport),
   };
 }

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
+import { answerCamera } from "../cameras/serve/answer-camera.ts";
 import type { SimulatedSite } from "../fleet/simulated-site.ts";
-import { answerRequest, type Exchange } from "./exchange.ts";
+import { answerRequest } from "./exchange.ts";
 import type { FleetRuntime } from "./fleet-runtime.ts";
 import { answerBytes } from "./http-text.ts";
 import { MAX_HEAD_BYTES, parseRequest, type RequestHead } from "./parse-request.ts";
@@ -11,7 +12,10 @@ export type Connection = {
   readonly socket: Socket;
   readonly site: SimulatedSite;
   received: string;
-  exchange: Exchange | null;
+  /** What is being answered; `abandon` ends it when the peer is gone. */
+  exchange: { readonly abandon: () => void } | null;
+  /** It has carried a request to the camera. */
+  isCameras: boolean;
   /** Called when an exchange has ended: starts the next request that waits. */
   readonly takeNext: () => void;
 };
@@ -29,6 +33,7 @@ export function serveConnection(runtime: FleetRuntime, site: SimulatedSite, sock
     site,
     received: "",
     exchange: null,
+    isCameras: false,
     takeNext: () => takeNextRequest(runtime, connection),
   };
   socket.on("data", (chunk: Buffer) => {
@@ -55,12 +60,12 @@ function takeNextRequest(runtime: FleetRuntime, connection: Connection): void {
   }
   const head = connection.received.slice(0, end);
   connection.received = connection.received.slice(end + HEAD_END.length);
-  const request = understand(head);
-  if (request === null) {
-    refuseConnection(connection, 400);
-    return;
-  }
-  answerRequest(runtime, connection, request);
+  const isCameras = runtime.cameras.claims(connection.site, head);
+  // each segment is asked for by a text of its own: they would drive out what pollers send
+  const request = isCameras ? parseRequest(head) : understand(head);
+  if (request === null) refuseConnection(connection, 400);
+  else if (isCameras) answerCamera(runtime, connection, request, head);
+  else answerRequest(runtime, connection, request);
 }
 
 const understood = new Map<string, RequestHead>();

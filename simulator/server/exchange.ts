@@ -4,7 +4,7 @@ import { FAULT_KINDS } from "../faults/fault-kinds.ts";
 import { uniform } from "../plant/random.ts";
 import type { Connection } from "./connection.ts";
 import { faultHits } from "./fault-scope.ts";
-import { bringUpToDate, type FleetRuntime } from "./fleet-runtime.ts";
+import { bringUpToDate, type FleetRuntime, usualDelay } from "./fleet-runtime.ts";
 import { answerBytes } from "./http-text.ts";
 import { answerWithReading, bodyOfReading } from "./kept-replies.ts";
 import type { RequestHead } from "./parse-request.ts";
@@ -41,17 +41,13 @@ export function answerRequest(runtime: FleetRuntime, connection: Connection, hea
   const { site } = connection;
   bringUpToDate(runtime, site);
   const route = routeRequest(site.spec.dialect, head);
+  if (route.kind === "not_found") runtime.cameras.witness.stray(site.spec.id, head.path, connection.id);
   const outcome = route.order === null ? null : receiveCommand(runtime, site, route.order, connection.id);
   const exchange = beginExchange(runtime, connection, route, head.keepAlive, outcome);
   connection.exchange = exchange;
   const delayMs = usualDelay(runtime, site.spec.latencyMs) + extraDelay(runtime, exchange.transportFault);
   if (delayMs < 1) answer(exchange, outcome);
   else exchange.later(delayMs, () => answer(exchange, outcome));
-}
-
-/** Within 10 % of the site's own latency. */
-function usualDelay(runtime: FleetRuntime, latencyMs: number): number {
-  return latencyMs === 0 ? 0 : Math.round(latencyMs * (0.9 + 0.2 * uniform(runtime.random)));
 }
 
 function extraDelay(runtime: FleetRuntime, fault: ActiveFault | null): number {

@@ -1,5 +1,6 @@
 import { createGzip } from "node:zlib";
 
+const kept = new Map<number, Buffer>();
 const bombs = new Map<number, Promise<Buffer>>();
 const MIB = 1024 * 1024;
 
@@ -7,9 +8,19 @@ const MIB = 1024 * 1024;
 export function gzipBomb(mb: number): Promise<Buffer> {
   const known = bombs.get(mb);
   if (known !== undefined) return known;
-  const made = makeBomb(mb);
+  const made = makeBomb(mb).then((bomb) => {
+    kept.set(mb, bomb);
+    return bomb;
+  });
   bombs.set(mb, made);
   return made;
+}
+
+/** One that was made before. @throws when it was not */
+export function keptGzipBomb(mb: number): Buffer {
+  const bomb = kept.get(mb);
+  if (bomb === undefined) throw new Error(`no bomb of ${mb} MiB was made`);
+  return bomb;
 }
 
 async function makeBomb(mb: number): Promise<Buffer> {

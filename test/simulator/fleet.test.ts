@@ -85,7 +85,7 @@ test("two fleets with the same seed and start time say the same", async () => {
 test("the sites file is what the platform reads, and its addresses answer", async () => {
   const path = join(tmpdir(), `simulator-sites-${process.pid}.yaml`);
   onTestFinished(() => rm(path, { force: true }));
-  const simulator = await start({ sites: 15, sitesFile: path, intervalS: 1 });
+  const simulator = await start({ sites: 15, sitesFile: path, intervalS: 1, cameras: "small" });
   const { sites } = SitesFile.parse(parse(await readFile(path, "utf8")));
   expect(sites).toHaveLength(15);
   expect(sites[0]).toMatchObject({
@@ -94,6 +94,7 @@ test("the sites file is what the platform reads, and its addresses answer", asyn
     region: "north",
     zone: "zone-101",
     controller: { url: simulator.sites[0]?.url, profile: "bitmain-antbox-hk3" },
+    camera: { url: `${simulator.sites[0]?.url}/stream.m3u8` },
     location: { lat: expect.closeTo(49.6, 0), lon: expect.closeTo(117.4, 0) },
     interval_s: 1,
     miners_expected: 189,
@@ -103,10 +104,17 @@ test("the sites file is what the platform reads, and its addresses answer", asyn
     new Set(["bitmain-antbox-hk3", "bitmain-antspace-immersion", "x-nested-x10", "x-flat-strings"]),
   );
   const paths: Record<string, string> = { "x-nested-x10": "/api/status", "x-flat-strings": "/status" };
-  for (const { controller } of sites) {
+  for (const { controller, camera } of sites) {
     const path = paths[controller.profile] ?? "/cooler?operation=coolerState";
     expect((await rawGet(controller.url + path)).status).toBe(200);
+    expect((await rawGet(camera?.url ?? "")).body.toString()).toMatch(/^#EXTM3U\n/);
   }
+});
+
+test("without cameras there are none in the sites file, nor anywhere", async () => {
+  const simulator = await start({ sites: 1, cameras: "off" });
+  expect(simulator.sitesFile).not.toContain("camera");
+  expect((await rawGet(`${simulator.sites[0]?.url}/stream.m3u8`)).status).toBe(404);
 });
 
 describe("the protocol at its edges", () => {
@@ -206,7 +214,7 @@ test("a taken port ends the start with a sentence, and leaves nothing open", asy
 describe("options", () => {
   test("all of them are understood", () => {
     const line =
-      "--sites 20 --port 0 --seed 7 --latency 5-9 --sites-file x.yaml --addressing address --interval-s 1 --dialects a:3,b --speed 60 --fault-rates on --climate cold-dry";
+      "--sites 20 --port 0 --seed 7 --latency 5-9 --sites-file x.yaml --addressing address --interval-s 1 --dialects a:3,b --speed 60 --fault-rates on --climate cold-dry --cameras small --camera-layout mixed --camera-folder pictures";
     expect(parseCommandLine(line.split(" "))).toMatchObject({
       sites: 20,
       port: 0,
@@ -222,6 +230,9 @@ describe("options", () => {
       speed: 60,
       faultRates: true,
       climate: "cold-dry",
+      cameras: "small",
+      cameraLayout: "mixed",
+      cameraFolder: "pictures",
     });
     expect(parseCommandLine([])).toEqual(DEFAULT_OPTIONS);
     expect(parseCommandLine(["--help"])).toBeNull();
@@ -241,6 +252,8 @@ describe("options", () => {
     ["--climate", "mars"],
     ["--fault-rates", "sometimes"],
     ["--start-at", "noon"],
+    ["--cameras", "many"],
+    ["--camera-layout", "round"],
     ["--witness", "--dialects", "b"],
     ["150"],
   ])("%s is refused, by name", (argv) => {

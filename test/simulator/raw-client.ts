@@ -12,8 +12,11 @@ export type RawAnswer = {
   readonly tookMs: number;
 };
 
+type RawOptions = { readonly waitMs?: number; readonly maxBytes?: number; readonly headers?: readonly string[] };
+
 /** One GET over a bare socket: it sees what a client library would hide. Stops at `maxBytes`. */
-export function rawGet(url: string, { waitMs = 2000, maxBytes = 4_000_000 } = {}): Promise<RawAnswer> {
+export function rawGet(url: string, options: RawOptions = {}): Promise<RawAnswer> {
+  const { waitMs = 2000, maxBytes = 4_000_000, headers = [] } = options;
   const { hostname, port, pathname, search } = new URL(url);
   const startedAt = performance.now();
   return new Promise((resolve) => {
@@ -31,7 +34,7 @@ export function rawGet(url: string, { waitMs = 2000, maxBytes = 4_000_000 } = {}
     const timer = setTimeout(() => done("timeout"), waitMs);
     socket.on("connect", () => {
       connected = true;
-      socket.write(`GET ${pathname}${search} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+      socket.write(`GET ${pathname}${search} HTTP/1.1\r\n${[`Host: ${hostname}`, ...headers].join("\r\n")}\r\n\r\n`);
     });
     socket.on("data", (part) => {
       parts.push(part);
