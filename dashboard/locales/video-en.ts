@@ -31,7 +31,6 @@ export const videoEn = {
   remove: "Remove “{name}”",
   cancel: "Cancel",
   wall: "Cameras; arrow keys move, Enter opens, Alt with an arrow key moves the tile, Page Up and Page Down turn pages",
-  tile: "{name}, {state}",
   "tile.alarm": "{priority} alarm, {n} present",
   loading: "Loading the cameras…",
   none: "No site has a camera. Its address is entered in the inventory.",
@@ -53,7 +52,6 @@ export const videoEn = {
   "state.codec": "Codec not shown: {codec}",
   "state.undecodable": "Picture cannot be decoded",
   "state.insecure": "Needs HTTPS",
-  "state.unknown": "State unknown",
 
   "codec.hvc1": "H.265",
   player: "Live video of {name}",

@@ -33,7 +33,6 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   remove: "删除“{name}”",
   cancel: "取消",
   wall: "摄像头画面；方向键移动，回车放大，Alt 加方向键调整位置，PageUp 和 PageDown 翻页",
-  tile: "{name}，{state}",
   "tile.alarm": "{priority}报警，现有 {n} 条",
   loading: "正在读取摄像头…",
   none: "没有站点配置摄像头。请在站点清单中填写摄像头地址。",
@@ -54,7 +53,6 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "state.codec": "无法显示的编码：{codec}",
   "state.undecodable": "画面无法解码",
   "state.insecure": "需要 HTTPS",
-  "state.unknown": "状态未知",
 
   "codec.hvc1": "H.265",
   player: "{name} 的实时视频",
