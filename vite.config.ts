@@ -14,6 +14,7 @@ const WIDGETS = [
   "ui-site-detail",
   "ui-trends",
   "ui-fleet-heatmap",
+  "ui-video-wall",
   "ui-alarms",
   "ui-commands",
   "ui-jobs",
@@ -35,6 +36,9 @@ const ALARM_CODE = /[\\/]dashboard[\\/](?:alarms[\\/]|locales[\\/]alarms-)/;
 /** What only pages with commands need: loaded when somebody looks at a site or at the commands. */
 const COMMAND_CODE =
   /[\\/](?:dashboard[\\/](?:command(?:s|-page)[\\/]|locales[\\/]command(?:s|-page)-)|domain[\\/]commands[\\/])/;
+/** What only pages with cameras need, and the library that plays them, which loads when something is played. */
+const VIDEO_CODE = /[\\/](?:dashboard[\\/](?:video[\\/]|locales[\\/]video-)|domain[\\/]video[\\/])/;
+const PLAYER_CODE = /[\\/]node_modules[\\/]hls\.js[\\/]|[\\/]dashboard[\\/]video[\\/]hls-kit\.ts$/;
 const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 
 /** Dashboard offers its Vue as `window.Vue`; a second copy could not share components or injections with it. */
@@ -152,9 +156,13 @@ const widgets: UserConfig = {
               minShareCount: 2,
               priority: 3,
               test: (id) =>
-                ![TREND_CODE, CHART_CODE, ALARM_CODE, COMMAND_CODE].some((own) => own.test(id)) && !isAdminCode(id),
+                ![TREND_CODE, CHART_CODE, ALARM_CODE, COMMAND_CODE, VIDEO_CODE, PLAYER_CODE].some((own) =>
+                  own.test(id),
+                ) && !isAdminCode(id),
             },
             { name: "charts", priority: 2, test: CHART_CODE },
+            { name: "player", priority: 2, test: PLAYER_CODE },
+            { name: "video", priority: 1, minShareCount: 2, test: VIDEO_CODE },
             { name: "trends", priority: 1, test: TREND_CODE },
             { name: "alarms", priority: 1, minShareCount: 2, test: ALARM_CODE },
             { name: "commands", priority: 1, minShareCount: 2, test: COMMAND_CODE },

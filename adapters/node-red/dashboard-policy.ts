@@ -14,6 +14,7 @@ export type DashboardPolicyOptions = {
  *   compiles to a function in the browser. Inline scripts and handlers never run.
  * - Style elements made at run time are Vuetify's theme and our widgets' own rules, and carry no nonce: styles need
  *   `'unsafe-inline'`.
+ * - A player hands what it has loaded to the browser as a `blob:` of the page's own.
  * - The live connections are named beside `'self'`, which older browsers do not take for WebSockets.
  */
 function dashboardPolicy(publicOrigin: string, compilesTemplates: boolean): string {
@@ -25,6 +26,7 @@ function dashboardPolicy(publicOrigin: string, compilesTemplates: boolean): stri
     "img-src 'self' data:",
     "font-src 'self'",
     `connect-src 'self' ${sockets}`,
+    "media-src 'self' blob:",
     "worker-src 'self'",
     "manifest-src 'self'",
     "form-action 'self'",

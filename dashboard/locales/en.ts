@@ -12,6 +12,7 @@ export const en = {
   "nav.label": "Pages",
   "nav.overview": "Overview",
   "nav.site": "Site",
+  "nav.video": "Video",
   "nav.alarms": "Alarms",
   "nav.commands": "Commands",
   "nav.waiting": "{n} wait for a person",

@@ -13,6 +13,7 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "nav.label": "页面",
   "nav.overview": "总览",
   "nav.site": "站点",
+  "nav.video": "视频",
   "nav.alarms": "报警",
   "nav.commands": "命令",
   "nav.waiting": "{n} 条待处理",

@@ -22,6 +22,7 @@ import { fakeFleetHistory, fakeHistory, fakeOutliers, fakeSisters } from "./fake
 import { inventoryAnswer } from "./fake-inventory.ts";
 import { fakeJobs } from "./fake-jobs.ts";
 import { createFakeNotifications, type FakeNotifications } from "./fake-notifications.ts";
+import type { FakeVideo } from "./fake-video.ts";
 
 /**
  * The pages with a made-up back end: real files, real frames, real HTTP and WebSocket on loopback. For working on the
@@ -51,6 +52,8 @@ type Options = {
   readonly port?: number;
   /** How many nothing hides; up to three have a story, more are spread over all sites and rules. */
   readonly alarms?: number;
+  /** Cameras; FFmpeg makes their pictures, so only who looks at them has any. */
+  readonly video?: FakeVideo;
 };
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -80,7 +83,10 @@ export async function startFakePlatform(options: Options = {}): Promise<FakePlat
   const timers: NodeJS.Timeout[] = [];
 
   async function start(): Promise<void> {
-    const started = createServer((request, response) => answer(back, request, response));
+    const started = createServer((request, response) => {
+      const isOfVideo = isSignedIn(request) && options.video?.answer(request, response);
+      if (!isOfVideo) answer(back, request, response);
+    });
     started.on("upgrade", live.upgrade);
     await new Promise<void>((resolve) => started.listen(port, "127.0.0.1", resolve));
     port = (started.address() as AddressInfo).port;
@@ -263,6 +269,8 @@ function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: U
     "/snapshots": { status: 200, body: { items: fleet.ids.flatMap((id) => fleet.snapshot(id) ?? []) } },
     "/commands": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/command-kinds": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
+    "/video/streams": { status: 200, body: { items: [] } },
+    "/video/session": { status: 200, body: { expiresAt: new Date(Date.now() + 300_000).toISOString() } },
     "/jobs": { status: 200, body: fakeJobs(Date.now()) },
     "/jobs/rollup/run": { status: 200, body: { state: "queued" } },
     "/points": { status: 200, body: { items: fakePoints() } },

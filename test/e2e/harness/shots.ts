@@ -55,6 +55,7 @@ const PATHS = {
   "trends-week":
     "/dashboard/trends?site=site-041,site-006&points=supply_temp_c,total_power_kw&last=7d&compare=week&sisters=1",
   heatmap: "/dashboard/heatmap",
+  video: "/dashboard/video",
   broken: "/dashboard/site?id=site-023",
   login: "/login",
 };

@@ -1,0 +1,5 @@
+import "../styles/tokens.css";
+import { registerWidget } from "../live/register-widget.ts";
+import VideoWall from "../video/VideoWall.vue";
+
+registerWidget("ui-video-wall", { VideoWall });

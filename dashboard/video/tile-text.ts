@@ -1,0 +1,32 @@
+import { formatAge, formatClock } from "../composables/format.ts";
+import type { Translate } from "../composables/use-text.ts";
+import { judgeTile, pictureAgeS, type TileParts } from "./judge-tile.ts";
+import type { StreamItem } from "./stream-list.ts";
+import { type VideoTextKey, vt } from "./text.ts";
+
+/** The state of a tile in a few words: what it is and how old, since when, or why not. */
+export function tileWords(parts: TileParts, t: Translate, locale: string, serverNowMs: number): string {
+  const { item } = parts;
+  const kind = judgeTile(parts);
+  const ageS = pictureAgeS(parts);
+  const age = formatAge(ageS, t);
+  if (kind === "picture") return vt("state.picture", { age });
+  if (kind === "stale") return ageS === null ? vt("state.stale-none") : vt("state.stale", { age });
+  if (kind === "codec") return vt("state.codec", { codec: codecName(item.codec ?? "") });
+  if (kind !== "offline") return vt(`state.${kind}`);
+  if (item.since === null) return vt("state.offline");
+  return vt("state.offline-since", { since: formatClock(Date.parse(item.since), locale, serverNowMs) });
+}
+
+/** Why a stream is not as it should be; empty when nobody knows, or nothing is wrong. */
+export function causeWords({ cause, state }: StreamItem): string {
+  if (cause === null || state === "online") return "";
+  return vt(`cause.${cause}`);
+}
+
+/** `hvc1.1.6.L93.B0` is H.265 to people. */
+function codecName(codec: string): string {
+  const names: Readonly<Record<string, VideoTextKey>> = { hvc1: "codec.hvc1", hev1: "codec.hvc1" };
+  const key = names[codec.split(".")[0] ?? ""];
+  return key ? vt(key) : codec;
+}

@@ -1,0 +1,119 @@
+import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef, watch } from "vue";
+import { MAX_BATCH_STREAMS, readFrameBatch } from "../../domain/video/frame-batch.ts";
+import { limited } from "./limited.ts";
+import { canDecodeFrames, createFramePainter } from "./paint-frames.ts";
+
+/** What became of a stream's pictures here. */
+export type Picture = {
+  /** `performance.now()` of the newest one that was drawn; null = none. */
+  readonly drawnAtMs: number | null;
+  /** The newest one could not be decoded. */
+  readonly isBroken: boolean;
+};
+export type KeyFrameParts = {
+  /** Streams whose tiles are seen and have no player, in order. Empty: nothing is asked. */
+  readonly wanted: () => readonly string[];
+  /** Draws into the tile of a stream, if it still has one. */
+  readonly draw: (streamId: string, picture: VideoFrame) => void;
+  /** The gateway does not know this browser (any more). */
+  readonly onRefused: () => Promise<void>;
+};
+export type KeyFrames = {
+  readonly pictures: Readonly<ShallowRef<ReadonlyMap<string, Picture>>>;
+  /** The last question was not answered. */
+  readonly isAway: Readonly<Ref<boolean>>;
+  /** The canvas was cleared, wholly or where these stand: they have no picture now, and are asked for at once. */
+  forget(streamIds?: readonly string[]): void;
+};
+
+const EVERY_MS = 2_000;
+const LIMIT_MS = 4_000;
+/** A picture that breaks the decoder is not tried again with each batch: it costs all others their decoder. */
+const BROKEN_FOR_MS = 30_000;
+/** Tiles come into view in several steps while a page is laid out or scrolled. */
+const SETTLE_MS = 60;
+
+/** Asks for the newest key frames of the tiles that are seen, all in one request, and draws them. Call in `setup`. */
+export function useKeyFrames({ wanted, draw, onRefused }: KeyFrameParts): KeyFrames {
+  const pictures = shallowRef<ReadonlyMap<string, Picture>>(new Map());
+  const isAway = ref(false);
+  const gone = new AbortController();
+  const brokenUntilMs = new Map<string, number>();
+  const painter = canDecodeFrames() ? createFramePainter() : null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isAsking = false;
+  let asked = new Set<string>();
+
+  function schedule(waitMs: number): void {
+    clearTimeout(timer);
+    if (painter && !gone.signal.aborted) timer = setTimeout(round, waitMs);
+  }
+
+  async function round(): Promise<void> {
+    if (isAsking) return;
+    const startedMs = performance.now();
+    const streams = wanted()
+      .filter((id) => (brokenUntilMs.get(id) ?? 0) <= startedMs)
+      .slice(0, MAX_BATCH_STREAMS);
+    asked = new Set(streams);
+    if (streams.length > 0) {
+      isAsking = true;
+      await ask(streams);
+      isAsking = false;
+    }
+    // With nothing to ask for, the next change of what is wanted starts it again.
+    if (wanted().length > 0) schedule(Math.max(SETTLE_MS, startedMs + EVERY_MS - performance.now()));
+  }
+
+  async function ask(streams: readonly string[]): Promise<void> {
+    try {
+      const address = `/v/_wall/keyframes?streams=${streams.map(encodeURIComponent).join(",")}`;
+      const signal = limited(gone.signal, LIMIT_MS);
+      const response = await fetch(address, { credentials: "same-origin", signal });
+      if (response.status === 401 || response.status === 403) await onRefused();
+      const batch = response.ok ? readFrameBatch(new Uint8Array(await response.arrayBuffer()), streams.length) : null;
+      isAway.value = batch === null;
+      if (batch && painter && !gone.signal.aborted) await show(streams, batch);
+    } catch {
+      // The server is away: the tiles grow old, and the next round asks again.
+      isAway.value = true;
+    }
+  }
+
+  async function show(
+    streams: readonly string[],
+    batch: NonNullable<ReturnType<typeof readFrameBatch>>,
+  ): Promise<void> {
+    const failed = await painter?.paint(batch, (index, picture) => draw(streams[index] ?? "", picture));
+    const nowMs = performance.now();
+    const next = new Map(pictures.value);
+    for (const { index } of batch) {
+      const id = streams[index] ?? "";
+      const isBroken = failed?.has(index) === true;
+      if (isBroken) brokenUntilMs.set(id, nowMs + BROKEN_FOR_MS);
+      else brokenUntilMs.delete(id);
+      next.set(id, { drawnAtMs: isBroken ? (next.get(id)?.drawnAtMs ?? null) : nowMs, isBroken });
+    }
+    pictures.value = next;
+  }
+
+  watch(wanted, (ids) => {
+    if (ids.some((id) => !asked.has(id))) schedule(SETTLE_MS);
+  });
+  schedule(0);
+  onScopeDispose(() => {
+    gone.abort();
+    clearTimeout(timer);
+    painter?.close();
+  });
+  return {
+    pictures,
+    isAway: readonly(isAway),
+    forget(streamIds) {
+      const next = new Map(streamIds ? pictures.value : []);
+      for (const id of streamIds ?? []) next.delete(id);
+      pictures.value = next;
+      schedule(SETTLE_MS);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { STREAM_ATTRIBUTE } from "./use-visible-tiles.ts";
+
+/** Height of the line with name and state over each picture, CSS pixels. */
+export const STRIP_PX = 20;
+/** Sharper than this nobody sees on a wall, and each step costs four times the memory. */
+const MOST_PIXEL_RATIO = 2;
+
+type Place = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
+
+export type WallCanvas = {
+  /** Draws a picture into the tile of a stream, as large as it fits; nothing when there is no such tile. */
+  draw(streamId: string, picture: VideoFrame): void;
+  /**
+   * The grid, or what stands in it, has changed: pictures move to where their tiles are now.
+   *
+   * @returns streams whose picture is gone with their tile
+   */
+  settle(): readonly string[];
+};
+
+/** One canvas below all tiles of `grid`: 81 of their own would be 81 layers to put together for each picture. */
+export function createWallCanvas(grid: HTMLElement, canvas: HTMLCanvasElement): WallCanvas {
+  const context = canvas.getContext("2d");
+  const drawn = new Map<string, Place>();
+  let ratio = 1;
+
+  function placeOf(tile: HTMLElement): Place {
+    return {
+      x: Math.round(tile.offsetLeft * ratio),
+      y: Math.round((tile.offsetTop + STRIP_PX) * ratio),
+      width: Math.round(tile.offsetWidth * ratio),
+      height: Math.max(0, Math.round((tile.offsetHeight - STRIP_PX) * ratio)),
+    };
+  }
+
+  return {
+    draw(streamId, picture) {
+      const tile = grid.querySelector<HTMLElement>(`[${STREAM_ATTRIBUTE}="${CSS.escape(streamId)}"]`);
+      if (!tile || !context) return;
+      const place = placeOf(tile);
+      const { x, y, width, height } = place;
+      const scale = Math.min(width / picture.displayWidth, height / picture.displayHeight);
+      const wide = picture.displayWidth * scale;
+      const high = picture.displayHeight * scale;
+      context.fillStyle = "#000";
+      context.fillRect(x, y, width, height);
+      context.drawImage(picture, x + (width - wide) / 2, y + (height - high) / 2, wide, high);
+      drawn.set(streamId, place);
+    },
+    settle() {
+      ratio = Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1);
+      const before = copyOf(canvas);
+      canvas.width = Math.round(grid.clientWidth * ratio);
+      canvas.height = Math.round(grid.clientHeight * ratio);
+      const places = new Map<string, Place>();
+      for (const tile of grid.querySelectorAll<HTMLElement>(`[${STREAM_ATTRIBUTE}]`)) {
+        places.set(tile.getAttribute(STREAM_ATTRIBUTE) ?? "", placeOf(tile));
+      }
+      const gone: string[] = [];
+      for (const [streamId, from] of drawn) {
+        const to = places.get(streamId);
+        if (to && before && from.height > 0) {
+          context?.drawImage(before, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height);
+          drawn.set(streamId, to);
+        } else {
+          drawn.delete(streamId);
+          gone.push(streamId);
+        }
+      }
+      return gone;
+    },
+  };
+}
+
+function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement | null {
+  if (canvas.width === 0 || canvas.height === 0) return null;
+  const copy = document.createElement("canvas");
+  copy.width = canvas.width;
+  copy.height = canvas.height;
+  copy.getContext("2d")?.drawImage(canvas, 0, 0);
+  return copy;
+}

@@ -1,0 +1,132 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { cutKeyFrame } from "../../../domain/video/cut-key-frame.ts";
+import { writeFrameBatch } from "../../../domain/video/frame-batch.ts";
+import { makeVideo } from "../../services/made-video.ts";
+
+/** Cameras whose pictures FFmpeg has made, behind what browsers see of the video gateway. */
+export type FakeVideo = {
+  /** Answers what belongs to video. @returns false for everything else */
+  answer(request: IncomingMessage, response: ServerResponse): boolean;
+  /** From now on the camera gives nothing. */
+  kill(streamId: string): void;
+  revive(streamId: string): void;
+  /** Streams of each question for key frames, in order. */
+  readonly asked: string[][];
+  /** Streams whose playlists were fetched. */
+  readonly played: string[];
+  sessions(): number;
+};
+
+const SEGMENT_S = 2;
+const WINDOW = 4;
+const COOKIE = "antbox_video=harness";
+const json = (response: ServerResponse, body: unknown, headers: Record<string, string> = {}): void => {
+  response.writeHead(200, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify(body));
+};
+
+/** @param streamIds one per site @param h265 of these, what a browser cannot show */
+export function createFakeVideo(streamIds: readonly string[], h265: readonly string[] = []): FakeVideo {
+  const sizes = ["426x240", "320x180", "640x360"];
+  const segments = [...makeVideo({ seconds: 40, segmentS: SEGMENT_S, gop: 20 }).segments.values()];
+  const frames = sizes.map((size) => {
+    const [segment] = makeVideo({ size, seconds: 0.1 }).segments.values();
+    const cut = cutKeyFrame(segment ?? new Uint8Array());
+    if (!cut.found) throw new Error(`no picture in what was made: ${cut.miss}`);
+    return cut;
+  });
+  const dead = new Map<string, string>();
+  const startedMs = Date.now() - WINDOW * SEGMENT_S * 1000;
+  const asked: string[][] = [];
+  const played: string[] = [];
+  let sessions = 0;
+
+  const frameOf = (id: string) => frames[streamIds.indexOf(id) % frames.length] ?? frames[0];
+  function item(streamId: string) {
+    const since = dead.get(streamId) ?? null;
+    const { codec, width, height } = frameOf(streamId) ?? {};
+    return {
+      streamId,
+      siteId: streamId,
+      state: since === null ? "online" : "offline",
+      since: since ?? new Date(startedMs).toISOString(),
+      ageS: since === null ? 1.2 : null,
+      cause: since === null ? null : "upstream_timeout",
+      codec: h265.includes(streamId) ? "hvc1.1.6.L93.B0" : codec,
+      width,
+      height,
+      bitrateKbps: 500,
+    };
+  }
+  const hasPicture = (id: string): boolean => streamIds.includes(id) && !dead.has(id) && !h265.includes(id);
+
+  function sendBatch(url: URL, response: ServerResponse): void {
+    const wanted = (url.searchParams.get("streams") ?? "").split(",");
+    asked.push(wanted);
+    const batch = wanted.flatMap((id, index) => {
+      const frame = frameOf(id);
+      return frame && hasPicture(id) ? [{ index, codec: frame.codec, bytes: frame.bytes }] : [];
+    });
+    response.writeHead(200, { "content-type": "application/octet-stream" });
+    response.end(writeFrameBatch(batch));
+  }
+
+  function sendPlaylist(streamId: string, response: ServerResponse): void {
+    played.push(streamId);
+    if (!hasPicture(streamId)) {
+      response.writeHead(503, { "content-type": "application/problem+json" });
+      response.end(JSON.stringify({ code: "upstream_timeout" }));
+      return;
+    }
+    const newest = Math.floor((Date.now() - startedMs) / 1000 / SEGMENT_S);
+    const first = Math.max(0, newest - WINDOW);
+    const lines = [
+      "#EXTM3U",
+      "#EXT-X-VERSION:3",
+      `#EXT-X-TARGETDURATION:${SEGMENT_S}`,
+      `#EXT-X-MEDIA-SEQUENCE:${first}`,
+    ];
+    for (let n = first; n < newest; n += 1) {
+      if (n > 0 && n % segments.length === 0) lines.push("#EXT-X-DISCONTINUITY");
+      lines.push(`#EXTINF:${SEGMENT_S}.0,`, `s${n}.ts`);
+    }
+    response.writeHead(200, { "content-type": "application/vnd.apple.mpegurl", "cache-control": "no-store" });
+    response.end(`${lines.join("\n")}\n`);
+  }
+
+  function sendSegment(streamId: string, name: string, response: ServerResponse): void {
+    const number = Number(/^s(\d+)\.ts$/.exec(name)?.[1] ?? Number.NaN);
+    const segment = segments[number % segments.length];
+    response.writeHead(segment && hasPicture(streamId) ? 200 : 404, { "content-type": "video/mp2t" });
+    response.end(segment);
+  }
+
+  function answerGateway(request: IncomingMessage, url: URL, response: ServerResponse): void {
+    const [, , streamId = "", part = "", name = ""] = url.pathname.split("/");
+    if (!request.headers.cookie?.includes(COOKIE)) {
+      response.writeHead(401, { "content-type": "application/problem+json" });
+      response.end(JSON.stringify({ code: "ticket_missing" }));
+    } else if (streamId === "_wall" && part === "keyframes") sendBatch(url, response);
+    else if (name === "index.m3u8") sendPlaylist(streamId, response);
+    else sendSegment(streamId, name, response);
+  }
+
+  return {
+    asked,
+    played,
+    sessions: () => sessions,
+    kill: (id) => void dead.set(id, new Date().toISOString()),
+    revive: (id) => void dead.delete(id),
+    answer(request, response) {
+      const url = new URL(request.url ?? "/", "http://127.0.0.1");
+      if (url.pathname === "/api/v1/video/streams") json(response, { items: streamIds.map(item) });
+      else if (url.pathname === "/api/v1/video/session") {
+        sessions += 1;
+        const expiresAt = new Date(Date.now() + 300_000).toISOString();
+        json(response, { expiresAt }, { "set-cookie": `${COOKIE}; HttpOnly; SameSite=Strict; Path=/v/` });
+      } else if (url.pathname.startsWith("/v/")) answerGateway(request, url, response);
+      else return false;
+      return true;
+    },
+  };
+}
