@@ -40,8 +40,7 @@ export class Variables {
    * Fills in values, once: what they hold is not looked at again.
    *
    * @returns null where there is nothing to fill in
-   * @throws {VideoError} `playlist_invalid` for an unknown variable, and where values make up a reference;
-   *   `playlist_too_large` when texts grow out of bounds
+   * @throws {VideoError} `playlist_invalid` for an unknown variable, `playlist_too_large` when texts grow out of bounds
    */
   substitute(text: string): Variable | null {
     if (!text.includes("{$")) return null;
@@ -57,7 +56,6 @@ export class Variables {
       return value.text;
     });
     if (!isFound) return null;
-    if (filled.search(REFERENCE) >= 0) throw new VideoError("playlist_invalid", "values of variables make a reference");
     return { text: filled, isSecret };
   }
 

@@ -30,7 +30,8 @@ function addressesIn(text: string): string[] {
   const lines = text.split(/\r\n|\n|\r|\u2028|\u2029/);
   const plain = lines.filter((line) => line.trim() !== "" && !line.trim().startsWith("#"));
   const tags = lines.filter((line) => line.startsWith("#"));
-  const attributes = tags.flatMap((line) => [...line.matchAll(/(?:URI|URL|LIST)\s*=\s*(?:"([^"]*)"|([^,]*))/gi)]);
+  const attributes = tags.flatMap((line) => [...line.matchAll(/([^=,:"]+)=\s*(?:"([^"]*)"|([^,]*))/g)]);
+  const named = attributes.filter(([, name]) => /(?:URI|URL|LIST)\s*$/i.test(name ?? ""));
   const prefetched = tags.flatMap((line) => /^#EXT-X-PREFETCH:(.*)$/.exec(line)?.[1] ?? []);
-  return [...plain, ...attributes.map((match) => match[1] ?? match[2] ?? ""), ...prefetched];
+  return [...plain, ...named.map((match) => match[2] ?? match[3] ?? ""), ...prefetched];
 }

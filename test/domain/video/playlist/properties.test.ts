@@ -87,8 +87,8 @@ test("whatever happens to a playlist, what comes out is ours, line by line, and 
     }),
     { numRuns: runs },
   );
-  // Else nothing was looked at: it is two in five.
-  expect(accepted).toBeGreaterThan(runs / 10);
+  // Else little was looked at: it is one in seven.
+  expect(accepted).toBeGreaterThan(runs / 20);
 });
 
 /** What a reader would ask for that was not named. One of them throws on what it does not expect. */

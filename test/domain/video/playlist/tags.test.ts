@@ -74,6 +74,11 @@ describe("a media playlist of a rendition", () => {
       out: `#EXTINF:2,\n../${byId("/cam/index.m3u8")}`,
       names: [["segment", byId("/cam/index.m3u8"), at("/cam/index.m3u8")]],
     },
+    {
+      in: "#EXTINF:2,\ncam-10.1.101.7.ts",
+      out: `#EXTINF:2,\n../${byId("/cam/720p/cam-10.1.101.7.ts")}`,
+      names: [["segment", byId("/cam/720p/cam-10.1.101.7.ts"), at("/cam/720p/cam-10.1.101.7.ts")]],
+    },
     { in: "#EXTINF:2,\na.ts#t=1", out: "#EXTINF:2,\na.ts", names: [["segment", "720p/a.ts", at("/cam/720p/a.ts")]] },
     {
       in: '#EXT-X-KEY:METHOD=AES-128,URI="/k?id=1",IV=0x1F',
@@ -182,6 +187,20 @@ describe("a media playlist of a rendition", () => {
       MEDIA,
       aChild({ servedPath: "r/abc" }),
     );
+  });
+
+  test.for([
+    ["#EXT-X-START:TIME-OFFSET=1", ""],
+    ["#EXT-X-SERVER-CONTROL:HOLD-BACK=6", ""],
+    ["#EXT-X-PART-INF:PART-TARGET=1", ""],
+    ["#EXT-X-SKIP:SKIPPED-SEGMENTS=0", ""],
+    ['#EXT-X-DATERANGE:ID="1"', ""],
+    ["#EXT-X-KEY:METHOD=NONE", ""],
+    ["#EXT-X-STREAM-INF:BANDWIDTH=1", "\na"],
+  ] as const)("has no URI where the standard knows none: %s", ([tag, rest]) => {
+    const head = rest === "" ? MEDIA : MASTER;
+    const { text } = rewritePlaylist([...head, `${tag},URI="a.ts"${rest}`].join("\n"), aContext());
+    expect(text).toBe([...head, tag + rest].join("\n"));
   });
 
   test("offers blocking requests only where they are passed on", () => {
