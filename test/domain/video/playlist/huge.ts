@@ -20,7 +20,7 @@ export const HUGE: { readonly name: string; readonly of: (bytes: number) => stri
   },
   {
     name: "attributes that are dropped",
-    of: (bytes) => fill(`#EXT-X-DATERANGE:${'A="//",'.repeat(1)}${"B".repeat(8000)}=1\n`, bytes),
+    of: (bytes) => fill(`#EXT-X-DATERANGE:${Array.from({ length: 64 }, (_, i) => `A${i}="//"`)}\n`, bytes),
   },
   { name: "commas and quotes", of: (bytes) => fill(`#EXT-X-FOO:${',"'.repeat(4000)}\n`, bytes) },
   { name: "references without end", of: (bytes) => fill(`#EXT-X-DATERANGE:ID="${"{$".repeat(4000)}}"\n`, bytes) },
@@ -38,6 +38,8 @@ export const HUGE: { readonly name: string; readonly of: (bytes: number) => stri
   { name: "slashes and dots", of: (bytes) => fill(`#EXTINF:2,\n${"./".repeat(1000)}a\n`, bytes) },
   { name: "comments", of: (bytes) => fill(`#${" ".repeat(50)}\n`, bytes) },
   { name: "lines without line ends", of: (bytes) => HEAD.replaceAll("\n", "\r").repeat(bytes / HEAD.length) },
+  // The line that an oracle needs seconds for.
+  { name: "commas and quotes in one line", of: (bytes) => `${HEAD}#EXT-X-MEDIA:${',"'.repeat(bytes / 2 - 50)}` },
   { name: "one line", of: (bytes) => `${HEAD}#EXT-X-MAP:URI="${",".repeat(bytes - 100)}"` },
 ];
 
