@@ -7,6 +7,7 @@ export type Attribute = { readonly text: string; readonly isQuoted: boolean; rea
 
 const MAX_ATTRIBUTES = 64;
 const QUOTE = 0x22;
+const URI = "URI";
 /** What has to be a number; other attributes are words. */
 const NUMBERS: ReadonlyMap<string, (text: string) => number | null> = new Map([
   ...namesOf("BANDWIDTH AVERAGE-BANDWIDTH PROGRAM-ID SKIPPED-SEGMENTS LAST-MSN LAST-PART", readInteger),
@@ -19,10 +20,14 @@ function namesOf<Read>(names: string, read: Read): [string, Read][] {
   return names.split(" ").map((name) => [name, read]);
 }
 
-/** A list of the standard, `NAME=value,…`, in order. Blanks around are let pass, names in other letters left out. */
+/**
+ * A list of the standard, `NAME=value,…`, in order. Blanks around are let pass, names in other letters left out. Its `URI`
+ * goes out only as `serveUri` gives it.
+ */
 export class AttributeList {
   readonly #attributes = new Map<string, Attribute>();
   #isFilledIn = false;
+  #servedUri: string | null = null;
 
   /** @throws {VideoError} `playlist_invalid` for what is no such list; what `Variables.substitute` throws */
   constructor(text: string, variables: Variables) {
@@ -46,21 +51,27 @@ export class AttributeList {
     return this.#attributes.get(name);
   }
 
-  setQuoted(name: string, text: string): void {
-    this.#attributes.set(name, { text, isQuoted: true, isSecret: false });
+  /** What stands for the `URI` from now on. */
+  serveUri(text: string): void {
+    this.#servedUri = text;
   }
 
-  /** Takes out what does not pass, and says how many that were. */
+  /** Takes out what does not pass, and says how many that were. The `URI` is not asked about. */
   filter(passes: (name: string, attribute: Attribute) => boolean): number {
     const before = this.#attributes.size;
-    for (const [name, attribute] of this.#attributes) if (!passes(name, attribute)) this.#attributes.delete(name);
+    for (const [name, attribute] of this.#attributes) {
+      if (name !== URI && !passes(name, attribute)) this.#attributes.delete(name);
+    }
     return before - this.#attributes.size;
   }
 
   toString(): string {
     let out = "";
     for (const [name, { text, isQuoted }] of this.#attributes) {
-      out += `${out === "" ? "" : ","}${name}=${isQuoted ? `"${text}"` : text}`;
+      const value = name === URI ? this.#servedUri : text;
+      if (value === null) continue;
+      const quote = isQuoted || name === URI ? '"' : "";
+      out += `${out === "" ? "" : ","}${name}=${quote}${value}${quote}`;
     }
     return out;
   }

@@ -10,7 +10,6 @@ export const MASTER_TAGS: Tags = {
   "EXT-X-STREAM-INF": (pass, value, tag) => {
     if (pass.variantDue) invalid("a variant has no address");
     const list = pass.attributesOf(tag, value);
-    list.filter((name) => name !== "URI");
     pass.variantDue = { ...qualityOf(list), isIframe: false };
     return list.toString();
   },

@@ -3,6 +3,7 @@ import { type Attribute, AttributeList } from "./attribute-list.ts";
 import type { PlaylistContext, PlaylistResource, PlaylistVariant, ResourceKind } from "./rewritten-playlist.ts";
 import { SegmentRun } from "./segment-run.ts";
 import { createUriMap, type ServedUri } from "./served-uri.ts";
+import { suspiciousText } from "./suspicious-text.ts";
 import { Variables } from "./variables.ts";
 
 /** Variants, renditions and reports that one playlist may name [J]: ten qualities in ten languages. */
@@ -35,7 +36,6 @@ export class PlaylistPass {
   canBlockReload = false;
   readonly dropped: Record<string, number> = {};
   readonly #toServed: ReturnType<typeof createUriMap>;
-  /** What tells a viewer, or makes a player believe, something that a text has no business to. */
   readonly #suspicious: RegExp;
   #playlists = 0;
   #attributes = 0;
@@ -43,8 +43,8 @@ export class PlaylistPass {
   constructor(context: PlaylistContext) {
     this.context = context;
     this.variables = new Variables(context.variables, context.upstreamUrl, context.maxBytes);
-    this.#toServed = createUriMap(context);
     this.#suspicious = suspiciousText([context.upstreamUrl, context.baseUrl]);
+    this.#toServed = createUriMap(context, this.#suspicious);
   }
 
   drop(what: string, count = 1): null {
@@ -52,7 +52,7 @@ export class PlaylistPass {
     return null;
   }
 
-  /** The attributes of a tag, without those that are not for viewers. `URI` is left for `serveAttribute`. */
+  /** The attributes of a tag, without those that are not for viewers. The `URI` goes out only if `serveAttribute` maps it. */
   attributesOf(tag: string, value: string): AttributeList {
     const list = new AttributeList(value, this.variables);
     this.#attributes += list.size;
@@ -61,9 +61,7 @@ export class PlaylistPass {
     const isHarmless = !list.isFilledIn && !this.#suspicious.test(value);
     this.drop(
       tag,
-      list.filter(
-        (name, attribute) => name === "URI" || (isHarmless && !isAddress(name)) || this.#isHarmless(name, attribute),
-      ),
+      list.filter((name, attribute) => !isAddress(name) && (isHarmless || this.#isHarmless(attribute))),
     );
     return list;
   }
@@ -81,7 +79,7 @@ export class PlaylistPass {
     const uri = list.find("URI");
     if (!uri) return null;
     const served = this.#serve(uri.text, kind, uri.isSecret);
-    list.setQuoted("URI", served.text);
+    list.serveUri(served.text);
     return this.#add({ kind, url: served.url, servedAs: served.servedAs, ...NAMED, ...named(served.url) });
   }
 
@@ -132,8 +130,8 @@ export class PlaylistPass {
     return resource;
   }
 
-  #isHarmless(name: string, { text, isSecret }: Attribute): boolean {
-    return !isSecret && !isAddress(name) && !this.#suspicious.test(text);
+  #isHarmless({ text, isSecret }: Attribute): boolean {
+    return !isSecret && !this.#suspicious.test(text);
   }
 }
 
@@ -144,13 +142,3 @@ function isAddress(attribute: string): boolean {
 
 const NAMED = { byteRange: null, durationS: null, isHint: false } as const;
 const nothing = (): NamedAs => ({});
-
-/**
- * Two slashes, backslashes, an IPv4 address, a host of the camera's; and `#`, which some players take for the beginning of a
- * tag wherever it stands. Codecs such as `vp09.00.10.08` are no addresses.
- */
-function suspiciousText(urls: readonly string[]): RegExp {
-  const hosts = urls.map((url) => new URL(url).hostname.replace(/^\[|\]$/g, "")).filter((host) => /[.:]/.test(host));
-  const names = [...new Set(hosts)].map((host) => host.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp([String.raw`[#\\]|//|(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.])`, ...names].join("|"), "i");
-}

@@ -22,8 +22,8 @@ function tagsOf(tags: Tags, type: PlaylistType | null): [string, KnownTag][] {
   return Object.entries(tags).map(([tag, write]) => [tag, { write, type, isOnce: ONCE.has(tag) }]);
 }
 
-/** In what a tag that nobody knows says: a path, a colon that is not in a time, a variable, an attribute with an address. */
-const LIKE_A_URI = /\/|\{\$|(?<!\d):|:(?!\d)|(?:uri|url|list)\s{0,9}=/i;
+/** In what a tag that nobody knows says: a path, a colon that is not in a time, an attribute with an address. */
+const LIKE_A_URI = /\/|(?<!\d):|:(?!\d)|(?:uri|url|list)\s{0,9}=/i;
 
 /**
  * One line that begins with `#EXT`, as it goes out.

@@ -19,14 +19,15 @@ export function isPlainPath(path: string): boolean {
 }
 
 /**
- * Maps the URIs of one playlist. What lies below the stream's base is served at its real path, everything else by an opaque
- * id at `r/…`: the same URL has the same address in every playlist of the stream, so that players recognise it.
+ * Maps the URIs of one playlist. What lies below the stream's base is served at its real path, unless that says something
+ * suspicious (a file named after the camera's address); everything else by an opaque id at `r/…`: the same URL has the same address in every playlist of the stream, so that players recognise it.
  *
  * The function that is returned throws a VideoError: `playlist_invalid` where a URI names nothing, `target_not_allowed` where
  * it is no address, and what `judge` says. `isSecret`: the URI was made of the camera's own query; it is never shown.
  */
 export function createUriMap(
   context: PlaylistContext,
+  suspicious: RegExp,
 ): (uri: string, kind: ResourceKind, isSecret: boolean) => ServedUri {
   const { upstreamUrl, baseUrl, servedPath, judge, opaqueIdOf } = context;
   const upstreamFolder = new URL(".", upstreamUrl).href;
@@ -57,7 +58,7 @@ export function createUriMap(
     if (same?.uri === uri && !isSecret) return same.served;
     const url = resolve(uri, kind);
     const below = !isSecret && url.startsWith(baseUrl) ? url.slice(baseUrl.length) : "";
-    const servedAs = isPlainPath(below) ? below : `r/${opaqueIdOf(url)}`;
+    const servedAs = isPlainPath(below) && !suspicious.test(below) ? below : `r/${opaqueIdOf(url)}`;
     const served = { url, servedAs, text: textOf(servedAs) };
     if (!isSecret) last[kind] = { uri, served };
     return served;

@@ -1,5 +1,5 @@
 import { VideoError } from "../video-cause.ts";
-import { byteCap } from "./playlist-text.ts";
+import { byteCap, MAX_LINES } from "./playlist-text.ts";
 
 /** `isSecret`: it comes from the query that the camera is asked with, and must not be shown to viewers. */
 export type Variable = { readonly text: string; readonly isSecret: boolean };
@@ -13,6 +13,8 @@ export interface Definition {
 const REFERENCE = /\{\$([A-Za-z0-9_-]{1,64})\}/g;
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const MAX_VARIABLES = 100;
+/** [J] One for each line that a playlist may have. */
+const MAX_REFERENCES = MAX_LINES;
 
 /** The variables of one playlist (`EXT-X-DEFINE`). Players get texts with their values in place, and no definitions. */
 export class Variables {
@@ -20,6 +22,7 @@ export class Variables {
   readonly #imported: ReadonlyMap<string, Variable> | undefined;
   readonly #query: string;
   #restLength: number;
+  #restReferences = MAX_REFERENCES;
 
   /**
    * @param imported those of the playlist that named this one
@@ -40,8 +43,7 @@ export class Variables {
    * Fills in values, once: what they hold is not looked at again.
    *
    * @returns null where there is nothing to fill in
-   * @throws {VideoError} `playlist_invalid` for an unknown variable, and where values make up a reference;
-   *   `playlist_too_large` when texts grow out of bounds
+   * @throws {VideoError} `playlist_invalid` for an unknown variable, `playlist_too_large` when texts grow out of bounds
    */
   substitute(text: string): Variable | null {
     if (!text.includes("{$")) return null;
@@ -51,13 +53,14 @@ export class Variables {
       const value = this.#known.get(name);
       if (!value) throw new VideoError("playlist_invalid", "a variable is used that is not defined");
       this.#restLength -= value.text.length;
-      if (this.#restLength < 0) throw new VideoError("playlist_too_large", "variables make the playlist too large");
+      this.#restReferences -= 1;
+      if (this.#restLength < 0 || this.#restReferences < 0)
+        throw new VideoError("playlist_too_large", "variables make the playlist too large");
       isFound = true;
       isSecret ||= value.isSecret;
       return value.text;
     });
     if (!isFound) return null;
-    if (filled.search(REFERENCE) >= 0) throw new VideoError("playlist_invalid", "values of variables make a reference");
     return { text: filled, isSecret };
   }
 
