@@ -6,6 +6,12 @@ import { invalid, type Tags, whole, wholeNumberTag } from "./tag-value.ts";
 
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?$/;
 
+/**
+ * Players keep a list by this number (hls.js 1.7.4 copies it with each segment: ten seconds of a browser at 150 million).
+ * It only has to be the same in all renditions of a moment, and a player takes a smaller one for a new beginning.
+ */
+const DISCONTINUITIES = 1_000;
+
 /** Tags of a media playlist. */
 export const MEDIA_TAGS: Tags = {
   // Its title is a comment in all but name.
@@ -26,7 +32,7 @@ export const MEDIA_TAGS: Tags = {
     run.mediaSequence = whole(value);
     return value;
   },
-  "EXT-X-DISCONTINUITY-SEQUENCE": wholeNumberTag,
+  "EXT-X-DISCONTINUITY-SEQUENCE": (_, value) => String(whole(value) % DISCONTINUITIES),
   "EXT-X-BITRATE": wholeNumberTag,
   "EXT-X-PLAYLIST-TYPE": (pass, value, tag) => (/^(?:EVENT|VOD)$/.test(value) ? value : pass.drop(tag)),
   "EXT-X-ALLOW-CACHE": (pass, value, tag) => (/^(?:YES|NO)$/.test(value) ? value : pass.drop(tag)),

@@ -137,6 +137,8 @@ describe("a media playlist of a rendition", () => {
     { in: "#EXT-X-GAP", out: "#EXT-X-GAP" },
     { in: "#EXT-X-DISCONTINUITY", out: "#EXT-X-DISCONTINUITY" },
     { in: "#EXT-X-DISCONTINUITY-SEQUENCE:0", out: "#EXT-X-DISCONTINUITY-SEQUENCE:0" },
+    // A player's list has a place for each.
+    { in: "#EXT-X-DISCONTINUITY-SEQUENCE:149643622", out: "#EXT-X-DISCONTINUITY-SEQUENCE:622" },
     { in: "#EXT-X-MEDIA-SEQUENCE:0", out: "#EXT-X-MEDIA-SEQUENCE:0" },
     { in: "#EXT-X-ENDLIST", out: "#EXT-X-ENDLIST" },
     { in: "#EXT-X-I-FRAMES-ONLY", out: "#EXT-X-I-FRAMES-ONLY" },
