@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { countVideo, type VideoSource } from "./video-metrics.ts";
 
 /** Where the figures come from: read when somebody scrapes, so that nothing has to be counted twice. */
 export type MetricSources = {
@@ -33,6 +34,8 @@ export type MetricSources = {
   };
   /** Absent: the process knows no commands. `counts`: into which states it has moved some. */
   readonly commands?: { counts(): ReadonlyMap<string, number> };
+  /** `gateway`: null in a process that serves no video. */
+  readonly video?: { readonly gateway: VideoSource | null };
   /** Absent: the process keeps no audit trail. */
   readonly auditState?: () => { readonly queued: number; readonly dropped: number; readonly isBroken: boolean };
 };
@@ -152,6 +155,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   if (collectors) countCollectors(registers, collectors);
   if (sources.alarms) countAlarms(registers, sources.alarms);
   if (sources.commands) countCommands(registers, sources.commands);
+  if (sources.video?.gateway) countVideo(registers, sources.video.gateway);
 
   let lastSlot: string | null = null;
   const timer = setInterval(() => {

@@ -5,7 +5,9 @@ import https from "node:https";
 import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { countVideo } from "../../../adapters/observability/video-metrics.ts";
 import { listen } from "../../../adapters/video/gateway/listen.ts";
 import { readFrameBatch } from "../../../domain/video/frame-batch.ts";
 import { makeCertificate } from "../../services/certificates.ts";
@@ -122,3 +124,32 @@ async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => probe.close(() => resolve()));
   return port;
 }
+
+test("what the gateway counts is told in the metrics, without a name of anything", async () => {
+  const registry = new Registry();
+  countVideo([registry], {
+    figures: () => ({
+      sessions: 3,
+      cacheBytes: 1_000,
+      streams: { online: 2, stale: 0, offline: 1, unwatched: 147 },
+      fetched: { ok: 12, upstream_timeout: 2 },
+      joined: 80,
+      bytesSent: 5_000,
+      refused: { ticket_expired: 1 },
+    }),
+  });
+  const text = await registry.metrics();
+  expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
+    "antbox_video_sessions 3",
+    "antbox_video_cache_bytes 1000",
+    'antbox_video_streams{state="online"} 2',
+    'antbox_video_streams{state="stale"} 0',
+    'antbox_video_streams{state="offline"} 1',
+    'antbox_video_streams{state="unwatched"} 147',
+    'antbox_video_upstream_requests_total{result="ok"} 12',
+    'antbox_video_upstream_requests_total{result="upstream_timeout"} 2',
+    'antbox_video_refused_total{cause="ticket_expired"} 1',
+    "antbox_video_coalesced_total 80",
+    "antbox_video_bytes_sent_total 5000",
+  ]);
+});

@@ -1,0 +1,71 @@
+import { Counter, Gauge, type Registry } from "prom-client";
+import type { GatewayFigures } from "../video/gateway-protocol.ts";
+
+/** Where the figures of video come from; null before the gateway has said anything, or in a process without one. */
+export type VideoSource = { figures(): GatewayFigures | null };
+
+/** What the gateway of this process counts. Labels are states and causes: never a stream, an address or a ticket. */
+export function countVideo(registers: Registry[], { figures }: VideoSource): void {
+  const gauge = (name: string, help: string, read: (now: GatewayFigures) => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        const now = figures();
+        this.set(now === null ? Number.NaN : read(now));
+      },
+    });
+  const counted = <Label extends string>(
+    name: string,
+    help: string,
+    label: Label,
+    read: (now: GatewayFigures) => Readonly<Record<string, number>>,
+  ) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        const now = figures();
+        for (const [value, count] of Object.entries(now ? read(now) : {})) {
+          this.inc({ [label]: value } as Record<Label, string>, count);
+        }
+      },
+    });
+
+  gauge("antbox_video_sessions", "Sessions × cameras that are watched now", ({ sessions }) => sessions);
+  gauge("antbox_video_cache_bytes", "Segments in the gateway's memory", ({ cacheBytes }) => cacheBytes);
+  new Gauge({
+    name: "antbox_video_streams",
+    help: "Cameras by state",
+    labelNames: ["state"],
+    registers,
+    collect() {
+      this.reset();
+      for (const [state, count] of Object.entries(figures()?.streams ?? {})) this.set({ state }, count);
+    },
+  });
+  counted(
+    "antbox_video_upstream_requests_total",
+    "Requests to cameras by result: ok or the cause of the failure",
+    "result",
+    ({ fetched }) => fetched,
+  );
+  counted("antbox_video_refused_total", "Refused requests of viewers by cause", "cause", ({ refused }) => refused);
+  const total = (name: string, help: string, read: (now: GatewayFigures) => number) =>
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset();
+        const now = figures();
+        if (now) this.inc(read(now));
+      },
+    });
+  total("antbox_video_coalesced_total", "Requests that joined a fetch or found it done", ({ joined }) => joined);
+  total("antbox_video_bytes_sent_total", "Bytes sent to viewers", ({ bytesSent }) => bytesSent);
+}
