@@ -11,7 +11,8 @@ async function main(): Promise<void> {
   const simulator = await startSimulator(options);
   const file = options.sitesFile === null ? "no sites file" : `sites file ${options.sitesFile}`;
   console.log(`simulator: ${options.sites} sites on ${simulator.describe}, control ${simulator.controlUrl}, ${file}`);
-  if (options.cameras === "on" && !simulator.cameras.content.hasFfmpeg)
+  const wantsFfmpeg = options.cameras === "on" || options.cameras === "shared";
+  if (wantsFfmpeg && !simulator.cameras.content.hasFfmpeg)
     console.log("simulator: FFmpeg is not installed: the cameras show a small loop, without sites' ids");
   const stop = () => {
     simulator.close().then(

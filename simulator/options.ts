@@ -3,6 +3,13 @@ import { LAYOUTS, type LayoutName } from "./cameras/layouts/layouts.ts";
 import { DIALECTS, type Dialect } from "./dialects/dialect.ts";
 import { CLIMATES, type ClimateName } from "./plant/weather.ts";
 
+/**
+ * `shared`: no site has its id in the picture, so that FFmpeg runs for some seconds only. `small`: it never runs, all show the
+ * small loop.
+ */
+const CAMERAS = ["on", "shared", "small", "off"] as const;
+export type CamerasOption = (typeof CAMERAS)[number];
+
 /** How a simulated fleet is started. */
 export type SimulatorOptions = {
   /** 1 … 150,000; more than 1,000 need `addressing: "address"`. */
@@ -34,8 +41,8 @@ export type SimulatorOptions = {
   readonly startMs: number | null;
   /** Plant time every site has behind it when it is first looked at, s. */
   readonly warmUpS: number;
-  /** A camera per site, named in the sites file. `small`: FFmpeg is never run, all show the small loop. */
-  readonly cameras: "on" | "small" | "off";
+  /** A camera per site, named in the sites file. */
+  readonly cameras: CamerasOption;
   /** What the cameras show at `/stream.m3u8`; `mixed` gives the sites one layout after the other. */
   readonly cameraLayout: LayoutName | "mixed";
   /** Where the pictures are kept; null = below `.runtime/` of the repository. */
@@ -114,7 +121,8 @@ export const USAGE = `node simulator/main.ts [options]
   --ledger-rows 1200000   replies kept in the ledger
   --start-at <ISO time>   plant time at start (default: now)
   --warm-up-s 7200        plant time behind every site at start
-  --cameras on            small: FFmpeg is never run; off: no cameras, and none in the sites file
+  --cameras on            shared: no site's id in the picture, which takes FFmpeg half a second a site; small: FFmpeg is
+                          never run, all show a small loop; off: no cameras, and none in the sites file
   --camera-layout media   what they show at /stream.m3u8: ${Object.keys(LAYOUTS).join(", ")} or mixed
   --camera-folder <path>  where the pictures are kept that FFmpeg makes (default: below .runtime)`;
 
@@ -141,7 +149,7 @@ export function parseCommandLine(argv: readonly string[]): SimulatorOptions | nu
     ledgerRows: whole("ledger-rows", values["ledger-rows"], DEFAULT_OPTIONS.ledgerRows, 1000, 50_000_000),
     startMs: time("start-at", values["start-at"]),
     warmUpS: whole("warm-up-s", values["warm-up-s"], DEFAULT_OPTIONS.warmUpS, 0, 86_400),
-    cameras: oneOf("cameras", values.cameras ?? DEFAULT_OPTIONS.cameras, ["on", "small", "off"]),
+    cameras: oneOf("cameras", values.cameras ?? DEFAULT_OPTIONS.cameras, CAMERAS),
     cameraLayout: oneOf("camera-layout", values["camera-layout"] ?? DEFAULT_OPTIONS.cameraLayout, [
       ...layoutNames(),
       "mixed",

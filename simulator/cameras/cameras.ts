@@ -27,7 +27,7 @@ export async function openCameras(
     cameraLayout === "mixed" ? (LAYOUT_NAMES[index % LAYOUT_NAMES.length] ?? "media") : cameraLayout;
   return {
     isOn: cameras !== "off",
-    content: await openCameraContent(cameraFolder, cameras === "on"),
+    content: await openCameraContent(cameraFolder, cameras),
     witness: createCameraWitness(),
     claims(site, head) {
       if (cameras === "off" || !head.startsWith("GET /")) return false;

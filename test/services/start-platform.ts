@@ -68,6 +68,9 @@ export async function startFleet(
     "0",
     "--sites-file",
     sitesFile,
+    // FFmpeg would work beside the test; one about cameras asks for `shared` or `on`
+    "--cameras",
+    "small",
     ...args,
   ];
   const child = spawn(words[0] ?? "", words.slice(1), { stdio: ["ignore", "pipe", "inherit"] });

@@ -119,6 +119,20 @@ describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
     expect(readdirSync(`${MADE}sites`)).toEqual(expect.arrayContaining(["site-001", "site-002"]));
   });
 
+  test("shared: no site's id is in the picture", async () => {
+    const options = { sites: 1, port: 0, latencyMs: [0, 0], warmUpS: 60, cameras: "shared" } as const;
+    const shared = await startSimulator(options);
+    await shared.cameras.content.ready();
+    setClock(startOfLoop());
+    const { number } = segmentsOf((await rawGet(`${shared.sites[0]?.url}/stream.m3u8`)).body.toString())[0] ?? {};
+    const bodies = await Promise.all(
+      [urlOf(0), shared.sites[0]?.url].map(async (url) => (await rawGet(`${url}/stream/media/240p/${number}.ts`)).body),
+    );
+    const all = await rawGet(`${urlOf(0)}/stream/ranges/file/${(number ?? 0) / 6}.ts`);
+    expect(bodies.map((body) => all.body.includes(body))).toEqual([false, true]);
+    await shared.close();
+  });
+
   test("an I-frame playlist names one key frame a segment", async () => {
     const playlist = await textAt("/stream/iframes/240p/iframes.m3u8");
     const length = Number(/#EXT-X-BYTERANGE:(\d+)@0/.exec(playlist)?.[1]);

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import type { CamerasOption } from "../../options.ts";
 import { type BaseContent, type Loop, loadBase, loadTransportLoop } from "./load-loop.ts";
 import { BASE_RUNS, encodeOwnLoop, RECIPE_HASH } from "./recipe.ts";
 import { OWN_RENDITION } from "./renditions.ts";
@@ -30,11 +31,11 @@ export type CameraContent = {
 
 /**
  * @param folder where it is kept from one start to the next; null = below `.runtime/`
- * @param mayMake false: the small loop is all there will be
+ * @param option with `small` and `off` the small loop is all there will be
  */
-export async function openCameraContent(folder: string | null, mayMake: boolean): Promise<CameraContent> {
+export async function openCameraContent(folder: string | null, option: CamerasOption): Promise<CameraContent> {
   const home = folder ?? path.join(REPOSITORY, ".runtime", `cameras-${RECIPE_HASH}`);
-  const workshop = openWorkshop(mayMake ? findFfmpeg() : null);
+  const workshop = openWorkshop(option === "small" || option === "off" ? null : findFfmpeg());
   const small = await loadTransportLoop(SMALL_LOOP);
   const smallBase: BaseContent = { video: { "240p": small }, sound: null, fmp4: null, parts: {} };
   const ownLoops = new Map<string, Loop>();
@@ -87,7 +88,7 @@ export async function openCameraContent(folder: string | null, mayMake: boolean)
       const loop = ownLoops.get(siteId);
       if (loop !== undefined) return loop;
       const mayStart = !ownInTheMaking.has(siteId) && ownInTheMaking.size < OWN_LOOPS;
-      if (workshop.hasFfmpeg && mayStart) inBackground(ownReady(siteId));
+      if (option === "on" && workshop.hasFfmpeg && mayStart) inBackground(ownReady(siteId));
       return null;
     },
     state: () => (base !== null ? "made" : failure !== null ? "failed" : making === null ? "small loop" : "making"),
