@@ -30,11 +30,12 @@ export function createWallCanvas(grid: HTMLElement, shown: HTMLCanvasElement): W
   let ratio = 1;
 
   function placeOf(tile: HTMLElement): Place {
+    // Offsets are rounded, tiles are not: within the tile's border nothing sticks out.
     return {
-      x: Math.round(tile.offsetLeft * ratio),
+      x: Math.round((tile.offsetLeft + 1) * ratio),
       y: Math.round((tile.offsetTop + STRIP_PX) * ratio),
-      width: Math.round(tile.offsetWidth * ratio),
-      height: Math.max(0, Math.round((tile.offsetHeight - STRIP_PX) * ratio)),
+      width: Math.max(0, Math.round((tile.offsetWidth - 2) * ratio)),
+      height: Math.max(0, Math.round((tile.offsetHeight - STRIP_PX - 2) * ratio)),
     };
   }
   function placesNow(): ReadonlyMap<string, Place> {
