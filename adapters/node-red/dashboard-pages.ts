@@ -38,6 +38,7 @@ const FIRST_DATA: Readonly<Record<string, readonly string[]>> = {
   "ui-fleet-overview": [FIRST_REQUESTS.sites],
   "ui-trends": [FIRST_REQUESTS.sites],
   "ui-fleet-heatmap": [FIRST_REQUESTS.sites],
+  "ui-video-wall": [FIRST_REQUESTS.sites],
   "ui-antbox-shell": [FIRST_REQUESTS.status, FIRST_REQUESTS.rounds],
 };
 const OVERVIEW = "ui-fleet-overview";

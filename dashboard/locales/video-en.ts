@@ -43,6 +43,7 @@ export const videoEn = {
 
   "state.live": "Live",
   "state.picture": "{age} ago",
+  "state.picture-new": "< {n} s",
   "state.stale": "Old picture, {age}",
   "state.stale-none": "No new picture",
   "state.offline": "No video",

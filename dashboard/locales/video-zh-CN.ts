@@ -44,6 +44,7 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
 
   "state.live": "实时",
   "state.picture": "{age}前",
+  "state.picture-new": "{n}秒内",
   "state.stale": "旧画面，{age}",
   "state.stale-none": "没有新画面",
   "state.offline": "无视频",

@@ -4,13 +4,20 @@ import { judgeTile, pictureAgeS, type TileParts } from "./judge-tile.ts";
 import type { StreamItem } from "./stream-list.ts";
 import { type VideoTextKey, vt } from "./text.ts";
 
+/**
+ * Pictures come every 2 s. Up to here they all read the same: 81 ages that change each second cost more of the processor than
+ * the pictures themselves.
+ */
+const NEW_S = 5;
+const isNew = (ageS: number | null): boolean => ageS !== null && ageS < NEW_S;
+
 /** The state of a tile in a few words: what it is and how old, since when, or why not. */
 export function tileWords(parts: TileParts, t: Translate, locale: string, serverNowMs: number): string {
   const { item } = parts;
   const kind = judgeTile(parts);
   const ageS = pictureAgeS(parts);
   const age = formatAge(ageS, t);
-  if (kind === "picture") return vt("state.picture", { age });
+  if (kind === "picture") return isNew(ageS) ? vt("state.picture-new", { n: NEW_S }) : vt("state.picture", { age });
   if (kind === "stale") return ageS === null ? vt("state.stale-none") : vt("state.stale", { age });
   if (kind === "codec") return vt("state.codec", { codec: codecName(item.codec ?? "") });
   if (kind !== "offline") return vt(`state.${kind}`);

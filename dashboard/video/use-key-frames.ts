@@ -15,6 +15,8 @@ export type KeyFrameParts = {
   readonly wanted: () => readonly string[];
   /** Draws into the tile of a stream, if it still has one. */
   readonly draw: (streamId: string, picture: VideoFrame) => void;
+  /** All of a batch is drawn. */
+  readonly present: () => void;
   /** The gateway does not know this browser (any more). */
   readonly onRefused: () => Promise<void>;
 };
@@ -34,7 +36,7 @@ const BROKEN_FOR_MS = 30_000;
 const SETTLE_MS = 60;
 
 /** Asks for the newest key frames of the tiles that are seen, all in one request, and draws them. Call in `setup`. */
-export function useKeyFrames({ wanted, draw, onRefused }: KeyFrameParts): KeyFrames {
+export function useKeyFrames({ wanted, draw, present, onRefused }: KeyFrameParts): KeyFrames {
   const pictures = shallowRef<ReadonlyMap<string, Picture>>(new Map());
   const isAway = ref(false);
   const gone = new AbortController();
@@ -85,6 +87,7 @@ export function useKeyFrames({ wanted, draw, onRefused }: KeyFrameParts): KeyFra
     batch: NonNullable<ReturnType<typeof readFrameBatch>>,
   ): Promise<void> {
     const failed = await painter?.paint(batch, (index, picture) => draw(streams[index] ?? "", picture));
+    present();
     const nowMs = performance.now();
     const next = new Map(pictures.value);
     for (const { index } of batch) {

@@ -8,8 +8,6 @@ import {
 } from "../../domain/video/wall-settings.ts";
 import { readPreference, savePreference } from "../composables/preferences.ts";
 
-const KEY = "video.wall";
-
 export type WallViewState = {
   readonly view: Readonly<ShallowRef<WallView>>;
   readonly saved: Readonly<ShallowRef<readonly SavedWall[]>>;
@@ -23,13 +21,13 @@ export type WallViewState = {
 
 /** How this browser looks at the wall, and the walls that were saved in it. */
 export function useWallView(): WallViewState {
-  const settings = shallowRef<WallSettings>(readWallSettings(readPreference(KEY)));
+  const settings = shallowRef<WallSettings>(readWallSettings(readPreference("video.wall")));
   const view = shallowRef(settings.value.view);
   const saved = shallowRef(settings.value.saved);
   const isKept = ref(true);
   watch([view, saved], () => {
     settings.value = { view: view.value, saved: saved.value };
-    isKept.value = savePreference(KEY, JSON.stringify(settings.value));
+    isKept.value = savePreference("video.wall", JSON.stringify(settings.value));
   });
   return {
     view,

@@ -8,8 +8,10 @@ const MOST_PIXEL_RATIO = 2;
 type Place = { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
 
 export type WallCanvas = {
-  /** Draws a picture into the tile of a stream, as large as it fits; nothing when there is no such tile. */
+  /** Draws a picture for the tile of a stream, as large as it fits; nothing when there is no such tile. */
   draw(streamId: string, picture: VideoFrame): void;
+  /** Shows what was drawn. */
+  present(): void;
   /**
    * The grid, or what stands in it, has changed: pictures move to where their tiles are now.
    *
@@ -18,24 +20,40 @@ export type WallCanvas = {
   settle(): readonly string[];
 };
 
-/** One canvas below all tiles of `grid`: 81 of their own would be 81 layers to put together for each picture. */
-export function createWallCanvas(grid: HTMLElement, canvas: HTMLCanvasElement): WallCanvas {
-  const context = canvas.getContext("2d");
+/**
+ * One canvas below all tiles of `grid`: 81 of their own would be 81 layers to put together for each picture. Pictures are
+ * gathered where nobody sees them and shown together: each change of a canvas has the browser put the page together anew.
+ */
+export function createWallCanvas(grid: HTMLElement, shown: HTMLCanvasElement): WallCanvas {
+  let gathered = document.createElement("canvas");
   const drawn = new Map<string, Place>();
   let ratio = 1;
 
   function placeOf(tile: HTMLElement): Place {
+    // Offsets are rounded, tiles are not: within the tile's border nothing sticks out.
     return {
-      x: Math.round(tile.offsetLeft * ratio),
+      x: Math.round((tile.offsetLeft + 1) * ratio),
       y: Math.round((tile.offsetTop + STRIP_PX) * ratio),
-      width: Math.round(tile.offsetWidth * ratio),
-      height: Math.max(0, Math.round((tile.offsetHeight - STRIP_PX) * ratio)),
+      width: Math.max(0, Math.round((tile.offsetWidth - 2) * ratio)),
+      height: Math.max(0, Math.round((tile.offsetHeight - STRIP_PX - 2) * ratio)),
     };
+  }
+  function placesNow(): ReadonlyMap<string, Place> {
+    const tiles = [...grid.querySelectorAll<HTMLElement>(`[${STREAM_ATTRIBUTE}]`)];
+    return new Map(tiles.map((tile) => [tile.getAttribute(STREAM_ATTRIBUTE) ?? "", placeOf(tile)]));
+  }
+  function present(): void {
+    if (gathered.width === 0 || gathered.height === 0) return;
+    const context = shown.getContext("2d");
+    context?.clearRect(0, 0, shown.width, shown.height);
+    context?.drawImage(gathered, 0, 0);
   }
 
   return {
+    present,
     draw(streamId, picture) {
       const tile = grid.querySelector<HTMLElement>(`[${STREAM_ATTRIBUTE}="${CSS.escape(streamId)}"]`);
+      const context = gathered.getContext("2d");
       if (!tile || !context) return;
       const place = placeOf(tile);
       const { x, y, width, height } = place;
@@ -49,17 +67,18 @@ export function createWallCanvas(grid: HTMLElement, canvas: HTMLCanvasElement): 
     },
     settle() {
       ratio = Math.min(MOST_PIXEL_RATIO, window.devicePixelRatio || 1);
-      const before = copyOf(canvas);
-      canvas.width = Math.round(grid.clientWidth * ratio);
-      canvas.height = Math.round(grid.clientHeight * ratio);
-      const places = new Map<string, Place>();
-      for (const tile of grid.querySelectorAll<HTMLElement>(`[${STREAM_ATTRIBUTE}]`)) {
-        places.set(tile.getAttribute(STREAM_ATTRIBUTE) ?? "", placeOf(tile));
+      const before = gathered;
+      gathered = document.createElement("canvas");
+      for (const canvas of [gathered, shown]) {
+        canvas.width = Math.round(grid.clientWidth * ratio);
+        canvas.height = Math.round(grid.clientHeight * ratio);
       }
+      const context = gathered.getContext("2d");
+      const places = placesNow();
       const gone: string[] = [];
       for (const [streamId, from] of drawn) {
         const to = places.get(streamId);
-        if (to && before && from.height > 0) {
+        if (to && from.width > 0 && from.height > 0) {
           context?.drawImage(before, from.x, from.y, from.width, from.height, to.x, to.y, to.width, to.height);
           drawn.set(streamId, to);
         } else {
@@ -67,16 +86,8 @@ export function createWallCanvas(grid: HTMLElement, canvas: HTMLCanvasElement): 
           gone.push(streamId);
         }
       }
+      present();
       return gone;
     },
   };
-}
-
-function copyOf(canvas: HTMLCanvasElement): HTMLCanvasElement | null {
-  if (canvas.width === 0 || canvas.height === 0) return null;
-  const copy = document.createElement("canvas");
-  copy.width = canvas.width;
-  copy.height = canvas.height;
-  copy.getContext("2d")?.drawImage(canvas, 0, 0);
-  return copy;
 }

@@ -53,7 +53,7 @@ describe("a tile", () => {
   const old = { drawnAtMs: 80_000, isBroken: false };
 
   test.for<{ name: string; own: Partial<TileParts>; kind: string; words: string }>([
-    { name: "with a fresh picture", own: {}, kind: "picture", words: "4 s ago" },
+    { name: "with a fresh picture", own: {}, kind: "picture", words: "< 5 s" },
     { name: "with an old one", own: { picture: old }, kind: "stale", words: "Old picture, 20 s" },
     {
       name: "of a stream that stands still",
@@ -87,7 +87,7 @@ describe("a tile", () => {
       name: "of a codec that is not known yet",
       own: { item: aStream({ codec: null }) },
       kind: "picture",
-      words: "4 s ago",
+      words: "< 5 s",
     },
     {
       name: "of a dead camera, even while its player has some left",
@@ -101,6 +101,7 @@ describe("a tile", () => {
       kind: "offline",
       words: "No video",
     },
+    { name: "with one that two rounds have not replaced", own: { nowMs: 103_000 }, kind: "picture", words: "7 s ago" },
   ])("$name is $kind", ({ own, kind, words }) => {
     setLocale("en");
     expect(judgeTile(parts(own))).toBe(kind);

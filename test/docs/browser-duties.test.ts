@@ -44,6 +44,7 @@ test("a browser keeps choices of how things look, and nothing else", () => {
     '"overview.compact"',
     '"sound"',
     '"theme"',
+    '"video.wall"',
     "name: string",
   ]);
   const ways = sources.filter(({ text }) => /\blocalStorage\b/.test(text)).map(({ file }) => file);

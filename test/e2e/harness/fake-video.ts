@@ -25,8 +25,15 @@ const json = (response: ServerResponse, body: unknown, headers: Record<string, s
   response.end(JSON.stringify(body));
 };
 
-/** @param streamIds one per site @param h265 of these, what a browser cannot show */
-export function createFakeVideo(streamIds: readonly string[], h265: readonly string[] = []): FakeVideo {
+type Troubled = {
+  /** A browser cannot show these. */
+  readonly h265?: readonly string[];
+  /** The head of a picture, and then nothing that belongs to it. */
+  readonly broken?: readonly string[];
+};
+
+/** @param streamIds one per site */
+export function createFakeVideo(streamIds: readonly string[], { h265 = [], broken = [] }: Troubled = {}): FakeVideo {
   const sizes = ["426x240", "320x180", "640x360"];
   const segments = [...makeVideo({ seconds: 40, segmentS: SEGMENT_S, gop: 20 }).segments.values()];
   const frames = sizes.map((size) => {
@@ -65,7 +72,11 @@ export function createFakeVideo(streamIds: readonly string[], h265: readonly str
     asked.push(wanted);
     const batch = wanted.flatMap((id, index) => {
       const frame = frameOf(id);
-      return frame && hasPicture(id) ? [{ index, codec: frame.codec, bytes: frame.bytes }] : [];
+      if (!frame || !hasPicture(id)) return [];
+      const bytes = broken.includes(id)
+        ? frame.bytes.map((byte, at) => (at < 8 ? byte : (at * 37) & 255))
+        : frame.bytes;
+      return [{ index, codec: frame.codec, bytes }];
     });
     response.writeHead(200, { "content-type": "application/octet-stream" });
     response.end(writeFrameBatch(batch));
