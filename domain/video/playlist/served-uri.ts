@@ -20,7 +20,8 @@ export function isPlainPath(path: string): boolean {
 
 /**
  * Maps the URIs of one playlist. What lies below the stream's base is served at its real path, unless that says something
- * suspicious (a file named after the camera's address); everything else by an opaque id at `r/…`: the same URL has the same address in every playlist of the stream, so that players recognise it.
+ * suspicious (a file named after the camera's address); everything else by an opaque id at `r/…`. So the same URL has the
+ * same address in every playlist of the stream, and players recognise it.
  *
  * The function that is returned throws a VideoError: `playlist_invalid` where a URI names nothing, `target_not_allowed` where
  * it is no address, and what `judge` says. `isSecret`: the URI was made of the camera's own query; it is never shown.
