@@ -112,12 +112,13 @@ export const MEDIA_TAGS: Tags = {
   },
   "EXT-X-SERVER-CONTROL": (pass, value, tag) => {
     const list = pass.attributesOf(tag, value);
+    const { forwardsBlocking, knownSegments } = pass.context;
     pass.canBlockReload = list.get("CAN-BLOCK-RELOAD") === "YES";
-    if (!pass.context.forwardsBlocking)
-      pass.drop(
-        tag,
-        list.filter((name) => name !== "CAN-BLOCK-RELOAD"),
-      );
+    // What is offered here, players ask for.
+    const isKept = (name: string) =>
+      (forwardsBlocking || name !== "CAN-BLOCK-RELOAD") &&
+      (knownSegments !== undefined || !name.startsWith("CAN-SKIP"));
+    pass.drop(tag, list.filter(isKept));
     return list.toString() || null;
   },
   "EXT-X-SKIP": skip,

@@ -90,7 +90,7 @@ export interface PlaylistContext {
   readonly forwardsBlocking: boolean;
   /** Those of the playlist that named this one. */
   readonly variables?: ReadonlyMap<string, Variable>;
-  /** How many segments of it are known, so that it may leave them out. None: the whole playlist was asked for. */
+  /** How many segments of it are known, so that it may leave them out. None: it is asked for as a whole, and offers no less. */
   readonly knownSegments?: number;
   /** At most `PLAYLIST_CEILING_BYTES`. */
   readonly maxBytes?: number;

@@ -123,7 +123,7 @@ export const REALISTIC: readonly Realistic[] = [
   { name: "a master with renditions", text: MASTER, context: entry },
   { name: "a live window", text: LIVE, context: entry },
   { name: "a live window of a rendition", text: LIVE, context: child },
-  { name: "low latency", text: LOW_LATENCY, context: child },
+  { name: "low latency", text: LOW_LATENCY, context: aChild({ knownSegments: 0 }) },
   { name: "fragmented MP4", text: FRAGMENTED, context: child },
   { name: "fragmented MP4, served by an opaque id", text: FRAGMENTED, context: byId },
   { name: "AES-128", text: ENCRYPTED, context: child },

@@ -205,6 +205,12 @@ describe("a media playlist of a rendition", () => {
     expect(text).toBe([...head, tag + rest].join("\n"));
   });
 
+  test("offers to leave segments out only where it is known which", () => {
+    const given = "#EXT-X-SERVER-CONTROL:CAN-SKIP-UNTIL=24.0,CAN-SKIP-DATERANGES=YES,HOLD-BACK=6";
+    check({ in: given, out: given }, MEDIA, aChild({ knownSegments: 0 }));
+    check({ in: given, out: "#EXT-X-SERVER-CONTROL:HOLD-BACK=6" }, MEDIA, aChild());
+  });
+
   test("offers blocking requests only where they are passed on", () => {
     const given = "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,HOLD-BACK=6";
     check({ in: given, out: "#EXT-X-SERVER-CONTROL:HOLD-BACK=6" }, MEDIA, aChild({ forwardsBlocking: false }));
