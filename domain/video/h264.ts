@@ -1,7 +1,7 @@
 /** One NAL unit of an H.264 stream, without its start code or length; the first byte is its header. */
 export type Nal = Uint8Array;
 
-export const SLICE = 1;
+const SLICE = 1;
 export const SLICE_IDR = 5;
 const SPS = 7;
 const PPS = 8;
