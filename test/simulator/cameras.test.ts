@@ -77,6 +77,7 @@ async function play(url: string, seconds: number): Promise<{ pictures: number; c
 describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
   const folders = [
     ...Object.keys(RENDITIONS).map((name) => `${MADE}shared/${name}`),
+    `${MADE}shared/fmp4`,
     SMALL_LOOP,
     `${MADE}sites/site-001/240p`,
   ];
@@ -85,6 +86,8 @@ describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
     const packets = await packetsOf(path.join(folder, "index.m3u8"));
     const keys = packets.filter(({ flags }) => flags.startsWith("K")).map(({ pts_time }) => Number(pts_time));
     const first = keys[0] ?? Number.NaN;
+    // where time begins at 0, a picture that comes later leaves a hole at the seam of the loop
+    if (folder.endsWith("fmp4")) expect(first).toBeCloseTo(0, 2);
     expect(keys.map((at) => at - first)).toEqual([0, 2, 4, 6, 8, 10].map((at) => expect.closeTo(at, 3)));
     const ends = packets.map(({ pts_time, duration_time }) => Number(pts_time) + Number(duration_time));
     expect(Math.max(...ends) - first).toBeCloseTo(12, 1);
