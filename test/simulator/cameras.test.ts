@@ -77,6 +77,7 @@ async function play(url: string, seconds: number): Promise<{ pictures: number; c
 describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
   const folders = [
     ...Object.keys(RENDITIONS).map((name) => `${MADE}shared/${name}`),
+    `${MADE}shared/fmp4`,
     SMALL_LOOP,
     `${MADE}sites/site-001/240p`,
   ];
@@ -85,6 +86,8 @@ describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
     const packets = await packetsOf(path.join(folder, "index.m3u8"));
     const keys = packets.filter(({ flags }) => flags.startsWith("K")).map(({ pts_time }) => Number(pts_time));
     const first = keys[0] ?? Number.NaN;
+    // where time begins at 0, a picture that comes later leaves a hole at the seam of the loop
+    if (folder.endsWith("fmp4")) expect(first).toBeCloseTo(0, 2);
     expect(keys.map((at) => at - first)).toEqual([0, 2, 4, 6, 8, 10].map((at) => expect.closeTo(at, 3)));
     const ends = packets.map(({ pts_time, duration_time }) => Number(pts_time) + Number(duration_time));
     expect(Math.max(...ends) - first).toBeCloseTo(12, 1);
@@ -171,7 +174,7 @@ describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
 
 describe("a live window", () => {
   test("moves with the wall clock, and each segment keeps its number, its time and its discontinuity", async () => {
-    const startMs = Math.floor(Date.now() / SEGMENT_MS) * SEGMENT_MS;
+    const startMs = Date.parse("2026-11-26T12:00:04Z");
     const seen = new Map<number, string>();
     for (let step = 0; step <= 7; step += 1) {
       setClock(startMs + step * SEGMENT_MS + 1);
@@ -186,7 +189,7 @@ describe("a live window", () => {
       }
     }
     const numbers = [...seen.values()].map((facts) => Number(facts.split(" ")[0]));
-    expect(new Set(numbers).size).toBeGreaterThan(1);
+    expect([...new Set(numbers)]).toEqual([3599, 3600, 3601]);
   });
 
   test("serves what it names and a little longer, and nothing that is yet to come", async () => {

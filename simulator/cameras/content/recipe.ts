@@ -25,10 +25,23 @@ function picture({ width, height, fps, fontSize }: Rendition, text: string): str
 }
 
 /** H.264 as cameras send it: one key frame at the start of each segment. */
-function encoder({ fps, kbitPerS }: Rendition): string[] {
+function encoder({ fps, kbitPerS, bFrames }: Rendition): string[] {
   const gop = String(fps * SEGMENT_S);
   const rate = ["-b:v", `${kbitPerS}k`, "-maxrate", `${kbitPerS * 1.1}k`, "-bufsize", `${kbitPerS * 2}k`];
-  const pictures = ["-profile:v", "main", "-pix_fmt", "yuv420p", "-sc_threshold", "0", "-g", gop, "-keyint_min", gop];
+  const pictures = [
+    "-profile:v",
+    "main",
+    "-pix_fmt",
+    "yuv420p",
+    "-sc_threshold",
+    "0",
+    "-g",
+    gop,
+    "-keyint_min",
+    gop,
+    "-bf",
+    String(bFrames),
+  ];
   return ["-c:v", "libx264", "-preset", "superfast", ...pictures, ...rate];
 }
 

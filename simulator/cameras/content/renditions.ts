@@ -11,14 +11,19 @@ export type Rendition = {
   /** Pictures per second; a whole number per segment, or segments would not be as long as they say. */
   readonly fps: number;
   readonly kbitPerS: number;
+  /**
+   * B-frames at most in a row. With two or more in fMP4 the first picture is late by as many, which at 12 pictures a second is
+   * a hole that players notice each time the loop begins again; most cameras send none.
+   */
+  readonly bFrames: number;
   /** Letters of the text in the picture, pixels. */
   readonly fontSize: number;
 };
 
 export const RENDITIONS = {
-  "720p": { name: "720p", width: 1280, height: 720, fps: 25, kbitPerS: 2000, fontSize: 64 },
-  "360p": { name: "360p", width: 640, height: 360, fps: 25, kbitPerS: 500, fontSize: 32 },
-  "240p": { name: "240p", width: 426, height: 240, fps: 12, kbitPerS: 150, fontSize: 24 },
+  "720p": { name: "720p", width: 1280, height: 720, fps: 25, kbitPerS: 2000, bFrames: 3, fontSize: 64 },
+  "360p": { name: "360p", width: 640, height: 360, fps: 25, kbitPerS: 500, bFrames: 3, fontSize: 32 },
+  "240p": { name: "240p", width: 426, height: 240, fps: 12, kbitPerS: 150, bFrames: 0, fontSize: 24 },
 } as const satisfies Record<string, Rendition>;
 export type RenditionName = keyof typeof RENDITIONS;
 

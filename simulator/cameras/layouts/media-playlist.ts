@@ -6,6 +6,11 @@ import { type Place, uriOf } from "./place.ts";
 import { ENCRYPTION, TRACKS, type Track, type TrackName } from "./tracks.ts";
 
 const VERSION: Readonly<Record<Track["delivery"], number>> = { segments: 3, ranges: 4, parts: 9 };
+/**
+ * Rounds of a loop of 12 s in a day: the count begins again at midnight UTC, as a camera's does that restarts. Players keep a
+ * list by this number; a count since 1970 (150 million) holds hls.js 1.7 up for seconds at each segment.
+ */
+const ROUNDS_COUNTED = 7200;
 /** Of so many segments, the last ones, the playlist names the parts. */
 const SEGMENTS_WITH_PARTS = 2;
 
@@ -65,7 +70,8 @@ function sequenceOf({ loop, window }: MediaPlaylist): string[] {
   const { first } = window;
   const round = Math.floor(first / loop.segments.length);
   // a tag in front of the first segment is still to be counted by the player
-  const dropped = round - (first % loop.segments.length === 0 ? 1 : 0);
+  const ahead = first % loop.segments.length === 0 ? 1 : 0;
+  const dropped = (round + ROUNDS_COUNTED - ahead) % ROUNDS_COUNTED;
   return [`#EXT-X-MEDIA-SEQUENCE:${first}`, `#EXT-X-DISCONTINUITY-SEQUENCE:${dropped}`];
 }
 
