@@ -82,7 +82,8 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
       // A camera that needs longer than three segments for one is too slow to be watched.
       totalMs: 3_000 * Math.max(2, watch.health.targetS),
     };
-    return cache.open(`${config.id} ${url.href} ${range ?? ""}`, {
+    // By its kind, too: a playlist may call one address a key and a segment.
+    return cache.open(`${config.id} ${kind} ${url.href} ${range ?? ""}`, {
       start: (sink) => upstream.get(request, sink),
       sniff: (bytes) => (kind === "key" ? checkKey(bytes) : sniffMedia(bytes, isEncrypted)),
       onFetched,

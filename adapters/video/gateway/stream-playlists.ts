@@ -67,7 +67,8 @@ const MASTER_LIFE_MS = 24 * 3_600_000;
 const MOST_PLAYLISTS = 200;
 /** A blocking request waits for what comes next (RFC 8216bis §6.2.5.2): three target durations at most. */
 const BLOCKING_TARGETS = 3;
-const BLOCKING = /^_HLS_(msn|part|skip)=(\d{1,15}|YES|v2)$/;
+/** `_HLS_skip` is not passed on: what a viewer knows already, another one may not. */
+const BLOCKING = /^_HLS_(msn|part)=\d{1,15}$/;
 
 export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPlaylists {
   const { config, rules, upstream, opaqueIdOf, clock, onFetched } = options;
@@ -139,7 +140,8 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
         },
         lifeMs,
       );
-      if (first.kind === "playlist") variablesOf.set(path, rewritten.variables);
+      // A rendition names others in its reports: what they may import is the master's all the same.
+      if (first.kind === "playlist" && rewritten.isMaster) variablesOf.set(path, rewritten.variables);
     }
     return {
       body: Buffer.from(rewritten.text),

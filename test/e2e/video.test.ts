@@ -1,0 +1,191 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { endFaults, orderFault } from "../faults/order-fault.ts";
+import {
+  ADMIN_PASSWORD,
+  type Fleet,
+  type PlatformProcess,
+  startFleet,
+  startPlatform,
+} from "../services/start-platform.ts";
+import { launchBrowser, noBrowser, openPage, signIn } from "./browser.ts";
+import { type Traffic, watchTraffic } from "./traffic.ts";
+
+/**
+ * Each site's camera shows another layout: the simulator's `mixed` goes through all of them. The last one wants a query with
+ * each request, and stands at its controller's address, where a query could be an order: it is not played.
+ */
+const LAYOUTS = 12;
+const TOKENS = "site-013";
+const AT_ONCE = 4;
+const WINDOW_MS = 5_000;
+/** A player that keeps up: what is lost is the grain of the clock. */
+const LEAST_PACE = 0.95;
+const TARGET_S = 2;
+
+type Seen = { readonly id: string; readonly timeS: number; readonly colours: number };
+
+/** The built platform, simulated cameras with real H.264, and a real browser: cameras are seen, and stay hidden. */
+describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
+  let browser: Browser;
+  let fleet: Fleet;
+  let platform: PlatformProcess;
+  let page: Page;
+  let problems: string[];
+  let traffic: Traffic;
+  const origins = new Set<string>();
+
+  beforeAll(async () => {
+    fleet = await startFleet(LAYOUTS + 1, ["--cameras", "shared", "--camera-layout", "mixed", "--seed", "7"]);
+    const json = { "content-type": "application/json" };
+    const prepared = fetch(`${fleet.controlUrl}/cameras/prepare`, { method: "POST", headers: json, body: "{}" });
+    [browser, platform] = await Promise.all([
+      launchBrowser(),
+      startPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment: { LOG_LEVEL: "info" } }),
+    ]);
+    // Until then all cameras show a small loop, which has no fragments of MP4.
+    expect((await prepared).status).toBe(200);
+    await platform.ready();
+    ({ page, problems } = await openPage(browser, { locale: "en", viewport: { width: 1280, height: 720 } }));
+    traffic = watchTraffic(page);
+    page.on("request", (request) => origins.add(new URL(request.url()).origin));
+    await signIn(page, platform.url, "admin", ADMIN_PASSWORD);
+  }, 180_000);
+  afterAll(async () => {
+    await browser?.close();
+    await Promise.all([platform?.dispose(), fleet?.stop()]);
+  }, 60_000);
+
+  /** The wall with so many tiles, all of them players. */
+  async function openWall(first: number): Promise<void> {
+    const arranged = Array.from({ length: LAYOUTS }, (_, at) => siteId(((first + at) % LAYOUTS) + 1));
+    const view = { layout: AT_ONCE, mode: "live", isAlarmedFirst: false, arranged };
+    await page.evaluate((text) => localStorage.setItem("antbox.video.wall", text), JSON.stringify({ view }));
+    await page.goto(`${platform.url}/dashboard/video`);
+  }
+
+  /** Where each player is, and how many shades its picture has: a black one has one. */
+  const look = (): Promise<Seen[]> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll<HTMLVideoElement>("[data-stream] video")].map((video) => {
+        const canvas = document.createElement("canvas");
+        [canvas.width, canvas.height] = [32, 18];
+        const context = canvas.getContext("2d");
+        context?.drawImage(video, 0, 0, 32, 18);
+        const pixels = context?.getImageData(0, 0, 32, 18).data ?? [];
+        const shades = new Set<number>();
+        for (let at = 0; at < pixels.length; at += 4) shades.add((pixels[at] ?? 0) >> 4);
+        const id = video.closest<HTMLElement>("[data-stream]")?.dataset["stream"] ?? "";
+        return { id, timeS: video.currentTime, colours: shades.size };
+      }),
+    );
+
+  /** How fast each player went over some seconds, as part of real time. */
+  async function paces(): Promise<Map<string, { pace: number; colours: number }>> {
+    const [before, beganMs] = [await look(), performance.now()];
+    await page.waitForTimeout(WINDOW_MS);
+    const after = await look();
+    const passedS = (performance.now() - beganMs) / 1000;
+    const found = after.map(({ id, timeS, colours }) => {
+      const started = before.find((one) => one.id === id)?.timeS ?? timeS;
+      return [id, { pace: (timeS - started) / passedS, colours }] as const;
+    });
+    return new Map(found);
+  }
+
+  for (let first = 0; first < LAYOUTS; first += AT_ONCE) {
+    const ids = Array.from({ length: Math.min(AT_ONCE, LAYOUTS - first) }, (_, n) => siteId(first + n + 1));
+    test(`${ids.join(", ")} play in real time, and show a picture`, { timeout: 90_000 }, async () => {
+      await openWall(first);
+      await expect
+        .poll(
+          async () => {
+            const seen = await paces();
+            return ids.filter((id) => {
+              const one = seen.get(id);
+              return one === undefined || one.pace < LEAST_PACE || one.colours < 4;
+            });
+          },
+          { timeout: 75_000, interval: 100 },
+        )
+        .toEqual([]);
+    });
+  }
+
+  test("a camera at its controller's address is asked for nothing with a query", async () => {
+    const refused = await page.evaluate(
+      async (path) => (await (await fetch(path)).json()) as unknown,
+      `/v/${TOKENS}/-/index.m3u8`,
+    );
+    expect(refused).toMatchObject({ status: 502, code: "target_not_allowed" });
+    const { cameras } = (await (await fetch(`${fleet.controlUrl}/cameras/hits?site=${TOKENS}`)).json()) as {
+      cameras: { paths: Record<string, unknown> }[];
+    };
+    expect(JSON.stringify(cameras)).toContain("/stream.m3u8");
+    expect(JSON.stringify(cameras)).not.toContain("720p");
+  });
+
+  test("no request left the platform's origin, and no address of a camera came", async () => {
+    expect([...origins].filter((origin) => origin !== "null")).toEqual([platform.url]);
+    expect(await traffic.bytes()).toBeGreaterThan(1_000_000);
+    expect(await traffic.privateAddresses()).toEqual([]);
+    expect(problems).toEqual([]);
+  });
+
+  test("a camera that dies is marked within three target durations, and comes back without a reload", async () => {
+    await openWall(0);
+    const tile = page.locator('[data-stream="site-001"]');
+    await page.locator('[data-stream="site-001"].is-live').waitFor({ timeout: 30_000 });
+    await page.evaluate("window.sameDocument = true");
+    await orderFault(fleet.controlUrl, ["site-001"], "camera_reset");
+    const died = performance.now();
+    await page.locator('[data-stream="site-001"]:is(.is-stale, .is-offline)').waitFor({ timeout: 30_000 });
+    const markedS = (performance.now() - died) / 1000;
+    // What was in the player's buffer when the camera died is no lie yet; the page asks every three seconds.
+    expect(markedS).toBeLessThan(3 * TARGET_S + TARGET_S + 3);
+    await page.locator('[data-stream="site-001"].is-offline').waitFor({ timeout: 30_000 });
+    expect(await tile.textContent()).toMatch(/No video since .*camera/);
+    await endFaults(fleet.controlUrl);
+    await page.locator('[data-stream="site-001"].is-live').waitFor({ timeout: 30_000 });
+    expect(await page.evaluate("window.sameDocument")).toBe(true);
+  });
+
+  test("whoever is switched off sees no more within a segment and 10 s; no log line holds a ticket", async () => {
+    const admin = { cookie: await platform.signIn(), origin: platform.url, "content-type": "application/json" };
+    const call = async (path: string, method: string, body?: unknown, headers: Record<string, string> = admin) =>
+      answered(`${platform.url}/api/v1${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const person = { username: "guest", password: "a horse that is correct", role: "viewer" };
+    await call("/users", "POST", person);
+    // Without cookies: a sign-in takes the place of the session that a browser had.
+    const bare = { "content-type": "application/json", origin: platform.url };
+    const signedIn = await call("/auth/login", "POST", { username: "guest", password: person.password }, bare);
+    const { accessToken } = (await signedIn.json()) as { accessToken: string };
+    const bearer = { authorization: `Bearer ${accessToken}`, "content-type": "application/json" };
+    const changed = { current: person.password, next: "another horse that is right" };
+    await call("/account/password", "POST", changed, bearer);
+    const again = await call("/auth/login", "POST", { username: "guest", password: changed.next }, bare);
+    const own = { authorization: `Bearer ${((await again.json()) as { accessToken: string }).accessToken}` };
+    const ticket = await call("/video/streams/site-001/ticket", "POST", undefined, own);
+    const { url } = (await ticket.json()) as { url: string };
+    const watch = async () => (await fetch(`${platform.url}${url}`)).status;
+    expect(await watch()).toBe(200);
+    await call("/users/guest", "PATCH", { isDisabled: true });
+    const began = performance.now();
+    await expect.poll(watch, { timeout: 20_000, interval: 200 }).toBe(403);
+    expect(performance.now() - began).toBeLessThan((10 + TARGET_S) * 1000);
+    const [, , , text = ""] = url.split("/");
+    expect(text.length).toBeGreaterThan(60);
+    expect(platform.log()).not.toContain(text);
+  });
+});
+
+/** @throws {Error} with what the platform says when it refuses */
+async function answered(url: string, request: RequestInit): Promise<Response> {
+  const response = await fetch(url, request);
+  if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`);
+  return response;
+}
+
+function siteId(number: number): string {
+  return `site-${String(number).padStart(3, "0")}`;
+}
