@@ -20,6 +20,7 @@ import { createSlotReader } from "./history-slots.ts";
 import { createZoneReader, type StoredZone } from "./history-zones.ts";
 import type { HistoryChunk } from "./read-history-slots.ts";
 import type { ZoneChunk } from "./read-zones.ts";
+import { createSisterSlots, type SisterSlots } from "./sister-slots.ts";
 
 type Judge = Pick<BackTest, "take" | "wake">;
 type Answer = BackTestAnswers[keyof BackTestAnswers];
@@ -36,6 +37,7 @@ type Look = {
   readonly plan: LookPlan;
   readonly books: readonly ZoneBook[];
   readonly slotsOf: ReturnType<typeof createSlotReader>;
+  readonly sisters: SisterSlots | null;
   readonly zonesOf: ReturnType<typeof createZoneReader> | null;
   /** When somebody was polled, as far as that is known: ms since the epoch, in order. */
   readonly moments: number[];
@@ -66,6 +68,7 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
       plan,
       books: grid === undefined ? [] : task.variants.map((variant) => bookOf(variant, grid)),
       slotsOf: createSlotReader(plan.history),
+      sisters: plan.sisters === null ? null : createSisterSlots(plan.sisters),
       zonesOf: zones === null ? null : createZoneReader(zones),
       moments: [],
       judges: null,
@@ -135,9 +138,14 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
       const fromMs = current.doneMs;
       const toMs = Math.min(endMs, fromMs + zones * grid.zoneMs);
       current.pieceToMs = toMs;
-      current.awake = new Set(judges.flatMap((judge) => [...judge.wake(fromMs, toMs)]));
-      const sites = current.plan.history.sites.filter(({ id }) => current.awake.has(id)).map(({ number }) => number);
-      if (sites.length > 0) return { fromMs, toMs, sites };
+      const wakings = judges.map((judge) => judge.wake(fromMs, toMs));
+      const awake = new Set(wakings.flatMap((waking) => [...waking.awake]));
+      const compared = new Set(wakings.flatMap((waking) => [...waking.compared]));
+      current.awake = awake;
+      const all = current.plan.history.sites;
+      const sites = all.filter(({ id }) => awake.has(id)).map(({ number }) => number);
+      const sisters = all.filter(({ id }) => compared.has(id) && !awake.has(id)).map(({ number }) => number);
+      if (sites.length + sisters.length > 0) return { fromMs, toMs, sites, sisters };
       judgeUntil(current, { toMs, columns: {}, rounds: null });
     }
     return null;
@@ -152,9 +160,11 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     const asleepAt = isSparse ? answersOfSleepers(current) : () => 0;
     for (const { slotMs, readings } of current.slotsOf(chunk, moments)) {
       const answered = readings.length + asleepAt(slotMs);
+      const sisters = current.sisters?.at(slotMs) ?? [];
       snapshots += answered;
-      rows += readings.length;
-      for (const judge of judges) judge.take(slotMs, readings, answered);
+      rows += readings.length + sisters.length;
+      const all = sisters.length === 0 ? readings : [...readings, ...sisters];
+      for (const judge of judges) judge.take(slotMs, all, answered);
     }
     current.doneMs = chunk.toMs;
     return { doneMs: chunk.toMs, snapshots, rows };
@@ -202,6 +212,9 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
           return takeZones(look, message.chunk);
         case "piece":
           return nextPiece(look);
+        case "sisters":
+          look.sisters?.take(message.chunk);
+          return null;
         case "chunk":
           return judgeUntil(look, message.chunk);
         case "looked":

@@ -38,6 +38,9 @@ export type ZoneChunk = {
   readonly rounds: Uint8Array<ArrayBuffer> | null;
 };
 
+/** Zones that were looked up. */
+export type OpenZones = { readonly plan: ZonePlan; chunks(): AsyncGenerator<ZoneChunk> };
+
 const BITS = 30;
 /** Only figures about them leave the server: a row costs a fraction of one that is read. */
 const ROWS_PER_ROW_READ = 4;
@@ -62,7 +65,7 @@ export function openZones(
   wishes: ZoneWishes,
   stretch: { readonly fromMs: number; readonly toMs: number; readonly valuesPerStatement?: number },
   wanted?: WantedUntil,
-): { readonly plan: ZonePlan; chunks(): AsyncGenerator<ZoneChunk> } {
+): OpenZones {
   const selected = history.selected.filter(({ point }) => POINTS[point].origin !== "manual");
   const { columns, sqls } = layOut(selected, wishes);
   const faults = faultColumns(wishes);

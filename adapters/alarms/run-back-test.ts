@@ -1,6 +1,7 @@
 import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import { canLookFirst, judgedFirst } from "../../domain/alarms/back-test/first-look.ts";
 import {
+  pointsComparedBy,
   pointsJudgedBy,
   pointsReadBy,
   pointsWatchedBy,
@@ -11,11 +12,11 @@ import type { WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts"
 import { zoneGrid, zoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
-import type { BackTestTask, BackTestVariant } from "./back-test-messages.ts";
+import type { BackTestTask, BackTestVariant, Piece } from "./back-test-messages.ts";
 import { startBackTestThread } from "./back-test-thread.ts";
 import { readFlagPeriods, readLabSamples } from "./read-history-facts.ts";
 import { type HistoryDatabase, type OpenHistory, openHistory } from "./read-history-slots.ts";
-import { openZones } from "./read-zones.ts";
+import { type OpenZones, openZones } from "./read-zones.ts";
 
 export type BackTestRun = Omit<BackTestTask, "flags" | "lab" | "looksFirst"> & {
   readonly database: HistoryDatabase;
@@ -77,16 +78,25 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     const done = Math.min(1, Math.max(0, (doneMs - earliestMs) / (toMs - earliestMs)));
     onProgress?.({ share: begin + share * done, ...progress });
   }
-  async function look({ siteIds: ids, wanted, points, judged, begin, share }: Look): Promise<void> {
-    const history = await openHistory(database, { ...stretch, siteIds: ids, points });
-    const isFirst = begin === 0;
+  /** Of all there is, what is asked of zones; null: everything is read. */
+  function zonesOf({ judged, wanted }: Look, { plan, selected }: OpenHistory): OpenZones | null {
     const wishes = wishesOf(judged, variants);
-    const grid = reads === "everything" ? null : zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
+    const grid = zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
+    if (reads === "everything" || grid === null) return null;
     const watched = pointsWatchedBy(judged);
-    const selected = history.selected.filter(({ point }) => watched.has(point));
-    const zones =
-      grid === null ? null : openZones(database, { plan: history.plan, selected }, grid, wishes, stretch, wanted);
-    await thread.ask({ kind: "look", plan: { history: history.plan, zones: zones?.plan ?? null } });
+    const ofWatched = selected.filter(({ point }) => watched.has(point));
+    return openZones(database, { plan, selected: ofWatched }, grid, wishes, stretch, wanted);
+  }
+  async function look(one: Look): Promise<void> {
+    const { siteIds: ids, points, judged, begin, share } = one;
+    const history = await openHistory(database, { ...stretch, siteIds: ids, points });
+    const zones = zonesOf(one, history);
+    const compared = zones === null ? [] : pointsComparedBy(judged);
+    const sisters =
+      compared.length === 0 ? null : await openHistory(database, { ...stretch, siteIds: ids, points: compared });
+    const plan = { history: history.plan, sisters: sisters?.plan ?? null, zones: zones?.plan ?? null };
+    await thread.ask({ kind: "look", plan });
+    const isFirst = begin === 0;
     if (zones === null) return read(history.chunks(), begin, share, isFirst);
     for await (const chunk of zones.chunks()) {
       signal.throwIfAborted();
@@ -94,9 +104,17 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     }
     const rest = { begin: begin + share * ZONES_SHARE, share: share * (1 - ZONES_SHARE) };
     for (let piece = await nextPiece(); piece !== null; piece = await nextPiece()) {
+      if (sisters !== null) await readSisters(sisters, piece);
       await read(history.piece(piece.fromMs, piece.toMs, piece.sites), rest.begin, rest.share, isFirst);
     }
     tell(rest.begin, rest.share, toMs);
+  }
+  async function readSisters(history: OpenHistory, { fromMs: pieceMs, toMs: untilMs, sisters }: Piece): Promise<void> {
+    if (sisters.length === 0) return;
+    for await (const chunk of history.piece(pieceMs, untilMs, sisters)) {
+      signal.throwIfAborted();
+      await thread.send<"sisters">({ kind: "sisters", chunk }, () => undefined);
+    }
   }
   function nextPiece() {
     signal.throwIfAborted();

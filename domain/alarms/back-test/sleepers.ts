@@ -1,7 +1,9 @@
 import { advanceReadings, type SiteReading, type Slot, type Step } from "../alarm-engine.ts";
 import { isAtRest } from "../evaluate-rule.ts";
 import type { FleetState, SiteState, SubjectState } from "../fleet-state.ts";
+import { viewOf } from "../judge-site.ts";
 import type { RuleSet } from "../rule-set.ts";
+import type { Member } from "../sister-medians.ts";
 import type { SiteFacts } from "../site-facts.ts";
 import { awoken, type Polls, pollSleepers, pollsOf, type SleptRound } from "./slept-polls.ts";
 import { asksForMode, comparingPlaces, STATES } from "./watch-site.ts";
@@ -9,6 +11,13 @@ import type { ZoneBook } from "./zone-book.ts";
 import { zoneAt } from "./zone-grid.ts";
 
 type Facts = ReadonlyMap<string, SiteFacts>;
+
+/** Whose readings are wanted in a piece of history. */
+export type Waking = {
+  readonly awake: ReadonlySet<string>;
+  /** Those who sleep on, but with whom others are compared: the compared points of their readings are enough. */
+  readonly compared: ReadonlySet<string>;
+};
 
 /** Lets sites sleep while their zones prove that nothing would come of judging them. */
 export interface Sleepers {
@@ -19,24 +28,27 @@ export interface Sleepers {
    * @param facts those at the begin of the piece
    */
   turn(fleet: FleetState, facts: Facts, fromMs: number, toMs: number): FleetState;
-  /** Sites whose readings are wanted until the next turn. */
-  readonly awake: ReadonlySet<string>;
-  /** As `advanceReadings`, with the readings of those who are awake. */
+  /** What is wanted until the next turn. */
+  readonly waking: Waking;
+  /** As `advanceReadings`, with the readings that are wanted; others do no harm. */
   advance(fleet: FleetState, slot: Slot, readings: readonly SiteReading[], groups?: FleetState["groups"]): Step;
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+const NO_SISTERS: readonly Member[] = [];
+
 /** For want of zones. */
 export function nobodySleeps(set: RuleSet): Sleepers {
-  let awake: ReadonlySet<string> = new Set();
+  let waking: Waking = { awake: NOBODY, compared: NOBODY };
   return {
-    get awake() {
-      return awake;
+    get waking() {
+      return waking;
     },
     turn(fleet, facts) {
-      awake = new Set(facts.keys());
+      waking = { awake: new Set(facts.keys()), compared: NOBODY };
       return fleet;
     },
-    advance: (fleet, slot, readings, groups) => advanceReadings(set, fleet, slot, readings, groups),
+    advance: (fleet, slot, readings, groups) => advanceReadings(set, fleet, slot, readings, { groups }),
   };
 }
 
@@ -56,7 +68,7 @@ export function createSleepers(
   const asleep = new Map<string, Polls>();
   /** Rounds of which those who are asleep were not told yet. */
   const slept: SleptRound[] = [];
-  let awake: ReadonlySet<string> = new Set();
+  let waking: Waking = { awake: NOBODY, compared: NOBODY };
   let isWhole = true;
   let known: { readonly facts: Facts; readonly awake: ReadonlySet<string>; readonly own: Facts } | null = null;
   let sets: { readonly zone: number; readonly bySite: Map<string, RuleSet> } = { zone: -1, bySite: new Map() };
@@ -87,7 +99,7 @@ export function createSleepers(
     const places = [...set.segmentPlaces, ...set.fleetPlaces];
     return Object.values(fleet.groups).some((group) => moving(group, places, atMs).length > 0);
   }
-  /** Medians are of all sites of a circle, and of the slot before. */
+  /** Circles whose medians are needed: they are of all of its sites, and of the slot before. */
   function comparedCircles(
     sites: ReadonlyMap<string, SiteState>,
     facts: Facts,
@@ -125,15 +137,28 @@ export function createSleepers(
   }
 
   function awakeOf(facts: Facts): Facts {
+    const { awake } = waking;
     if (known?.facts !== facts || known.awake !== awake) {
       known = { facts, awake, own: isWhole ? facts : new Map([...facts].filter(([siteId]) => awake.has(siteId))) };
     }
     return known.own;
   }
 
+  /** What those say who sleep on; none of the rest of their state matters to that. */
+  function sistersIn(fleet: FleetState, slot: Slot, readings: readonly SiteReading[]): readonly Member[] {
+    if (waking.compared.size === 0) return NO_SISTERS;
+    return readings.flatMap(({ siteId, reading }): Member | readonly Member[] => {
+      const facts = waking.compared.has(siteId) ? slot.facts.get(siteId) : undefined;
+      const polls = asleep.get(siteId);
+      if (facts === undefined || polls === undefined) return NO_SISTERS;
+      const view = viewOf(fleet, slot, facts, polls.before, reading);
+      return { circleId: facts.circleId, compared: set.comparedReaders.map((read) => read(view)) };
+    });
+  }
+
   return {
-    get awake() {
-      return awake;
+    get waking() {
+      return waking;
     },
     turn(fleet, facts, fromMs, toMs) {
       const first = zoneAt(grid, fromMs);
@@ -146,10 +171,11 @@ export function createSleepers(
       const isEverybody = mustAllWake(fleet, fromMs, zones);
       const next = enabled.filter((own) => {
         const site = sites.get(own.siteId);
-        if (isEverybody || site === undefined || circles.has(own.circleId ?? "")) return true;
-        return !mayRest(site, own, fromMs, zones);
+        return isEverybody || site === undefined || !mayRest(site, own, fromMs, zones);
       });
-      awake = new Set(next.map(({ siteId }) => siteId));
+      const awake = new Set(next.map(({ siteId }) => siteId));
+      const compared = enabled.filter(({ siteId, circleId }) => !awake.has(siteId) && circles.has(circleId ?? ""));
+      waking = { awake, compared: new Set(compared.map(({ siteId }) => siteId)) };
       isWhole = next.length === enabled.length;
       asleep.clear();
       const kept: Record<string, SiteState> = {};
@@ -162,9 +188,11 @@ export function createSleepers(
     advance(fleet, slot, readings, groups) {
       const judgedGroups = groups ?? (isWhole ? undefined : fleet.groups);
       const facts = awakeOf(slot.facts);
-      const step = advanceReadings(set, fleet, { ...slot, facts }, readings, judgedGroups, (siteId) =>
-        setAt(fleet, slot.slotMs, siteId),
-      );
+      const step = advanceReadings(set, fleet, { ...slot, facts }, readings, {
+        groups: judgedGroups,
+        sisters: sistersIn(fleet, slot, readings),
+        setOf: (siteId) => setAt(fleet, slot.slotMs, siteId),
+      });
       slept.push({ slotMs: slot.slotMs, facts: slot.facts });
       return step;
     },
