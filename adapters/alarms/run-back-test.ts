@@ -95,7 +95,8 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     const sisters =
       compared.length === 0 ? null : await openHistory(database, { ...stretch, siteIds: ids, points: compared });
     const plan = { history: history.plan, sisters: sisters?.plan ?? null, zones: zones?.plan ?? null };
-    await thread.ask({ kind: "look", plan });
+    // The first statements are computed while the thread starts.
+    await thread.send<"look">({ kind: "look", plan }, () => undefined);
     const isFirst = begin === 0;
     if (zones === null) return read(history.chunks(), begin, share, isFirst);
     for await (const chunk of zones.chunks()) {
