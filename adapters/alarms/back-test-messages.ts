@@ -55,12 +55,15 @@ export type Piece = {
   readonly sisters: readonly number[];
 };
 
+/** A piece that is wanted, and the one that will most likely be wanted next. */
+export type WantedPiece = Piece & { readonly soon: Piece };
+
 /** What the thread says to each. */
 export type BackTestAnswers = {
   readonly look: null;
   readonly zones: { readonly doneMs: number };
   /** null: nothing else has to be read. */
-  readonly piece: Piece | null;
+  readonly piece: WantedPiece | null;
   readonly sisters: null;
   /** `snapshots`: also of the sites that were not read; `rows`: of those that were. */
   readonly chunk: { readonly doneMs: number; readonly snapshots: number; readonly rows: number };
