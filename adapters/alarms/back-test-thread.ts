@@ -44,8 +44,8 @@ export function startBackTestThread(task: BackTestTask) {
 
   return {
     ask,
-    /** The same for a part of history: returns as soon as few enough of them wait. @param onTaken when it was worked on */
-    async send<Kind extends "zones" | "chunk">(
+    /** The same without waiting for the answer: returns as soon as few enough of them wait. @param onTaken when it was worked on */
+    async send<Kind extends "look" | "zones" | "sisters" | "chunk">(
       message: Extract<ToBackTest, { readonly kind: Kind }>,
       onTaken: (answer: BackTestAnswers[Kind]) => void,
     ): Promise<void> {
@@ -64,7 +64,7 @@ export function startBackTestThread(task: BackTestTask) {
 
 /** They move to the thread instead of being copied. */
 function buffersIn(message: ToBackTest): ArrayBuffer[] {
-  if (message.kind !== "chunk" && message.kind !== "zones") return [];
+  if (!("chunk" in message)) return [];
   const { columns, rounds } = message.chunk;
   return [...Object.values(columns), rounds].flatMap((bytes) => (bytes ? [bytes.buffer] : []));
 }

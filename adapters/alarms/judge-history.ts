@@ -1,5 +1,7 @@
+import type { SiteReading } from "../../domain/alarms/alarm-engine.ts";
 import { createFirstLook, type FirstLook } from "../../domain/alarms/back-test/first-look.ts";
 import { historyFacts } from "../../domain/alarms/back-test/history-facts.ts";
+import type { Waking } from "../../domain/alarms/back-test/sleepers.ts";
 import { tripFaultsOf } from "../../domain/alarms/back-test/tested-rules.ts";
 import { factsOfWanted, type WantedUntil, wantedByAny } from "../../domain/alarms/back-test/wanted-sites.ts";
 import { createZoneBook, type ZoneBook } from "../../domain/alarms/back-test/zone-book.ts";
@@ -13,13 +15,14 @@ import type {
   BackTestTask,
   BackTestVariant,
   LookPlan,
-  Piece,
   ToBackTest,
+  WantedPiece,
 } from "./back-test-messages.ts";
 import { createSlotReader } from "./history-slots.ts";
 import { createZoneReader, type StoredZone } from "./history-zones.ts";
 import type { HistoryChunk } from "./read-history-slots.ts";
 import type { ZoneChunk } from "./read-zones.ts";
+import { createSisterSlots, type SisterSlots } from "./sister-slots.ts";
 
 type Judge = Pick<BackTest, "take" | "wake">;
 type Answer = BackTestAnswers[keyof BackTestAnswers];
@@ -36,6 +39,7 @@ type Look = {
   readonly plan: LookPlan;
   readonly books: readonly ZoneBook[];
   readonly slotsOf: ReturnType<typeof createSlotReader>;
+  readonly sisters: SisterSlots | null;
   readonly zonesOf: ReturnType<typeof createZoneReader> | null;
   /** When somebody was polled, as far as that is known: ms since the epoch, in order. */
   readonly moments: number[];
@@ -66,6 +70,7 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
       plan,
       books: grid === undefined ? [] : task.variants.map((variant) => bookOf(variant, grid)),
       slotsOf: createSlotReader(plan.history),
+      sisters: plan.sisters === null ? null : createSisterSlots(plan.sisters),
       zonesOf: zones === null ? null : createZoneReader(zones),
       moments: [],
       judges: null,
@@ -124,7 +129,7 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
   }
 
   /** The next piece for which something has to be read; what comes before it was judged without. */
-  function nextPiece(current: Look): Piece | null {
+  function nextPiece(current: Look): WantedPiece | null {
     const grid = current.plan.zones?.grid;
     if (grid === undefined) return null;
     const zones = Math.max(1, Math.ceil(PIECE_MS / grid.zoneMs));
@@ -135,9 +140,17 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
       const fromMs = current.doneMs;
       const toMs = Math.min(endMs, fromMs + zones * grid.zoneMs);
       current.pieceToMs = toMs;
-      current.awake = new Set(judges.flatMap((judge) => [...judge.wake(fromMs, toMs)]));
-      const sites = current.plan.history.sites.filter(({ id }) => current.awake.has(id)).map(({ number }) => number);
-      if (sites.length > 0) return { fromMs, toMs, sites };
+      const wakings = judges.map((judge) => judge.wake(fromMs, toMs));
+      current.awake = new Set(wakings.flatMap(({ awake }) => [...awake]));
+      const now = numbersOf(current, wakings);
+      if (now.sites.length + now.sisters.length > 0) {
+        const afterMs = Math.min(endMs, 2 * toMs - fromMs);
+        const soon = numbersOf(
+          current,
+          wakings.map((waking) => waking.soon),
+        );
+        return { fromMs, toMs, ...now, soon: { fromMs: toMs, toMs: afterMs, ...soon } };
+      }
       judgeUntil(current, { toMs, columns: {}, rounds: null });
     }
     return null;
@@ -150,11 +163,16 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
     let snapshots = 0;
     let rows = 0;
     const asleepAt = isSparse ? answersOfSleepers(current) : () => 0;
+    // What was read ahead may be of more sites.
+    const awakeIn = (readings: readonly SiteReading[]) =>
+      isSparse ? readings.reduce((count, { siteId }) => count + Number(current.awake.has(siteId)), 0) : readings.length;
     for (const { slotMs, readings } of current.slotsOf(chunk, moments)) {
-      const answered = readings.length + asleepAt(slotMs);
+      const answered = awakeIn(readings) + asleepAt(slotMs);
+      const sisters = current.sisters?.at(slotMs) ?? [];
       snapshots += answered;
-      rows += readings.length;
-      for (const judge of judges) judge.take(slotMs, readings, answered);
+      rows += readings.length + sisters.length;
+      const all = sisters.length === 0 ? readings : [...readings, ...sisters];
+      for (const judge of judges) judge.take(slotMs, all, answered);
     }
     current.doneMs = chunk.toMs;
     return { doneMs: chunk.toMs, snapshots, rows };
@@ -202,6 +220,9 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
           return takeZones(look, message.chunk);
         case "piece":
           return nextPiece(look);
+        case "sisters":
+          look.sisters?.take(message.chunk);
+          return null;
         case "chunk":
           return judgeUntil(look, message.chunk);
         case "looked":
@@ -210,6 +231,17 @@ export function createHistoryJudge(task: BackTestTask): { answer(message: ToBack
           return results();
       }
     },
+  };
+}
+
+/** The numbers of those who are wanted by any of several judges. */
+function numbersOf({ plan }: Look, wanted: readonly Pick<Waking, "awake" | "compared">[]) {
+  const awake = new Set(wanted.flatMap((one) => [...one.awake]));
+  const compared = new Set(wanted.flatMap((one) => [...one.compared]));
+  const all = plan.history.sites;
+  return {
+    sites: all.filter(({ id }) => awake.has(id)).map(({ number }) => number),
+    sisters: all.filter(({ id }) => compared.has(id) && !awake.has(id)).map(({ number }) => number),
   };
 }
 

@@ -110,13 +110,17 @@ export async function openHistory(database: HistoryDatabase, stretch: HistoryStr
     plan,
     selected,
     chunks: () => readChunks(database, plan, chunkSql(layout, ROUNDS), numbers, stretch),
-    piece: (fromMs, toMs, some) =>
-      readChunks(database, plan, chunkSql(layout, ""), some, {
-        ...stretch,
-        fromMs: Math.max(fromMs, stretch.fromMs),
-        toMs: Math.min(toMs, stretch.toMs),
-      }),
+    piece(fromMs, toMs, some) {
+      const untilMs = Math.min(toMs, stretch.toMs);
+      if (some.length === 0) return nothingUntil(untilMs);
+      const part = { ...stretch, fromMs: Math.max(fromMs, stretch.fromMs), toMs: untilMs };
+      return readChunks(database, plan, chunkSql(layout, ""), some, part);
+    },
   };
+}
+
+async function* nothingUntil(toMs: number): AsyncGenerator<HistoryChunk> {
+  yield { toMs, columns: {}, rounds: null };
 }
 
 async function* readChunks(

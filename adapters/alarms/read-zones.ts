@@ -38,13 +38,22 @@ export type ZoneChunk = {
   readonly rounds: Uint8Array<ArrayBuffer> | null;
 };
 
+/** Zones that were looked up. */
+export type OpenZones = { readonly plan: ZonePlan; chunks(): AsyncGenerator<ZoneChunk> };
+
 const BITS = 30;
 /** Only figures about them leave the server: a row costs a fraction of one that is read. */
 const ROWS_PER_ROW_READ = 4;
 /** Statements under way: the next one is computed while the last one is judged. */
 const AHEAD = 2;
 
-const WITHOUT_JIT = { text: "select set_config('jit', 'off', true)" };
+/**
+ * Compiling some hundred expressions takes longer than computing them for the rows of a day. Several statements are under way:
+ * dividing each among further processes costs a fifth more, and takes the processors from who judges.
+ */
+const PLAINLY = {
+  text: "select set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)",
+};
 
 type Column = { readonly name: string; readonly sql: string };
 
@@ -62,7 +71,7 @@ export function openZones(
   wishes: ZoneWishes,
   stretch: { readonly fromMs: number; readonly toMs: number; readonly valuesPerStatement?: number },
   wanted?: WantedUntil,
-): { readonly plan: ZonePlan; chunks(): AsyncGenerator<ZoneChunk> } {
+): OpenZones {
   const selected = history.selected.filter(({ point }) => POINTS[point].origin !== "manual");
   const { columns, sqls } = layOut(selected, wishes);
   const faults = faultColumns(wishes);
@@ -101,11 +110,10 @@ export function openZones(
   return { plan: { grid, sites, columns: [...columns, ...faults.columns] }, chunks };
 }
 
-/** Compiling some hundred expressions takes longer than computing them for the rows of a day. */
 async function queryPlainly(database: HistoryDatabase, text: string, values: readonly unknown[]) {
   const options = { timeoutMs: TIMEOUT_MS };
   if (database.transaction === undefined) return database.query(text, values, options);
-  const [, rows = []] = await database.transaction([WITHOUT_JIT, { text, values }], options);
+  const [, rows = []] = await database.transaction([PLAINLY, { text, values }], options);
   return rows;
 }
 

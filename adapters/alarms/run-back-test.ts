@@ -1,6 +1,7 @@
 import type { BackTestResult } from "../../domain/alarms/back-test/back-test-result.ts";
 import { canLookFirst, judgedFirst } from "../../domain/alarms/back-test/first-look.ts";
 import {
+  pointsComparedBy,
   pointsJudgedBy,
   pointsReadBy,
   pointsWatchedBy,
@@ -11,11 +12,11 @@ import type { WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts"
 import { zoneGrid, zoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
-import type { BackTestTask, BackTestVariant } from "./back-test-messages.ts";
+import type { BackTestTask, BackTestVariant, Piece } from "./back-test-messages.ts";
 import { startBackTestThread } from "./back-test-thread.ts";
 import { readFlagPeriods, readLabSamples } from "./read-history-facts.ts";
-import { type HistoryDatabase, type OpenHistory, openHistory } from "./read-history-slots.ts";
-import { openZones } from "./read-zones.ts";
+import { type HistoryChunk, type HistoryDatabase, type OpenHistory, openHistory } from "./read-history-slots.ts";
+import { type OpenZones, openZones } from "./read-zones.ts";
 
 export type BackTestRun = Omit<BackTestTask, "flags" | "lab" | "looksFirst"> & {
   readonly database: HistoryDatabase;
@@ -44,6 +45,9 @@ type Look = {
   readonly begin: number;
   readonly share: number;
 };
+
+/** A part of the whole, as progress; `isFirst`: in the first look, where snapshots are counted. */
+type Part = { readonly begin: number; readonly share: number; readonly isFirst: boolean };
 
 /**
  * Runs rules over stored history: reads here, judges in a thread. First come the extremes of each quarter of an hour and
@@ -77,32 +81,57 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     const done = Math.min(1, Math.max(0, (doneMs - earliestMs) / (toMs - earliestMs)));
     onProgress?.({ share: begin + share * done, ...progress });
   }
-  async function look({ siteIds: ids, wanted, points, judged, begin, share }: Look): Promise<void> {
-    const history = await openHistory(database, { ...stretch, siteIds: ids, points });
-    const isFirst = begin === 0;
+  /** Of all there is, what is asked of zones; null: everything is read. */
+  function zonesOf({ judged, wanted }: Look, { plan, selected }: OpenHistory): OpenZones | null {
     const wishes = wishesOf(judged, variants);
-    const grid = reads === "everything" ? null : zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
+    const grid = zoneGrid(earliestMs, toMs, intervalS, wishes.whole.length > 0);
+    if (reads === "everything" || grid === null) return null;
     const watched = pointsWatchedBy(judged);
-    const selected = history.selected.filter(({ point }) => watched.has(point));
-    const zones =
-      grid === null ? null : openZones(database, { plan: history.plan, selected }, grid, wishes, stretch, wanted);
-    await thread.ask({ kind: "look", plan: { history: history.plan, zones: zones?.plan ?? null } });
-    if (zones === null) return read(history.chunks(), begin, share, isFirst);
+    const ofWatched = selected.filter(({ point }) => watched.has(point));
+    return openZones(database, { plan, selected: ofWatched }, grid, wishes, stretch, wanted);
+  }
+  async function look(one: Look): Promise<void> {
+    const { siteIds: ids, points, judged, begin, share } = one;
+    const history = await openHistory(database, { ...stretch, siteIds: ids, points });
+    const zones = zonesOf(one, history);
+    const compared = zones === null ? [] : pointsComparedBy(judged);
+    const sisters =
+      compared.length === 0 ? null : await openHistory(database, { ...stretch, siteIds: ids, points: compared });
+    const plan = { history: history.plan, sisters: sisters?.plan ?? null, zones: zones?.plan ?? null };
+    // The first statements are computed while the thread starts.
+    await thread.send<"look">({ kind: "look", plan }, () => undefined);
+    const isFirst = begin === 0;
+    if (zones === null) return read(history.chunks(), { begin, share, isFirst });
     for await (const chunk of zones.chunks()) {
       signal.throwIfAborted();
       await thread.send<"zones">({ kind: "zones", chunk }, ({ doneMs }) => tell(begin, share * ZONES_SHARE, doneMs));
     }
-    const rest = { begin: begin + share * ZONES_SHARE, share: share * (1 - ZONES_SHARE) };
+    await readPieces(history, sisters, {
+      begin: begin + share * ZONES_SHARE,
+      share: share * (1 - ZONES_SHARE),
+      isFirst,
+    });
+  }
+  async function readPieces(history: OpenHistory, sisters: OpenHistory | null, { begin, share, isFirst }: Part) {
+    let ahead: BegunPiece | null = null;
     for (let piece = await nextPiece(); piece !== null; piece = await nextPiece()) {
-      await read(history.piece(piece.fromMs, piece.toMs, piece.sites), rest.begin, rest.share, isFirst);
+      const begun: BegunPiece =
+        ahead !== null && isIn(piece, ahead.piece) ? ahead : beginPiece(piece, history, sisters);
+      for await (const chunk of begun.sisters) {
+        signal.throwIfAborted();
+        await thread.send<"sisters">({ kind: "sisters", chunk }, () => undefined);
+      }
+      await read(begun.rows, { begin, share, isFirst });
+      // The server is at work while this one is judged.
+      ahead = beginPiece(piece.soon, history, sisters);
     }
-    tell(rest.begin, rest.share, toMs);
+    tell(begin, share, toMs);
   }
   function nextPiece() {
     signal.throwIfAborted();
     return thread.ask({ kind: "piece" });
   }
-  async function read(chunks: ReturnType<OpenHistory["chunks"]>, begin: number, share: number, isFirst: boolean) {
+  async function read(chunks: AsyncIterable<HistoryChunk>, { begin, share, isFirst }: Part) {
     for await (const chunk of chunks) {
       signal.throwIfAborted();
       await thread.send<"chunk">({ kind: "chunk", chunk }, ({ doneMs, snapshots, rows }) => {
@@ -128,6 +157,42 @@ export async function runBackTest(run: BackTestRun): Promise<readonly BackTestRe
     signal.removeEventListener("abort", abort);
     await thread.end(new Error("the back-test is over"));
   }
+}
+
+/** A piece of which the first statements are under way. */
+type BegunPiece = {
+  readonly piece: Piece;
+  readonly sisters: AsyncIterable<HistoryChunk>;
+  readonly rows: AsyncIterable<HistoryChunk>;
+};
+
+function beginPiece(piece: Piece, history: OpenHistory, ofSisters: OpenHistory | null): BegunPiece {
+  const { fromMs, toMs, sites, sisters } = piece;
+  const none = ofSisters === null || sisters.length === 0;
+  return {
+    piece,
+    sisters: begun(none ? noChunks() : ofSisters.piece(fromMs, toMs, sisters)),
+    rows: begun(history.piece(fromMs, toMs, sites)),
+  };
+}
+
+/** Starts at once: the first item is on its way when somebody asks for it, who hears of its failure then. */
+function begun<T>(source: AsyncGenerator<T>): AsyncIterable<T> {
+  const first = source.next();
+  first.catch(() => undefined);
+  return (async function* () {
+    for (let item = await first; item.done !== true; item = await source.next()) yield item.value;
+  })();
+}
+
+async function* noChunks(): AsyncGenerator<HistoryChunk> {
+  // Nobody is compared.
+}
+
+function isIn(piece: Piece, read: Piece): boolean {
+  if (piece.fromMs !== read.fromMs || piece.toMs !== read.toMs) return false;
+  const [sites, sisters] = [new Set(read.sites), new Set([...read.sisters, ...read.sites])];
+  return piece.sites.every((site) => sites.has(site)) && piece.sisters.every((site) => sisters.has(site));
 }
 
 /** Rules that do not work together are refused by the thread, with their reason. */

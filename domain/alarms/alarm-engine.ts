@@ -6,7 +6,7 @@ import { type FleetState, ruleIdsOf, type SiteState } from "./fleet-state.ts";
 import { judgeGroups } from "./judge-groups.ts";
 import { hearSite, missSite, newSite, surroundingsOf, viewOf } from "./judge-site.ts";
 import type { RuleSet } from "./rule-set.ts";
-import { sisterMedians } from "./sister-medians.ts";
+import { type Member, sisterMedians } from "./sister-medians.ts";
 import type { SiteFacts } from "./site-facts.ts";
 import type { LocalClock, SiteView } from "./site-view.ts";
 import { endSubject, settleSubject } from "./subject-events.ts";
@@ -37,6 +37,16 @@ export type SlotEnd = {
 
 /** The rules as they are judged at one site: the same ones in the same places, of which some may be left out. */
 export type RuleSetOf = (siteId: string) => RuleSet;
+
+/** What is known of a slot apart from the readings that are judged. */
+export type KnownOfSlot = {
+  /** What segments and fleet are after it: then only some sites may be judged. */
+  readonly groups?: FleetState["groups"] | undefined;
+  /** Sites that are not judged, but that others are compared with. */
+  readonly sisters?: readonly Member[];
+  /** When not all rules have to be judged at each site. */
+  readonly setOf?: RuleSetOf;
+};
 
 /** The newest reading of a site that is still of now; null = there is none. */
 type ReadingAtClose = (facts: SiteFacts) => PointReading | null;
@@ -88,8 +98,7 @@ function close(
   slot: Slot,
   missed: ReadonlySet<string>,
   readingOf: ReadingAtClose,
-  judgedGroups?: FleetState["groups"],
-  setOf: RuleSetOf = () => set,
+  { groups: judgedGroups, sisters: others = [], setOf = () => set }: KnownOfSlot = {},
 ): Step {
   const { slotMs, facts } = slot;
   // What is held stands behind the rules of the set.
@@ -111,7 +120,8 @@ function close(
     const before = state.sites[own.siteId] ?? site;
     sites[own.siteId] = settleSite(setOf(own.siteId), groups, slot, own, before, site, events);
   }
-  const sisters = set.comparedSignals.length === 0 ? {} : sisterMedians(Object.values(sites), set.comparedSignals);
+  const sisters =
+    set.comparedSignals.length === 0 ? {} : sisterMedians([...Object.values(sites), ...others], set.comparedSignals);
   return { state: { ruleKeys, slotMs, sites, groups, sisters }, events };
 }
 
@@ -147,21 +157,18 @@ export function advanceSlot(
  * The same for readings that are all of this slot, at most one of each site: what the back-test does with history.
  *
  * @param readings ordered by site
- * @param judgedGroups what segments and fleet are after this slot, when that is known: then only some sites may be judged
- * @param setOf when not all rules have to be judged at each site
  */
 export function advanceReadings(
   set: RuleSet,
   state: FleetState,
   slot: Slot,
   readings: readonly SiteReading[],
-  judgedGroups?: FleetState["groups"],
-  setOf?: RuleSetOf,
+  known: KnownOfSlot = {},
 ): Step {
-  const heard = applyReadings(set, state, slot, readings, setOf);
+  const heard = applyReadings(set, state, slot, readings, known.setOf);
   const bySite = set.readsAtClose ? new Map(readings.map(({ siteId, reading }) => [siteId, reading])) : null;
   const readingOf: ReadingAtClose = ({ siteId }) => bySite?.get(siteId) ?? null;
-  const closed = close(set, heard.state, slot, NO_SITES, readingOf, judgedGroups, setOf);
+  const closed = close(set, heard.state, slot, NO_SITES, readingOf, known);
   return { state: closed.state, events: [...heard.events, ...closed.events] };
 }
 

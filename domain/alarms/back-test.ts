@@ -4,7 +4,7 @@ import type { BackTestResult } from "./back-test/back-test-result.ts";
 import { Coverage } from "./back-test/coverage.ts";
 import { FiringBook, type OpenFiring } from "./back-test/firing-book.ts";
 import type { FlagPeriod } from "./back-test/history-facts.ts";
-import { createSleepers, nobodySleeps } from "./back-test/sleepers.ts";
+import { createSleepers, nobodySleeps, type Waking } from "./back-test/sleepers.ts";
 import { tripFaultsOf } from "./back-test/tested-rules.ts";
 import { createTripWatch } from "./back-test/trip-watch.ts";
 import { factsOfWanted, type WantedUntil } from "./back-test/wanted-sites.ts";
@@ -50,9 +50,9 @@ export interface BackTest {
    *
    * @returns the sites of which readings have to be handed in until the next call
    */
-  wake(fromMs: number, toMs: number): ReadonlySet<string>;
+  wake(fromMs: number, toMs: number): Waking;
   /**
-   * @param readings of one slot, ordered by site, at most one of each; who has none was polled and did not answer
+   * @param readings of one slot, ordered by site, at most one of each; who is awake and has none was polled and did not answer
    * @param snapshots how many sites answered, when not all of them are handed in
    */
   take(slotMs: number, readings: readonly SiteReading[], snapshots?: number): void;
@@ -128,7 +128,7 @@ export function createBackTest(options: BackTestOptions, found: Findings | null 
     wake(pieceFromMs, pieceToMs) {
       const facts = judgedFacts(pieceFromMs);
       fleet = sleepers.turn(fleet, facts, pieceFromMs, pieceToMs);
-      return sleepers.awake;
+      return sleepers.waking;
     },
 
     take(slotMs, readings, snapshots = readings.length) {

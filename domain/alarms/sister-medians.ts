@@ -3,7 +3,7 @@ import { quantileOf } from "../telemetry/quantiles.ts";
 import type { Signal } from "./read-signal.ts";
 
 /** What one site says about the compared signals. */
-type Member = { readonly circleId: string | null; readonly compared: readonly (number | null)[] };
+export type Member = { readonly circleId: string | null; readonly compared: readonly (number | null)[] };
 
 /**
  * Medians by circle and signal. The site itself is among them: with four sites or more that moves a median by less than

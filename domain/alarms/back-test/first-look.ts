@@ -7,7 +7,7 @@ import type { Rule } from "../rule.ts";
 import { compileRuleSet, judgingOnly } from "../rule-set.ts";
 import { Coverage } from "./coverage.ts";
 import { AFTERMATH_MS } from "./firing-book.ts";
-import { createSleepers, nobodySleeps } from "./sleepers.ts";
+import { createSleepers, nobodySleeps, type Waking } from "./sleepers.ts";
 import { tripFaultsOf } from "./tested-rules.ts";
 import { createTripWatch, type Onset } from "./trip-watch.ts";
 import { isWanted, type WantedUntil } from "./wanted-sites.ts";
@@ -21,7 +21,7 @@ type Groups = FleetState["groups"];
  */
 export interface FirstLook {
   /** As for a back-test. */
-  wake(fromMs: number, toMs: number): ReadonlySet<string>;
+  wake(fromMs: number, toMs: number): Waking;
   /** As for a back-test; readings need the points of the rules under test only. */
   take(slotMs: number, readings: readonly SiteReading[], snapshots?: number): void;
   /** Where they have fired, and until when it matters what hides them there: readings that the second look needs. */
@@ -109,7 +109,7 @@ export function createFirstLook(options: BackTestOptions): FirstLook {
     wake(pieceFromMs, pieceToMs) {
       const facts = factsAt(pieceFromMs);
       fleet = sleepers.turn(fleet, facts, pieceFromMs, pieceToMs);
-      return sleepers.awake;
+      return sleepers.waking;
     },
 
     take(slotMs, readings, snapshots = readings.length) {

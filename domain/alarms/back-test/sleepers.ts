@@ -1,7 +1,9 @@
 import { advanceReadings, type SiteReading, type Slot, type Step } from "../alarm-engine.ts";
 import { isAtRest } from "../evaluate-rule.ts";
 import type { FleetState, SiteState, SubjectState } from "../fleet-state.ts";
+import { viewOf } from "../judge-site.ts";
 import type { RuleSet } from "../rule-set.ts";
+import type { Member } from "../sister-medians.ts";
 import type { SiteFacts } from "../site-facts.ts";
 import { awoken, type Polls, pollSleepers, pollsOf, type SleptRound } from "./slept-polls.ts";
 import { asksForMode, comparingPlaces, STATES } from "./watch-site.ts";
@@ -9,6 +11,16 @@ import type { ZoneBook } from "./zone-book.ts";
 import { zoneAt } from "./zone-grid.ts";
 
 type Facts = ReadonlyMap<string, SiteFacts>;
+
+/** Whose readings are wanted. */
+type WantedSites = {
+  readonly awake: ReadonlySet<string>;
+  /** Those who sleep on, but with whom others are compared: the compared points of their readings are enough. */
+  readonly compared: ReadonlySet<string>;
+};
+
+/** Whose readings are wanted in a piece of history; `soon`: of whom they will most likely be in the next one of its length. */
+export type Waking = WantedSites & { readonly soon: WantedSites };
 
 /** Lets sites sleep while their zones prove that nothing would come of judging them. */
 export interface Sleepers {
@@ -19,24 +31,29 @@ export interface Sleepers {
    * @param facts those at the begin of the piece
    */
   turn(fleet: FleetState, facts: Facts, fromMs: number, toMs: number): FleetState;
-  /** Sites whose readings are wanted until the next turn. */
-  readonly awake: ReadonlySet<string>;
-  /** As `advanceReadings`, with the readings of those who are awake. */
+  /** What is wanted until the next turn. */
+  readonly waking: Waking;
+  /** As `advanceReadings`, with the readings that are wanted; others do no harm. */
   advance(fleet: FleetState, slot: Slot, readings: readonly SiteReading[], groups?: FleetState["groups"]): Step;
 }
 
+const NOBODY: ReadonlySet<string> = new Set();
+const NO_SISTERS: readonly Member[] = [];
+const NOTHING_WANTED: Waking = { awake: NOBODY, compared: NOBODY, soon: { awake: NOBODY, compared: NOBODY } };
+
 /** For want of zones. */
 export function nobodySleeps(set: RuleSet): Sleepers {
-  let awake: ReadonlySet<string> = new Set();
+  let waking = NOTHING_WANTED;
   return {
-    get awake() {
-      return awake;
+    get waking() {
+      return waking;
     },
     turn(fleet, facts) {
-      awake = new Set(facts.keys());
+      const all = { awake: new Set(facts.keys()), compared: NOBODY };
+      waking = { ...all, soon: all };
       return fleet;
     },
-    advance: (fleet, slot, readings, groups) => advanceReadings(set, fleet, slot, readings, groups),
+    advance: (fleet, slot, readings, groups) => advanceReadings(set, fleet, slot, readings, { groups }),
   };
 }
 
@@ -56,7 +73,7 @@ export function createSleepers(
   const asleep = new Map<string, Polls>();
   /** Rounds of which those who are asleep were not told yet. */
   const slept: SleptRound[] = [];
-  let awake: ReadonlySet<string> = new Set();
+  let waking = NOTHING_WANTED;
   let isWhole = true;
   let known: { readonly facts: Facts; readonly awake: ReadonlySet<string>; readonly own: Facts } | null = null;
   let sets: { readonly zone: number; readonly bySite: Map<string, RuleSet> } = { zone: -1, bySite: new Map() };
@@ -87,23 +104,37 @@ export function createSleepers(
     const places = [...set.segmentPlaces, ...set.fleetPlaces];
     return Object.values(fleet.groups).some((group) => moving(group, places, atMs).length > 0);
   }
-  /** Medians are of all sites of a circle, and of the slot before. */
-  function comparedCircles(
-    sites: ReadonlyMap<string, SiteState>,
-    facts: Facts,
-    atMs: number,
-    zones: readonly number[],
-  ) {
+  /** Circles in which a rule that compares sites is pending or active. */
+  function movingCircles(sites: ReadonlyMap<string, SiteState>, facts: Facts, atMs: number): ReadonlySet<string> {
     const circles = new Set<string>();
     if (comparing.length === 0) return circles;
-    const last = zones.at(-1) ?? 0;
     for (const { siteId, circleId } of facts.values()) {
-      if (circleId === null || circles.has(circleId)) continue;
-      const site = sites.get(siteId);
-      const isMoving = site !== undefined && moving(site, comparing, atMs).length > 0;
-      if (isMoving || [...zones, last + 1].some((zone) => book.mayCompare(circleId, zone))) circles.add(circleId);
+      const site = circleId === null || circles.has(circleId) ? undefined : sites.get(siteId);
+      if (circleId !== null && site !== undefined && moving(site, comparing, atMs).length > 0) circles.add(circleId);
     }
     return circles;
+  }
+  /** These sites, and of the others those with whom somebody is compared: medians are of a whole circle, and of the slot before. */
+  function wantedWith(
+    enabled: readonly SiteFacts[],
+    awakeSites: readonly SiteFacts[],
+    circles: ReadonlySet<string>,
+    zones: readonly number[],
+  ): WantedSites {
+    const awake = new Set(awakeSites.map(({ siteId }) => siteId));
+    const withNext = [...zones, (zones.at(-1) ?? 0) + 1];
+    const isCompared = (circleId: string) => withNext.some((zone) => book.mayCompare(circleId, zone));
+    const compared = enabled.filter(
+      ({ siteId, circleId }) =>
+        circleId !== null && !awake.has(siteId) && (circles.has(circleId) || isCompared(circleId)),
+    );
+    return { awake, compared: new Set(compared.map(({ siteId }) => siteId)) };
+  }
+  /** Who is awake mostly stays so for a while, and the book knows who has to wake up: others are few. */
+  function soonAwake(enabled: readonly SiteFacts[], now: readonly SiteFacts[], zones: readonly number[]) {
+    if (hasGroups && zones.some((zone) => book.mayRaiseGroups(zone))) return enabled;
+    const awake = new Set(now);
+    return enabled.filter((own) => awake.has(own) || zones.some((zone) => book.isWanted(own.siteId, zone)));
   }
 
   function setAt(fleet: FleetState, slotMs: number, siteId: string): RuleSet {
@@ -125,15 +156,28 @@ export function createSleepers(
   }
 
   function awakeOf(facts: Facts): Facts {
+    const { awake } = waking;
     if (known?.facts !== facts || known.awake !== awake) {
       known = { facts, awake, own: isWhole ? facts : new Map([...facts].filter(([siteId]) => awake.has(siteId))) };
     }
     return known.own;
   }
 
+  /** What those say who sleep on; none of the rest of their state matters to that. */
+  function sistersIn(fleet: FleetState, slot: Slot, readings: readonly SiteReading[]): readonly Member[] {
+    if (waking.compared.size === 0) return NO_SISTERS;
+    return readings.flatMap(({ siteId, reading }): Member | readonly Member[] => {
+      const facts = waking.compared.has(siteId) ? slot.facts.get(siteId) : undefined;
+      const polls = asleep.get(siteId);
+      if (facts === undefined || polls === undefined) return NO_SISTERS;
+      const view = viewOf(fleet, slot, facts, polls.before, reading);
+      return { circleId: facts.circleId, compared: set.comparedReaders.map((read) => read(view)) };
+    });
+  }
+
   return {
-    get awake() {
-      return awake;
+    get waking() {
+      return waking;
     },
     turn(fleet, facts, fromMs, toMs) {
       const first = zoneAt(grid, fromMs);
@@ -142,14 +186,18 @@ export function createSleepers(
       pollSleepers(book, asleep, slept.splice(0));
       const sites = new Map<string, SiteState>(Object.entries(fleet.sites));
       for (const [siteId, polls] of asleep) sites.set(siteId, awoken(polls));
-      const circles = comparedCircles(sites, facts, fromMs, zones);
+      const circles = movingCircles(sites, facts, fromMs);
       const isEverybody = mustAllWake(fleet, fromMs, zones);
       const next = enabled.filter((own) => {
         const site = sites.get(own.siteId);
-        if (isEverybody || site === undefined || circles.has(own.circleId ?? "")) return true;
-        return !mayRest(site, own, fromMs, zones);
+        return isEverybody || site === undefined || !mayRest(site, own, fromMs, zones);
       });
-      awake = new Set(next.map(({ siteId }) => siteId));
+      const later = zones.map((zone) => zone + zones.length).filter((zone) => zone < grid.count);
+      waking = {
+        ...wantedWith(enabled, next, circles, zones),
+        soon: wantedWith(enabled, soonAwake(enabled, next, later), circles, later),
+      };
+      const { awake } = waking;
       isWhole = next.length === enabled.length;
       asleep.clear();
       const kept: Record<string, SiteState> = {};
@@ -162,9 +210,11 @@ export function createSleepers(
     advance(fleet, slot, readings, groups) {
       const judgedGroups = groups ?? (isWhole ? undefined : fleet.groups);
       const facts = awakeOf(slot.facts);
-      const step = advanceReadings(set, fleet, { ...slot, facts }, readings, judgedGroups, (siteId) =>
-        setAt(fleet, slot.slotMs, siteId),
-      );
+      const step = advanceReadings(set, fleet, { ...slot, facts }, readings, {
+        groups: judgedGroups,
+        sisters: sistersIn(fleet, slot, readings),
+        setOf: (siteId) => setAt(fleet, slot.slotMs, siteId),
+      });
       slept.push({ slotMs: slot.slotMs, facts: slot.facts });
       return step;
     },

@@ -4,6 +4,7 @@ import { SuppressionCause } from "../alarm.ts";
 import { compileRule } from "../compile-rule.ts";
 import { compileExpression } from "../expression/compile-expression.ts";
 import { isQuantity, QUANTITIES } from "../quantities.ts";
+import { pointsBehind } from "../read-signal.ts";
 import type { Rule } from "../rule.ts";
 
 /** Read for every rule: what a site is doing follows from them. */
@@ -59,6 +60,12 @@ function pointsIn(rules: readonly Rule[], always: readonly PointName[]): readonl
   const points = new Set<PointName>(always);
   for (const { condition, clear, escalations } of rules) collectPoints([condition, clear, escalations], points);
   return [...points].sort();
+}
+
+/** The points by which these rules compare sites with each other. */
+export function pointsComparedBy(rules: readonly Rule[]): readonly PointName[] {
+  const signals = rules.flatMap((rule) => compileRule(rule).comparedSignals);
+  return [...new Set(signals.flatMap(pointsBehind).filter(isPointName))].sort();
 }
 
 /** How long before a stretch the rules have to listen, so that they know at its beginning what they would have known. */

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { SiteReading } from "../../../domain/alarms/alarm-engine.ts";
 import { canLookFirst, createFirstLook } from "../../../domain/alarms/back-test/first-look.ts";
 import { type FlagPeriod, historyFacts, type LabSample } from "../../../domain/alarms/back-test/history-facts.ts";
-import { tripFaultsOf, withParents } from "../../../domain/alarms/back-test/tested-rules.ts";
+import { pointsComparedBy, tripFaultsOf, withParents } from "../../../domain/alarms/back-test/tested-rules.ts";
 import { factsOfWanted, isWanted, type WantedUntil } from "../../../domain/alarms/back-test/wanted-sites.ts";
 import { createZoneBook, type ZoneBook } from "../../../domain/alarms/back-test/zone-book.ts";
 import { type ZoneGrid, zoneGrid, zoneWishes } from "../../../domain/alarms/back-test/zone-grid.ts";
@@ -123,6 +124,7 @@ const OWN = [
   ),
 ];
 const ALL = [...DEFAULT_RULES, ...OWN];
+const COMPARED = pointsComparedBy(ALL);
 const FLAGS: readonly FlagPeriod[] = [
   { siteId: "s0", kind: "maintenance", fromMs: START_MS + 100 * MINUTE_MS, toMs: START_MS + 190 * MINUTE_MS },
   { siteId: "s1", kind: "curtailment", fromMs: START_MS + 200 * MINUTE_MS, toMs: START_MS + 290 * MINUTE_MS },
@@ -171,17 +173,24 @@ function bookOf(
   return book;
 }
 
+/** A reading as it is read of a site that sleeps while others are compared with it. */
+function onlyCompared(one: SiteReading): SiteReading {
+  const values = Object.fromEntries(COMPARED.map((point) => [point, one.reading.values[point]]));
+  return { ...one, reading: { ...one.reading, values } };
+}
+
 /** Feeds what is asked for, and nothing else. @returns which share of the readings was left out */
 function feed(test: Pick<BackTest, "wake" | "take">, grid: ZoneGrid, moments: readonly Moment[]): number {
   let spared = 0;
   let all = 0;
   const pieceMs = PIECE_ZONES * grid.zoneMs;
   for (let fromMs = grid.firstMs; fromMs < END_MS; fromMs += pieceMs) {
-    const awake = test.wake(fromMs, Math.min(fromMs + pieceMs, grid.firstMs + grid.count * grid.zoneMs));
+    const { awake, compared } = test.wake(fromMs, Math.min(fromMs + pieceMs, grid.firstMs + grid.count * grid.zoneMs));
     for (const { slotMs, readings } of moments) {
       if (slotMs < fromMs || slotMs >= fromMs + pieceMs) continue;
       const wanted = readings.filter(({ siteId }) => awake.has(siteId));
-      test.take(slotMs, wanted, readings.length);
+      const sisters = readings.filter(({ siteId }) => compared.has(siteId)).map(onlyCompared);
+      test.take(slotMs, [...wanted, ...sisters], readings.length);
       all += readings.length;
       spared += readings.length - wanted.length;
     }
