@@ -4,10 +4,12 @@ import { MEASURED, projectsOf } from "./scripts/measured.ts";
 import { LongestFirst } from "./test/services/longest-first.ts";
 
 const below = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
-/** The built platform with a browser, or with something that fails under it: two of them fill two cores. */
+/** The built platform with a browser, or with something that fails under it. They wait for half of their time. */
 const WHOLE = below("e2e", "faults");
 /** These start nothing, and change nothing outside of what they test. */
 const PURE = below("config", "dashboard", "docs", "domain", "simulator");
+/** They hold a Node-RED, of which there can be only one per process, or look at the whole process: its memory, its signals. */
+const ALONE = below("adapters/node-red", "adapters/process", "adapters/transport", "authorisation", "flows", "nodes");
 const MEASURED_TESTS = MEASURED.flatMap(({ tests }) => tests);
 
 type Own = Omit<NonNullable<TestProjectInlineConfiguration["test"]>, "sequence">;
@@ -20,9 +22,9 @@ function project(groupOrder: number, own: Own): TestProjectInlineConfiguration {
 }
 
 /**
- * The whole platform first, then its parts, which wait for a third of their time: three at once. One file is one process,
- * since it may hold a Node-RED runtime, of which there can be only one per process. Pure files share processes: to start
- * one takes longer than most of them.
+ * The whole platform first, then its parts, three at once: all of them wait for a good part of their time. Files share
+ * processes, each worker takes one after the other: to start one, and to load the same modules again, takes 2 s. A file
+ * ends what it starts; those that cannot share come first, so that the others are not parted.
  */
 export default defineConfig({
   test: {
@@ -31,8 +33,15 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Tests that wait for plants, side by side in one file, take as long as the longest of them.
-      project(0, { name: "whole", include: WHOLE, maxWorkers: 2, maxConcurrency: 8 }),
-      project(1, { name: "parts", include: ["test/**/*.test.ts"], exclude: [...WHOLE, ...PURE], maxWorkers: 3 }),
+      project(0, { name: "whole", include: WHOLE, maxWorkers: 3, maxConcurrency: 8 }),
+      project(1, { name: "alone", include: ALONE, maxWorkers: 3 }),
+      project(1, {
+        name: "parts",
+        include: ["test/**/*.test.ts"],
+        exclude: [...WHOLE, ...ALONE, ...PURE],
+        isolate: false,
+        maxWorkers: 3,
+      }),
       project(1, { name: "pure", include: PURE, exclude: MEASURED_TESTS, isolate: false, maxWorkers: 3 }),
       // A whole run has these from the measurement of their coverage, and leaves them out here.
       ...MEASURED.flatMap(projectsOf).map((own) => project(1, { ...own, maxWorkers: 3 })),

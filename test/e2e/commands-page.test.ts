@@ -17,7 +17,10 @@ const DEADLINE_MS = 150_000;
 const ids = Array.from({ length: SITES }, (_, at) => `site-${String(at + 1).padStart(3, "0")}`);
 const siteAt = (at: number): string => ids[at - 1] ?? "";
 
-/** The page of commands on the built platform, in front of a simulated fleet; one after the other, each on sites of its own. */
+/** Those that wait for plants do so side by side. */
+const SIDE_BY_SIDE = { concurrent: true };
+
+/** The page of commands on the built platform, in front of a simulated fleet; each test on sites of its own. */
 describe.skipIf(noBrowser !== null)("the page of commands", () => {
   let browser: Browser;
   let stage: CommandStage;
@@ -86,7 +89,8 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
 
   test("50 sites, one of them with a deaf controller: the whole scope is shown before the order is given", {
     timeout: 180_000,
-  }, async () => {
+    ...SIDE_BY_SIDE,
+  }, async ({ expect }) => {
     const words = LANGUAGES["zh-CN"];
     await stage.fault("no_effect", [siteAt(2)]);
     const wanted = await nextSetpoint(siteAt(1));
@@ -114,7 +118,10 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
     });
   });
 
-  test("what a controller refuses is retried alone on a phone, and then it is done", { timeout: 240_000 }, async () => {
+  test("what a controller refuses is retried alone on a phone, and then it is done", {
+    timeout: 240_000,
+    ...SIDE_BY_SIDE,
+  }, async () => {
     const words = LANGUAGES.en;
     const chosen = ids.slice(LARGE, LARGE + 3);
     await stage.fault("command_refused", [siteAt(51)]);
@@ -143,7 +150,7 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
     });
   });
 
-  test("a running order is stopped by a person", { timeout: 120_000 }, async () => {
+  test("a running order is stopped by a person", { timeout: 120_000, ...SIDE_BY_SIDE }, async () => {
     const words = LANGUAGES.en;
     const chosen = ids.slice(LARGE + 3, LARGE + 6);
     const temp = await nextSetpoint(siteAt(54));
@@ -169,6 +176,7 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
 
   test("a second person in a second session sees the interlocks of now and agrees; who asked for it cannot", {
     timeout: 180_000,
+    ...SIDE_BY_SIDE,
   }, async () => {
     const order = (siteId: string) =>
       stage.order(ENGINEER, {

@@ -4,8 +4,12 @@ import { findRedis } from "../services/redis-server.ts";
 import { runCommandFaults } from "./commands/run-command-faults.ts";
 import { runStoppedHolders, STOP_POINTS } from "./commands/stopped-holder.ts";
 
+/** Each has processes, sites and a database of its own, and waits most of its time. */
+const SIDE_BY_SIDE = { concurrent: true };
+const hasServers = findPostgres() !== null && findRedis() !== null;
+
 /** The same as bench/command-faults.ts and bench/command-holders.ts, which do it 200 and 100 times. */
-describe.skipIf(findPostgres() === null || findRedis() === null)("senders that are killed and stopped", () => {
+describe.skipIf(!hasServers)("senders that are killed and stopped", SIDE_BY_SIDE, () => {
   test("send each command once, in order, and each has an end that the plant confirms", {
     timeout: 240_000,
   }, async () => {
@@ -37,12 +41,15 @@ describe.skipIf(findPostgres() === null || findRedis() === null)("senders that a
   });
 });
 
-describe.skipIf(inject("databaseUrl") === null)("the holder of a lease that is stopped with a command in hand", () => {
-  test("sends nothing when it goes on; without fence and clock it would", { timeout: 180_000 }, async () => {
-    const serverUrl = inject("databaseUrl") ?? "";
+const serverUrl = inject("databaseUrl") ?? "";
+describe.skipIf(!serverUrl)("the holder of a lease that is stopped with a command in hand", SIDE_BY_SIDE, () => {
+  test("sends nothing when it goes on", { timeout: 180_000 }, async () => {
     const { trials, stale, doubled, sentByOther } = await runStoppedHolders(serverUrl, STOP_POINTS.length, false);
     expect([trials, stale, doubled]).toEqual([STOP_POINTS.length, 0, 0]);
     expect(sentByOther).toBeGreaterThan(0);
+  });
+
+  test("would send without fence and clock", { timeout: 180_000 }, async () => {
     expect((await runStoppedHolders(serverUrl, 2, true)).stale).toBeGreaterThan(0);
   });
 });

@@ -33,9 +33,11 @@ type Answer = { readonly status: number; readonly text: string; readonly cookies
 describe.for([
   { name: "the embedded database", isEmbedded: true },
   { name: "PostgreSQL", isEmbedded: false },
-])("on $name", { timeout: 240_000 }, ({ isEmbedded }) => {
+])("on $name", { timeout: 240_000, concurrent: true }, ({ isEmbedded }) => {
   const isSkipped = !isEmbedded && databaseServer === null;
-  const it = test.skipIf(isSkipped);
+  // The two databases side by side, and what is tried on each of them one after the other.
+  const it = (title: string, work: () => void | Promise<void>): void =>
+    test(title, { skip: isSkipped, concurrent: false }, work);
   /** The embedded database lets nobody else in to look or to change: there these are not among the tests. */
   const onServer = (title: string, work: () => Promise<void>): void => {
     if (!isEmbedded) it(title, work);

@@ -8,6 +8,8 @@ import { type Fleet, type PlatformProcess, startFleet, startPlatform } from "../
 const PLANT = pathToFileURL(path.join(import.meta.dirname, "uncaught-plant.mjs")).href;
 /** As docs/operating.md says it, and what a loaded machine needs beside. */
 const ENDS_WITHIN_MS = 10_000 + 10_000;
+/** Each starts a platform of its own. */
+const SIDE_BY_SIDE = { timeout: 240_000, concurrent: true };
 
 let fleet: Fleet;
 beforeAll(async () => {
@@ -44,7 +46,7 @@ test.for([
   { name: "a rejection", fault: "rejection", origin: "unhandledRejection", error: "RangeError" },
 ])(
   "$name that nobody caught ends the platform in order, and its next start goes on",
-  { timeout: 240_000 },
+  SIDE_BY_SIDE,
   async ({ fault, origin, error }) => {
     const platform = await start(fault);
     try {
@@ -68,7 +70,7 @@ test.for([
 
 const server = inject("databaseUrl");
 
-test.skipIf(!server)("a process without pages and flows ends likewise", { timeout: 240_000 }, async () => {
+test.skipIf(!server)("a process without pages and flows ends likewise", SIDE_BY_SIDE, async () => {
   const fresh = await createFreshDatabase(server ?? "", { timescale: false });
   const platform = await start("exception", { ROLES: "scheduler", DATABASE_URL: fresh.url });
   try {
@@ -81,9 +83,7 @@ test.skipIf(!server)("a process without pages and flows ends likewise", { timeou
   }
 });
 
-test("an exception in the database's thread ends that thread only, which is started again", {
-  timeout: 240_000,
-}, async () => {
+test("an exception in the database's thread ends that thread only, which is started again", SIDE_BY_SIDE, async () => {
   const platform = await start("thread");
   try {
     const cookie = await platform.signIn();

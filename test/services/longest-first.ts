@@ -12,8 +12,8 @@ const IN_TURN = [
 ];
 
 /**
- * Starts the files that last longest first, so that none of them is alone at the end. What comes last are the pure tests,
- * of which each lasts some milliseconds.
+ * Starts the files that last longest first, so that none of them is alone at the end; those with a process of their own
+ * before those that share some. What comes last are the pure tests, of which each lasts some milliseconds.
  */
 export class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -29,7 +29,10 @@ export class LongestFirst extends BaseSequencer {
         }
       }
     }
-    return [...sorted, ...waiting];
+    // A worker is kept for the next file only when that one shares it.
+    const isAlone = ({ project }: TestSpecification) => project.config.isolate;
+    const all = [...sorted, ...waiting];
+    return [...all.filter(isAlone), ...all.filter((file) => !isAlone(file))];
   }
 }
 
