@@ -15,7 +15,7 @@ const OTHER_ENTRIES = [
   "adapters/alarms/back-test-worker.ts",
   "adapters/database/pglite-worker.ts",
   "adapters/inventory/upload-worker.ts",
-  "adapters/video/gateway/gateway-process.ts",
+  "video-gateway.ts",
   "scripts/backup.ts",
   "scripts/restore.ts",
   "scripts/audit.ts",

@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import type { Database } from "./adapters/database/database.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
 import type { Auth } from "./adapters/security/create-auth.ts";
@@ -49,6 +51,7 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
   };
   const gateway = config.roles.includes("video")
     ? controlGateway({
+        program: programFile(),
         start,
         database,
         inventory,
@@ -72,6 +75,14 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
       await gateway?.close();
     },
   };
+}
+
+/** Beside this file, whether it runs as source or was built. */
+function programFile(): string {
+  const places = ["./video-gateway.ts", "./video-gateway.js"].map((place) => new URL(place, import.meta.url));
+  const found = places.find((place) => existsSync(place));
+  if (!found) throw new Error("video-gateway.js is missing from this installation");
+  return fileURLToPath(found);
 }
 
 /** Of everything that we run ourselves: no playlist leads there. */

@@ -1,5 +1,5 @@
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { GatewayFigures } from "../video/gateway-protocol.ts";
+import type { GatewayFigures } from "../../domain/video/gateway-figures.ts";
 
 /** Where the figures of video come from; null before the gateway has said anything, or in a process without one. */
 export type VideoSource = { figures(): GatewayFigures | null };

@@ -21,7 +21,13 @@ import { createSessionBook, type SessionBook } from "./session-book.ts";
 import { createSessionCookies } from "./session-cookies.ts";
 import { createSessionRegistry, type Rights, type SessionEndListener } from "./session-registry.ts";
 import { createSessionRenewal } from "./session-renewal.ts";
-import { type AccountDatabase, readSessions, revokeSessions, type SessionPerson, type SessionRecord } from "./session-store.ts";
+import {
+  type AccountDatabase,
+  readSessions,
+  revokeSessions,
+  type SessionPerson,
+  type SessionRecord,
+} from "./session-store.ts";
 import { type Credentials, createSignIn, type OpenedSession, type SessionStart } from "./sign-in.ts";
 import type { SignInRules } from "./sign-in-rules.ts";
 

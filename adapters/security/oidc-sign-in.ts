@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { AuditTrail } from "../../domain/access/audit-entry.ts";
 import { rightsFromClaims } from "../../domain/access/external-rights.ts";
 import { ownPath } from "../../domain/access/own-path.ts";
+import { cookieOf } from "../../domain/access/read-cookies.ts";
 import { AppError } from "../../domain/errors.ts";
 import type { Auth, Grant } from "./create-auth.ts";
 import { type ExternalIdentity, type TakenAccount, takeExternalAccount, usernamesFrom } from "./external-account.ts";
@@ -13,7 +14,6 @@ import {
 } from "./identity-provider.ts";
 import type { OidcSettings } from "./oidc-settings.ts";
 import type { SealContext, SecretBox } from "./secret-box.ts";
-import { cookieOf } from "./session-cookies.ts";
 import type { AccountDatabase } from "./session-store.ts";
 import type { SessionStart } from "./sign-in.ts";
 

@@ -1,6 +1,6 @@
+import { parseCookies } from "../../domain/access/read-cookies.ts";
 import { ACCESS_TOKEN_S } from "./access-token.ts";
 
-const MAX_HEADER_LENGTH = 16_384;
 /** Where a cookie without prefix goes; `__Host-` demands the whole host. */
 const REFRESH_PATH = "/api/v1/auth";
 
@@ -35,21 +35,4 @@ export function createSessionCookies(isSecure: boolean): SessionCookies {
       return { access: pairs.get(accessName) ?? null, refresh: pairs.get(refreshName) ?? null };
     },
   };
-}
-
-/** The value of one cookie of a `Cookie` header. */
-export function cookieOf(header: string | undefined, name: string): string | null {
-  return parseCookies(header).get(name) ?? null;
-}
-
-/** The first of two cookies of one name counts: it has the longer path, and is the one that browsers send first. */
-function parseCookies(header: string | undefined): Map<string, string> {
-  const pairs = new Map<string, string>();
-  if (!header || header.length > MAX_HEADER_LENGTH) return pairs;
-  for (const pair of header.split(";")) {
-    const at = pair.indexOf("=");
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !pairs.has(name)) pairs.set(name, pair.slice(at + 1).trim());
-  }
-  return pairs;
 }

@@ -4,15 +4,15 @@ import { isoOf } from "../../domain/iso-of.ts";
 import { keepNewest } from "../../domain/keep-newest.ts";
 import type { Log } from "../../domain/log.ts";
 import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
+import type { Site } from "../../domain/sites/site.ts";
+import type { GatewayFigures } from "../../domain/video/gateway-figures.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
-import type { Database } from "../database/database.ts";
-import type { Inventory } from "../inventory/inventory.ts";
-import type { FromGateway, GatewayFigures, GatewayStart, SessionRights, Viewer } from "./gateway-protocol.ts";
+import type { FromGateway, GatewayStart, SessionRights, Viewer } from "./gateway-protocol.ts";
 import { readGatewaySettings } from "./gateway-settings.ts";
 import { superviseGateway } from "./gateway-supervisor.ts";
 import { recordFrom, type StreamBoard } from "./stream-board.ts";
 import { planStreams } from "./stream-plan.ts";
-import { readWiring, writeStreams } from "./stream-store.ts";
+import { readWiring, type VideoDatabase, writeStreams } from "./stream-store.ts";
 
 /** Somebody who watches a camera. */
 export type WatchingPerson = { readonly username: string; readonly siteId: string; readonly since: string };
@@ -28,9 +28,15 @@ export interface GatewayControl {
 }
 
 export type GatewayControlOptions = {
+  /** File of the gateway's program. */
+  readonly program: string;
   readonly start: GatewayStart;
-  readonly database: Pick<Database, "query">;
-  readonly inventory: Inventory;
+  readonly database: VideoDatabase;
+  readonly inventory: {
+    all(): readonly Site[];
+    /** @returns unsubscribe */
+    onChange(listener: () => void): () => void;
+  };
   readonly profileOf: (id: string) => CompiledProfile | undefined;
   readonly ownPorts: readonly number[];
   /** What living sessions may do now. @throws while nobody can say */
@@ -58,6 +64,7 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
   let storing: { readonly dueMs: number; readonly timer: NodeJS.Timeout } | null = null;
 
   const gateway = superviseGateway({
+    program: options.program,
     start: options.start,
     onMessage: take,
     onStart: () => setImmediate(tellAll),

@@ -1,6 +1,6 @@
 import type { Profile } from "../../domain/profiles/profile.ts";
+import type { GatewayFigures } from "../../domain/video/gateway-figures.ts";
 import type { StreamHealth } from "../../domain/video/stream-state.ts";
-import type { VideoCause } from "../../domain/video/video-cause.ts";
 
 /** One camera as the gateway is told of it. What stands in here leaves the gateway towards that camera only. */
 export type StreamConfig = {
@@ -64,17 +64,6 @@ export type StreamReport = {
   readonly bitrateKbps: number | null;
   /** When it was last looked at, milliseconds since the Unix epoch; null = never. */
   readonly lookedAtMs: number | null;
-};
-
-/** Counted since the gateway began, but for `sessions`, `cacheBytes` and `streams`. */
-export type GatewayFigures = {
-  readonly sessions: number;
-  readonly cacheBytes: number;
-  readonly streams: Readonly<Record<StreamHealth["state"], number>>;
-  readonly fetched: Readonly<Record<string, number>>;
-  readonly joined: number;
-  readonly bytesSent: number;
-  readonly refused: Readonly<Partial<Record<VideoCause, number>>>;
 };
 
 export type Viewer = { readonly sessionId: string; readonly streamId: string; readonly sinceMs: number };

@@ -1,6 +1,4 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import type { Log } from "../../domain/log.ts";
 import type { FromGateway, GatewayStart, ToGateway } from "./gateway-protocol.ts";
 
@@ -14,6 +12,8 @@ export interface GatewaySupervisor {
 }
 
 export type SupervisorOptions = {
+  /** File of the gateway's program. */
+  readonly program: string;
   readonly start: GatewayStart;
   readonly onMessage: (message: FromGateway) => void;
   /** It has begun, and knows nothing yet. */
@@ -28,7 +28,7 @@ const STEADY_MS = 60_000;
 const END_MS = 2_000;
 /** Segments are outside of V8's heap; what is in it is playlists and their tables [J]. */
 const HEAP_MB = 256;
-export function superviseGateway({ start, onMessage, onStart, log }: SupervisorOptions): GatewaySupervisor {
+export function superviseGateway({ program, start, onMessage, onStart, log }: SupervisorOptions): GatewaySupervisor {
   let child: ChildProcess | null = null;
   let port: number | null = null;
   let retryMs = FIRST_RETRY_MS;
@@ -37,7 +37,7 @@ export function superviseGateway({ start, onMessage, onStart, log }: SupervisorO
 
   function begin(): void {
     const startedMs = performance.now();
-    const running = fork(programFile(), [], {
+    const running = fork(program, [], {
       // Nothing of the platform's environment: there are secrets in it.
       env: { PATH: process.env["PATH"] ?? "" },
       execArgv: [`--max-old-space-size=${HEAP_MB}`],
@@ -83,17 +83,4 @@ export function superviseGateway({ start, onMessage, onStart, log }: SupervisorO
       clearTimeout(force);
     },
   };
-}
-
-/** The same program, whether this runs as source or from whichever chunk the build has put it into. */
-function programFile(): string {
-  const places = [
-    "./gateway/gateway-process.ts",
-    "./adapters/video/gateway/gateway-process.js",
-    "../adapters/video/gateway/gateway-process.js",
-    "../../adapters/video/gateway/gateway-process.js",
-  ];
-  const found = places.map((place) => new URL(place, import.meta.url)).find((url) => existsSync(url));
-  if (!found) throw new Error("adapters/video/gateway/gateway-process.js is missing from this installation");
-  return fileURLToPath(found);
 }

@@ -1,9 +1,8 @@
 import type { StreamState } from "../../domain/video/stream-state.ts";
 import type { VideoCause } from "../../domain/video/video-cause.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
-import type { Database } from "../database/database.ts";
 import type { StreamReport } from "./gateway-protocol.ts";
-import { readStreams } from "./stream-store.ts";
+import { readStreams, type VideoDatabase } from "./stream-store.ts";
 
 /** What is known of the camera of one site. Times in milliseconds since the Unix epoch. */
 export type StreamRecord = {
@@ -34,7 +33,7 @@ export interface StreamBoard {
 }
 
 export type StreamBoardOptions = {
-  readonly database: Pick<Database, "query">;
+  readonly database: VideoDatabase;
   readonly work: WorkSignal;
 };
 

@@ -1,11 +1,17 @@
 import { isoOf } from "../../domain/iso-of.ts";
 import { STREAM_STATES, type StreamState } from "../../domain/video/stream-state.ts";
 import { VIDEO_CAUSES, type VideoCause } from "../../domain/video/video-cause.ts";
-import type { Database } from "../database/database.ts";
 import type { GatewaySettings } from "./gateway-protocol.ts";
 import type { StreamRecord } from "./stream-board.ts";
 
-type VideoDatabase = Pick<Database, "query">;
+/** The part of the database that video needs. `timestamptz` arrives as Date, `jsonb` parsed. */
+export interface VideoDatabase {
+  query(
+    text: string,
+    values?: readonly unknown[],
+    options?: { readonly name?: string },
+  ): Promise<Record<string, unknown>[]>;
+}
 
 // One statement whatever the number of cameras; sites that were removed meanwhile are left out by the join.
 const WRITE = `

@@ -1,7 +1,6 @@
 import type { Log } from "../../domain/log.ts";
-import type { Database } from "../database/database.ts";
 import type { GatewaySettings } from "./gateway-protocol.ts";
-import { writeWiring } from "./stream-store.ts";
+import { type VideoDatabase, writeWiring } from "./stream-store.ts";
 
 /**
  * What the flows of this process ask of the gateway. A flow without the node asks for nothing, and nothing is served then:
@@ -19,7 +18,7 @@ export interface VideoWiring {
 
 const RETRY_MS = 2_000;
 
-export function createVideoWiring(database: Pick<Database, "query">, log: Log): VideoWiring {
+export function createVideoWiring(database: VideoDatabase, log: Log): VideoWiring {
   const asking = new Map<symbol, GatewaySettings>();
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;

@@ -5293,7 +5293,7 @@ export interface components {
     };
     /** @description The camera of a site. Its address is nowhere told */
     VideoStream: {
-      /** @description Since the camera was last looked at */
+      /** @description Since the camera last sent something new */
       ageS: number | null;
       /** @description Of the rendition that key frames are cut from */
       bitrateKbps: number | null;

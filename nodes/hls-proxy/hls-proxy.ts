@@ -1,12 +1,9 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { WatchingPerson } from "../../adapters/video/gateway-control.ts";
-import {
-  DEFAULT_GATEWAY_SETTINGS,
-  type GatewayFigures,
-  type GatewaySettings,
-} from "../../adapters/video/gateway-protocol.ts";
+import { DEFAULT_GATEWAY_SETTINGS, type GatewaySettings } from "../../adapters/video/gateway-protocol.ts";
 import { GatewaySettingsSchema } from "../../adapters/video/gateway-settings.ts";
 import { viewStream } from "../../adapters/video/view-stream.ts";
+import type { GatewayFigures } from "../../domain/video/gateway-figures.ts";
 import { numbersFrom, refuseUnsetVariables } from "../_shared/editor-values.ts";
 import { createStatusDisplay, type StatusDisplay } from "../_shared/node-status.ts";
 import { platform, platformIfStarted } from "../_shared/platform.ts";

@@ -156,8 +156,8 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
       answered(`${platform.url}/api/v1${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
     const person = { username: "guest", password: "a horse that is correct", role: "viewer" };
     await call("/users", "POST", person);
-    // Without cookies: a sign-in takes the place of the session that a browser had.
-    const bare = { "content-type": "application/json", origin: platform.url };
+    // As a program: without cookies, for a sign-in takes the place of the session that a browser had, and without origin.
+    const bare = { "content-type": "application/json" };
     const signedIn = await call("/auth/login", "POST", { username: "guest", password: person.password }, bare);
     const { accessToken } = (await signedIn.json()) as { accessToken: string };
     const bearer = { authorization: `Bearer ${accessToken}`, "content-type": "application/json" };

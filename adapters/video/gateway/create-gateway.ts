@@ -1,10 +1,10 @@
 import { createHmac } from "node:crypto";
+import type { GatewayFigures } from "../../../domain/video/gateway-figures.ts";
 import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
 import {
   DEFAULT_GATEWAY_SETTINGS,
   type FromGateway,
-  type GatewayFigures,
   type GatewaySettings,
   type GatewayStart,
   type PlantPlan,

@@ -1,9 +1,9 @@
 import { performance } from "node:perf_hooks";
+import { cookieOf } from "../../../domain/access/read-cookies.ts";
 import { MAX_BATCH_STREAMS, writeFrameBatch } from "../../../domain/video/frame-batch.ts";
 import { EVERY_STREAM, type Ticket, type TicketScope } from "../../../domain/video/ticket.ts";
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
-import { cookieOf } from "../../security/session-cookies.ts";
 import type { Tickets } from "../tickets.ts";
 import type { CameraStream } from "./camera-stream.ts";
 import { deliver } from "./deliver.ts";

@@ -1,5 +1,5 @@
 /** [J] The longest segment, part or target duration: nothing live comes in longer pieces, and time-outs are made of it. */
-export const MAX_DURATION_S = 600;
+const MAX_DURATION_S = 600;
 
 /** A decimal integer of the standard: digits only, and exact as a number of ours. Else null. */
 export function readInteger(text: string): number | null {

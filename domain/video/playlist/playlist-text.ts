@@ -3,7 +3,7 @@ import { VideoError } from "../video-cause.ts";
 /** [J] A day of 10 s segments with a date and a time each is 700 kB; a live window is 1 kB. */
 const DEFAULT_BYTES = 256 * 1024;
 /** What no setting goes beyond. */
-export const PLAYLIST_CEILING_BYTES = 1024 * 1024;
+const PLAYLIST_CEILING_BYTES = 1024 * 1024;
 export const MAX_LINES = 20_000;
 export const MAX_LINE_LENGTH = 8192;
 

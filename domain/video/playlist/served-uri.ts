@@ -14,7 +14,7 @@ function isRelativePath(uri: string): boolean {
  * Whether a path below a stream may be served as it is: plain characters, no empty part, none of dots, and none of our own
  * places (`r/…` for opaque ids, `rec/…` for recordings, the entry).
  */
-export function isPlainPath(path: string): boolean {
+function isPlainPath(path: string): boolean {
   return isRelativePath(path) && !/(?:^|\/)r(?:\/|$)|^(?:rec\/|index\.m3u8$)/.test(path);
 }
 

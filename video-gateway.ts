@@ -1,6 +1,6 @@
-import type { FromGateway, GatewayStart, ToGateway } from "../gateway-protocol.ts";
-import { createGateway } from "./create-gateway.ts";
-import { listen } from "./listen.ts";
+import { createGateway } from "./adapters/video/gateway/create-gateway.ts";
+import type { FromGateway, GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
+import { listen } from "./video-listen.ts";
 
 /**
  * The gateway's process: the only one that talks to cameras, and the only one that video passes through. It holds no

@@ -2,12 +2,12 @@ import http from "node:http";
 import http2 from "node:http2";
 import type { AddressInfo, Server } from "node:net";
 import tls from "node:tls";
-import { boundServer } from "../../transport/create-server.ts";
-import { cutSlowReaders } from "../../transport/slow-readers.ts";
-import { readTlsFiles } from "../../transport/tls-files.ts";
-import type { GatewayStart } from "../gateway-protocol.ts";
-import { exchangeOf, exchangeOfStream } from "./exchange.ts";
-import type { GatewayHandler } from "./gateway-server.ts";
+import { boundServer } from "./adapters/transport/create-server.ts";
+import { cutSlowReaders } from "./adapters/transport/slow-readers.ts";
+import { readTlsFiles } from "./adapters/transport/tls-files.ts";
+import { exchangeOf, exchangeOfStream } from "./adapters/video/gateway/exchange.ts";
+import type { GatewayHandler } from "./adapters/video/gateway/gateway-server.ts";
+import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
 
 /** A viewer that takes nothing for so long holds memory that others need [J]. */
 const READERS = { graceMs: 10_000, leastBytesPerS: 20_000, checkEveryMs: 2_000 };

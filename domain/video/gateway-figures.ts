@@ -1,0 +1,13 @@
+import type { StreamState } from "./stream-state.ts";
+import type { VideoCause } from "./video-cause.ts";
+
+/** Counted since the gateway began, but for `sessions`, `cacheBytes` and `streams`. */
+export type GatewayFigures = {
+  readonly sessions: number;
+  readonly cacheBytes: number;
+  readonly streams: Readonly<Record<StreamState, number>>;
+  readonly fetched: Readonly<Record<string, number>>;
+  readonly joined: number;
+  readonly bytesSent: number;
+  readonly refused: Readonly<Partial<Record<VideoCause, number>>>;
+};
