@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { GatewayFigures } from "../../../domain/video/gateway-figures.ts";
 import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
+import { createDiskStore } from "../../objects/disk-store.ts";
 import {
   DEFAULT_GATEWAY_SETTINGS,
   type FromGateway,
@@ -11,9 +12,13 @@ import {
   type StreamConfig,
   type ToGateway,
 } from "../gateway-protocol.ts";
+import type { ToRecorder } from "../recording-protocol.ts";
 import { createTickets, videoCookieName } from "../tickets.ts";
 import { type CameraStream, createCameraStream } from "./camera-stream.ts";
 import { createGatewayHandler, type GatewayHandler } from "./gateway-server.ts";
+import { createPlayback } from "./playback.ts";
+import { createPlaybackQuestions } from "./playback-questions.ts";
+import { createRecorder } from "./recorder.ts";
 import { createResourceCache } from "./resource-cache.ts";
 import { createSessionRights } from "./session-rights.ts";
 import { rulesOf } from "./target-rules.ts";
@@ -23,7 +28,8 @@ export interface Gateway {
   /** What the platform says. */
   take(message: ToGateway): void;
   readonly handle: GatewayHandler;
-  close(): void;
+  /** What is being recorded is finished. */
+  close(): Promise<void>;
 }
 
 const TICK_MS = 250;
@@ -38,6 +44,11 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
   const cache = createResourceCache({ maxBytes: start.cacheBytes });
   const rights = createSessionRights({ ask: (sessionIds) => tell({ type: "ask", sessionIds }), clock });
   const viewers = createViewers(DEFAULT_GATEWAY_SETTINGS, clock, Date.now);
+  const store = createDiskStore(start.recordings.folder);
+  const { leastFreeBytes } = start.recordings;
+  const warn = (text: string, reason: string) => tell({ type: "log", level: "warn", facts: { reason }, text });
+  const recorder = createRecorder({ store, leastFreeBytes, tell, warn, clock, wallClock: Date.now });
+  const questions = createPlaybackQuestions(tell);
   const streams = new Map<string, CameraStream>();
   /** Of streams that have something new to tell. */
   const changed = new Set<string>();
@@ -72,6 +83,7 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
       opaqueIdOf,
       probeS: () => settings?.probeS ?? 0,
       onChange: () => changed.add(id),
+      onFollowed: (facts) => recorder.follow(id, facts, stream.open),
       onFetched: (_bytes, error) => count(fetched, error === null ? "ok" : error.videoCause),
       clock,
       wallClock: Date.now,
@@ -101,10 +113,18 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
   }
 
   function tick(): void {
+    for (const id of settings === null ? [] : recorder.recorded()) streams.get(id)?.want();
     if (settings !== null) for (const stream of streams.values()) stream.tick();
     if (changed.size === 0) return;
     tellReports(changed);
     changed.clear();
+  }
+
+  function takeRecording(message: ToRecorder): void {
+    if (message.type === "record") recorder.configure(message.plan);
+    else if (message.type === "freeze") recorder.freeze(message.streamId, message.atMs);
+    else if (message.type === "recorded-kept") recorder.kept(message.keys);
+    else questions.take(message);
   }
 
   const timers = [
@@ -119,10 +139,10 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
     take(message) {
       if (message.type === "streams") takeStreams(message.streams, message.plant);
       else if (message.type === "rights") rights.take(message.rights);
-      else {
+      else if (message.type === "configure") {
         settings = message.settings;
         if (settings) viewers.configure(settings);
-      }
+      } else takeRecording(message);
     },
     handle: createGatewayHandler({
       stream: (id) => streams.get(id),
@@ -131,15 +151,17 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
       cookieName: videoCookieName(start.isSecure),
       rights,
       viewers,
+      playback: createPlayback({ store, piecesOf: questions.piecesOf, wallClock: Date.now }),
       onSent: (bytes) => {
         bytesSent += bytes;
       },
       onRefused: (cause) => count(refused, cause),
     }),
-    close() {
+    async close() {
       for (const timer of timers) clearInterval(timer);
       for (const stream of streams.values()) stream.close();
       rights.close();
+      await recorder.close();
     },
   };
 }
