@@ -98,17 +98,26 @@ async function sendStream(stream: Readable, exchange: Exchange, { buckets, onSen
   exchange.onClose(() => stream.destroy());
   try {
     for await (const chunk of stream as AsyncIterable<Buffer>) {
+      await allowed(buckets);
       if (!exchange.isOpen) return;
       const goesOn = exchange.write(chunk);
       onSent(chunk.length);
-      const waitMs = Math.max(0, ...buckets.map((bucket) => bucket.take(chunk.length, performance.now())));
+      for (const bucket of buckets) bucket.take(chunk.length, performance.now());
       if (!goesOn && !(await drained(exchange))) return exchange.destroy();
-      if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
     }
     exchange.end();
   } catch {
     // A short piece must not look whole.
     exchange.destroy();
+  }
+}
+
+/** Others take from the same buckets meanwhile: after a wait they are asked again. */
+async function allowed(buckets: readonly TokenBucket[]): Promise<void> {
+  for (;;) {
+    const waitMs = Math.max(0, ...buckets.map((bucket) => bucket.waitMs(performance.now())));
+    if (waitMs === 0) return;
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
 

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { createGateway, type Gateway } from "../../../adapters/video/gateway/create-gateway.ts";
 import { exchangeOf } from "../../../adapters/video/gateway/exchange.ts";
 import {
@@ -50,6 +52,7 @@ export async function startGateway(
     isSecure: false,
     listen: null,
     cacheBytes: change.cacheBytes ?? 64 * 1024 * 1024,
+    recordings: { folder: path.join(tmpdir(), "antbox-no-recordings"), leastFreeBytes: 0 },
   };
   const tickets = createTickets([key]);
   const reports = new Map<string, StreamReport>();
