@@ -2,10 +2,11 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { canMount } from "../../faults/full-disk.ts";
 
-const CHILD = join(import.meta.dirname, "full-recordings-child.ts");
+const CHILD = fileURLToPath(new URL("./full-recordings-child.ts", import.meta.url));
 const volume = mkdtempSync(join(tmpdir(), "recordings-volume-"));
 afterAll(() => rmSync(volume, { recursive: true, force: true }));
 

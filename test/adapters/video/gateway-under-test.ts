@@ -104,7 +104,7 @@ export async function startGateway(
     report: (id) => reports.get(id),
     configure: (next) => gateway.take({ type: "configure", settings: next === null ? null : { ...settings, ...next } }),
     async close() {
-      gateway.close();
+      await gateway.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
