@@ -1,3 +1,4 @@
+import { createDiskStore } from "./adapters/objects/disk-store.ts";
 import { createGateway } from "./adapters/video/gateway/create-gateway.ts";
 import type { FromGateway, GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
 import { listen } from "./video-listen.ts";
@@ -26,7 +27,7 @@ function tell(message: FromGateway): void {
 
 async function run(start: GatewayStart): Promise<void> {
   const warn = (text: string) => tell({ type: "log", level: "warn", facts: {}, text });
-  const gateway = createGateway(start, tell);
+  const gateway = createGateway(start, createDiskStore(start.recordings.folder), tell);
   close = gateway.close;
   process.on("message", (message: ToGateway) => gateway.take(message));
   try {

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { link, lstat, mkdir, open, readdir, realpath, rmdir, statfs, unlink } from "node:fs/promises";
 import path from "node:path";
 import { hourPath, parseObjectKey } from "../../domain/video/recording/object-key.ts";
-import type { ObjectStore, StoredObject } from "./object-store.ts";
+import type { ObjectStore, StoredObject } from "../../domain/video/recording/object-store.ts";
 
 /** A write that was cut off leaves one behind; nobody but us makes such names. */
 const UNFINISHED = ".part";

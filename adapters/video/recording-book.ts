@@ -1,11 +1,11 @@
 import { isoOf } from "../../domain/iso-of.ts";
 import { objectKey } from "../../domain/video/recording/object-key.ts";
+import type { ObjectStore } from "../../domain/video/recording/object-store.ts";
 import type { PlaybackRange } from "../../domain/video/recording/playback-playlist.ts";
 import type { PieceKind, RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
-import type { Database } from "../database/database.ts";
-import type { ObjectStore } from "../objects/object-store.ts";
 import { createRecordingLocks, type RecordingLocks } from "./recording-locks.ts";
 import { readPieces } from "./recording-store.ts";
+import type { VideoDatabase } from "./stream-store.ts";
 
 /** A time without a gap in which something was recorded. */
 export type RecordedSpan = {
@@ -47,10 +47,7 @@ const SPANS = `
   select min(start_at) as from_at, max(end_at) as to_at, kind, count(*)::int as segments, sum(bytes)::text as bytes
   from numbered group by span, kind order by 1 limit $4`;
 
-export function createRecordingBook(
-  database: Pick<Database, "query">,
-  store: Pick<ObjectStore, "open">,
-): RecordingBook {
+export function createRecordingBook(database: VideoDatabase, store: Pick<ObjectStore, "open">): RecordingBook {
   return {
     locks: createRecordingLocks(database),
     async spans(siteId, { fromMs, toMs }, most) {
@@ -91,6 +88,6 @@ async function* chunksOf(
     const opened = await store.open(objectKey(piece), range);
     if (opened === null) continue;
     initId = piece.initId;
-    for await (const chunk of opened.stream as AsyncIterable<Buffer>) yield chunk;
+    for await (const chunk of opened.stream) yield chunk;
   }
 }

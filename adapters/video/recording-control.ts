@@ -1,9 +1,8 @@
 import type { Log } from "../../domain/log.ts";
+import type { Site } from "../../domain/sites/site.ts";
 import { objectKey } from "../../domain/video/recording/object-key.ts";
 import { modeFor, RecordingSettings } from "../../domain/video/recording/recording-mode.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
-import type { Database } from "../database/database.ts";
-import type { Inventory } from "../inventory/inventory.ts";
 import { readMarks } from "./recording-marks.ts";
 import {
   type FromRecorder,
@@ -14,6 +13,7 @@ import {
 } from "./recording-protocol.ts";
 import { readRecording, writeRecorderState } from "./recording-settings.ts";
 import { keepPieces, readPieces } from "./recording-store.ts";
+import type { VideoDatabase } from "./stream-store.ts";
 
 /** The platform's side of recording: what is asked for, and rows for what lies on the disk. */
 export interface RecordingControl {
@@ -27,8 +27,12 @@ export interface RecordingControl {
 }
 
 export type RecordingControlOptions = {
-  readonly database: Pick<Database, "query">;
-  readonly inventory: Inventory;
+  readonly database: VideoDatabase;
+  readonly inventory: {
+    all(): readonly Site[];
+    /** @returns unsubscribe */
+    onChange(listener: () => void): () => void;
+  };
   readonly marks: WorkSignal;
   readonly send: (message: ToRecorder) => void;
   readonly log: Log;

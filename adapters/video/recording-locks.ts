@@ -1,8 +1,6 @@
 import { isoOf } from "../../domain/iso-of.ts";
 import type { RecordingLock } from "../../domain/video/recording/plan-retention.ts";
-import type { Database, Row } from "../database/database.ts";
-
-type VideoDatabase = Pick<Database, "query">;
+import type { VideoDatabase } from "./stream-store.ts";
 
 /** A lock as people see it. */
 export type EvidenceLock = {
@@ -66,7 +64,7 @@ export function createRecordingLocks(database: VideoDatabase): RecordingLocks {
   };
 }
 
-function lockFrom(row: Row): EvidenceLock {
+function lockFrom(row: Record<string, unknown>): EvidenceLock {
   const timeOf = (name: string) => (row[name] as Date).toISOString();
   return {
     id: Number(row["id"]),

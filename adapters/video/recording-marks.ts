@@ -1,7 +1,5 @@
 import { isoOf } from "../../domain/iso-of.ts";
-import type { Database } from "../database/database.ts";
-
-type VideoDatabase = Pick<Database, "query">;
+import type { VideoDatabase } from "./stream-store.ts";
 
 /** Moments around which video is to be kept. They pass through the database, for another process may have the gateway. */
 export interface Marks {

@@ -1,9 +1,7 @@
 import { isoOf } from "../../domain/iso-of.ts";
 import { RecordingSettings } from "../../domain/video/recording/recording-mode.ts";
-import type { Database } from "../database/database.ts";
 import type { RecordingReport } from "./recording-protocol.ts";
-
-type VideoDatabase = Pick<Database, "query">;
+import type { VideoDatabase } from "./stream-store.ts";
 
 const STATE = `
   insert into video_recorder as r (state, cause, since) values ($1, $2, $3::timestamptz)

@@ -6,9 +6,7 @@ import {
   RECORDING_REASONS,
   type RecordedPiece,
 } from "../../domain/video/recording/recorded-piece.ts";
-import type { Database, Row } from "../database/database.ts";
-
-type VideoDatabase = Pick<Database, "query">;
+import type { VideoDatabase } from "./stream-store.ts";
 
 // One statement for all of them. A piece whose site was removed meanwhile has no row: retention by age never meets it, the sweep does.
 const KEEP = `
@@ -62,7 +60,7 @@ export async function readPieces(
   return rows.map(pieceFrom);
 }
 
-export function pieceFrom(row: Row): RecordedPiece {
+export function pieceFrom(row: Record<string, unknown>): RecordedPiece {
   return {
     siteId: String(row["code"]),
     startMs: (row["start_at"] as Date).getTime(),

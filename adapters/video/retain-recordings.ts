@@ -1,17 +1,17 @@
 import { isoOf } from "../../domain/iso-of.ts";
 import { type JobDetail, type StopSignal, stopWhenAborted } from "../../domain/jobs/job.ts";
 import { objectKey } from "../../domain/video/recording/object-key.ts";
+import type { ObjectStore } from "../../domain/video/recording/object-store.ts";
 import { planRetention, type RecordingLock } from "../../domain/video/recording/plan-retention.ts";
 import type { RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
-import type { Database } from "../database/database.ts";
-import type { ObjectStore } from "../objects/object-store.ts";
 import { readLivingLocks } from "./recording-locks.ts";
 import { forgetMarks } from "./recording-marks.ts";
 import { readKeptSettings } from "./recording-settings.ts";
 import { pieceFrom } from "./recording-store.ts";
+import type { VideoDatabase } from "./stream-store.ts";
 
 export type RetainOptions = {
-  readonly database: Pick<Database, "query">;
+  readonly database: VideoDatabase;
   readonly store: Pick<ObjectStore, "remove">;
   readonly nowMs: number;
   readonly signal: StopSignal;
@@ -60,7 +60,7 @@ export async function retainRecordings({ database, store, nowMs, signal }: Retai
   return { removed, freedBytes, locks: countLiving(locks, nowMs) };
 }
 
-async function* oldestFirst(database: Pick<Database, "query">): AsyncIterable<readonly RecordedPiece[]> {
+async function* oldestFirst(database: VideoDatabase): AsyncIterable<readonly RecordedPiece[]> {
   for (let after = { at: "-infinity", site: 0 }; ; ) {
     const rows = await database.query(OLDEST, [after.at, after.site], { timeoutMs: 30_000 });
     if (rows.length > 0) yield rows.map(pieceFrom);
@@ -72,7 +72,7 @@ async function* oldestFirst(database: Pick<Database, "query">): AsyncIterable<re
 
 /** @throws while the database is away */
 export async function forgetPieces(
-  database: Pick<Database, "query">,
+  database: VideoDatabase,
   pieces: readonly Pick<RecordedPiece, "siteId" | "startMs">[],
 ): Promise<void> {
   if (pieces.length === 0) return;

@@ -10,7 +10,7 @@ export interface VideoDatabase {
   query(
     text: string,
     values?: readonly unknown[],
-    options?: { readonly name?: string },
+    options?: { readonly name?: string; readonly timeoutMs?: number; readonly lane?: "request" | "ingest" },
   ): Promise<Record<string, unknown>[]>;
 }
 

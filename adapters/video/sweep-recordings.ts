@@ -2,14 +2,14 @@ import { isoOf } from "../../domain/iso-of.ts";
 import { type JobDetail, type StopSignal, stopWhenAborted } from "../../domain/jobs/job.ts";
 import { initLengthOf } from "../../domain/video/recording/init-length.ts";
 import { objectKey, parseObjectKey } from "../../domain/video/recording/object-key.ts";
+import type { ObjectStore, StoredObject } from "../../domain/video/recording/object-store.ts";
 import type { RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
-import type { Database } from "../database/database.ts";
-import type { ObjectStore, StoredObject } from "../objects/object-store.ts";
 import { keepPieces, pieceFrom } from "./recording-store.ts";
 import { forgetPieces } from "./retain-recordings.ts";
+import type { VideoDatabase } from "./stream-store.ts";
 
 export type SweepOptions = {
-  readonly database: Pick<Database, "query">;
+  readonly database: VideoDatabase;
   readonly store: ObjectStore;
   readonly nowMs: number;
   readonly signal: StopSignal;
@@ -53,7 +53,7 @@ export async function sweepRecordings({ database, store, nowMs, signal }: SweepO
 }
 
 async function giveRows(
-  database: Pick<Database, "query">,
+  database: VideoDatabase,
   store: ObjectStore,
   objects: readonly StoredObject[],
 ): Promise<number> {
@@ -81,8 +81,8 @@ async function giveRows(
 async function initBytesOf(store: ObjectStore, key: string): Promise<number | null> {
   const opened = await store.open(key, { first: 0, last: HEAD_BYTES - 1 });
   if (opened === null) return null;
-  const chunks: Buffer[] = [];
-  for await (const chunk of opened.stream as AsyncIterable<Buffer>) chunks.push(chunk);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of opened.stream) chunks.push(chunk);
   return initLengthOf(Buffer.concat(chunks));
 }
 
@@ -90,7 +90,7 @@ async function initBytesOf(store: ObjectStore, key: string): Promise<number | nu
  * Only of sites of which there are files: a disk that is not mounted has none, and must not cost a single row.
  */
 async function forgetMissing(options: {
-  readonly database: Pick<Database, "query">;
+  readonly database: VideoDatabase;
   readonly present: ReadonlySet<string>;
   readonly sitesSeen: ReadonlySet<string>;
   readonly fromMs: number;

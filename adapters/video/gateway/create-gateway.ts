@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import type { GatewayFigures } from "../../../domain/video/gateway-figures.ts";
+import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
-import { createDiskStore } from "../../objects/disk-store.ts";
 import {
   DEFAULT_GATEWAY_SETTINGS,
   type FromGateway,
@@ -35,8 +35,8 @@ export interface Gateway {
 const TICK_MS = 250;
 const TELL_MS = 5_000;
 
-/** Everything of the gateway but its sockets towards viewers. @param tell the platform */
-export function createGateway(start: GatewayStart, tell: (message: FromGateway) => void): Gateway {
+/** Everything of the gateway but its sockets towards viewers. @param store of recordings @param tell the platform */
+export function createGateway(start: GatewayStart, store: ObjectStore, tell: (message: FromGateway) => void): Gateway {
   const clock = () => performance.now();
   const addressKey = Buffer.from(start.addressKey, "base64");
   /** 128 bits: nothing can be read from it, and no two URLs share one. */
@@ -44,7 +44,6 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
   const cache = createResourceCache({ maxBytes: start.cacheBytes });
   const rights = createSessionRights({ ask: (sessionIds) => tell({ type: "ask", sessionIds }), clock });
   const viewers = createViewers(DEFAULT_GATEWAY_SETTINGS, clock, Date.now);
-  const store = createDiskStore(start.recordings.folder);
   const { leastFreeBytes } = start.recordings;
   const warn = (text: string, reason: string) => tell({ type: "log", level: "warn", facts: { reason }, text });
   const recorder = createRecorder({ store, leastFreeBytes, tell, warn, clock, wallClock: Date.now });

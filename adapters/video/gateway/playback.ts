@@ -1,7 +1,7 @@
 import { performance } from "node:perf_hooks";
-import type { Readable } from "node:stream";
 import { SiteId } from "../../../domain/sites/site-id.ts";
 import { objectKey, parsePieceName } from "../../../domain/video/recording/object-key.ts";
+import type { ObjectRange, ObjectStore, OpenedObject } from "../../../domain/video/recording/object-store.ts";
 import {
   type PlaybackRange,
   playbackPlaylist,
@@ -10,7 +10,6 @@ import {
 import type { RecordedPiece } from "../../../domain/video/recording/recorded-piece.ts";
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
-import type { ObjectRange, ObjectStore } from "../../objects/object-store.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What was recorded, as HLS by range of time. */
@@ -94,10 +93,15 @@ export function createPlayback({ store, piecesOf, wallClock }: PlaybackOptions):
 }
 
 /** As fast as the viewer takes it, and no faster than the buckets allow; a viewer that takes nothing is let go. */
-async function sendStream(stream: Readable, exchange: Exchange, { buckets, onSent }: PlaybackDelivery): Promise<void> {
+async function sendStream(
+  stream: OpenedObject["stream"],
+  exchange: Exchange,
+  { buckets, onSent }: PlaybackDelivery,
+): Promise<void> {
   exchange.onClose(() => stream.destroy());
   try {
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const piece of stream) {
+      const chunk = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
       await allowed(buckets);
       if (!exchange.isOpen) return;
       const goesOn = exchange.write(chunk);

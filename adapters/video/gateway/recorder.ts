@@ -1,6 +1,6 @@
 import { objectKey } from "../../../domain/video/recording/object-key.ts";
+import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
-import type { ObjectStore } from "../../objects/object-store.ts";
 import type { FromRecorder, RecordingPlan, RecordingReport } from "../recording-protocol.ts";
 import { createRecordingWriter } from "./recording-writer.ts";
 import type { PlaylistFacts } from "./stream-playlists.ts";

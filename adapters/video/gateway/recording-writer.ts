@@ -1,7 +1,7 @@
 import { objectKey } from "../../../domain/video/recording/object-key.ts";
+import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 import type { RecordedPiece } from "../../../domain/video/recording/recorded-piece.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
-import type { ObjectStore } from "../../objects/object-store.ts";
 
 /** Puts pieces into the store, a few at a time, and remembers them until the platform has their rows. */
 export interface RecordingWriter {

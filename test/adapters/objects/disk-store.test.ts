@@ -13,8 +13,8 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { createDiskStore } from "../../../adapters/objects/disk-store.ts";
-import type { ObjectStore } from "../../../adapters/objects/object-store.ts";
 import { objectKey } from "../../../domain/video/recording/object-key.ts";
+import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 
 const T0 = Date.parse("2026-11-26T20:00:00.000Z");
 const keyAt = (startMs: number, siteId = "site-001") =>

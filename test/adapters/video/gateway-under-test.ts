@@ -3,6 +3,7 @@ import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createDiskStore } from "../../../adapters/objects/disk-store.ts";
 import { createGateway, type Gateway } from "../../../adapters/video/gateway/create-gateway.ts";
 import { exchangeOf } from "../../../adapters/video/gateway/exchange.ts";
 import {
@@ -59,7 +60,7 @@ export async function startGateway(
   const rights: GatewayUnderTest["rights"] = new Map();
   const asked: string[] = [];
   const state = { answers: true };
-  const gateway = createGateway(start, (message: FromGateway) => {
+  const gateway = createGateway(start, createDiskStore(start.recordings.folder), (message: FromGateway) => {
     if (message.type === "reports") for (const report of message.reports) reports.set(report.id, report);
     if (message.type !== "ask") return;
     asked.push(...message.sessionIds);

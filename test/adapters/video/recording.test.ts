@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Database } from "../../../adapters/database/database.ts";
 import { createPgliteDatabase } from "../../../adapters/database/pglite-database.ts";
@@ -112,6 +113,7 @@ beforeAll(async () => {
   const person = { username: "li.wei", role: "admin" as const, scope: null, grants: null, mustChangePassword: false };
   fromMs = Date.now();
   gateway = controlGateway({
+    program: fileURLToPath(new URL("../../../video-gateway.ts", import.meta.url)),
     start: {
       ticketKeys: [ticketKey.toString("base64")],
       addressKey: randomBytes(32).toString("base64"),

@@ -1,5 +1,3 @@
-import type { Readable } from "node:stream";
-
 /** Part of an object, both ends counted. */
 export type ObjectRange = { readonly first: number; readonly last: number };
 
@@ -7,12 +5,12 @@ export type OpenedObject = {
   /** Of the whole object. */
   readonly sizeBytes: number;
   /** Ends by itself; who does not read it to its end destroys it. */
-  readonly stream: Readable;
+  readonly stream: AsyncIterable<Uint8Array> & { destroy(): void };
 };
 
 export type StoredObject = { readonly key: string; readonly bytes: number; readonly changedMs: number };
 
-/** Where recordings lie. Keys are those of `domain/video/recording/object-key.ts`, and nothing else is touched. */
+/** Where recordings lie. Keys are those of `object-key.ts`, and nothing else is touched. */
 export interface ObjectStore {
   /** @returns false when there is one of this key already, which stays as it is @throws when there is no room (`ENOSPC`) or no access */
   put(key: string, parts: readonly Uint8Array[]): Promise<boolean>;
