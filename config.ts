@@ -54,6 +54,7 @@ const Environment = z.object({
   ...OIDC_ENVIRONMENT,
   VIDEO_PORT: wholeNumber(1, 65_535).optional(),
   VIDEO_CACHE_MB: wholeNumber(16, 65_536).default(256),
+  RECORDINGS_FREE_MB: wholeNumber(0, 10_000_000).default(2_048),
   EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   SITE_TIME_ZONE: z
@@ -113,6 +114,8 @@ export type Config = {
     readonly port: number | null;
     /** Of segments, in its memory. */
     readonly cacheMb: number;
+    /** With less free room on the disk of recordings nothing is recorded, MiB. */
+    readonly leastFreeMb: number;
   };
   readonly editor: "on" | "readonly" | "off";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
@@ -182,7 +185,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     webhookAllow: env.WEBHOOK_ALLOW,
     heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, intervalS: env.HEARTBEAT_INTERVAL_S } : null,
     oidc,
-    video: { port: env.VIDEO_PORT ?? null, cacheMb: env.VIDEO_CACHE_MB },
+    video: { port: env.VIDEO_PORT ?? null, cacheMb: env.VIDEO_CACHE_MB, leastFreeMb: env.RECORDINGS_FREE_MB },
     editor: env.EDITOR,
     logLevel: env.LOG_LEVEL,
     siteTimeZone: env.SITE_TIME_ZONE,

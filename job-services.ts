@@ -39,6 +39,9 @@ export type JobServiceOptions = {
   readonly cutAudit?: JobParts["cutAudit"];
   /** Removes the oldest commands; absent: they are kept. */
   readonly forgetCommands?: JobParts["forgetCommands"];
+  /** Of recorded video; absent where another process has the files. */
+  readonly retainRecordings?: JobParts["retainRecordings"];
+  readonly sweepRecordings?: JobParts["sweepRecordings"];
   readonly log: Log;
   /** For tests: more jobs, and how often it looks. */
   readonly moreJobs?: readonly Job[];
@@ -111,6 +114,8 @@ function partsOf({
   resealSecrets = null,
   cutAudit = async () => 0,
   forgetCommands = async () => 0,
+  retainRecordings = null,
+  sweepRecordings = null,
 }: JobServiceOptions): JobParts {
   return {
     engine: () => database.engine,
@@ -128,6 +133,8 @@ function partsOf({
     vacuumTable: (table) => vacuumTable(database, table),
     sortDays: (nowMs, signal) => sortClosedDays(database, { nowMs, signal }),
     resealSecrets,
+    retainRecordings,
+    sweepRecordings,
     copyStore: isEmbedded(database)
       ? (nowMs, youngerThanMs) => copyStore(database, { dataDir, journal, nowMs, youngerThanMs })
       : null,

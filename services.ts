@@ -62,7 +62,7 @@ import { plantHosts, plantUrls } from "./plant-addresses.ts";
 import { startSelfWatch } from "./self-watch-services.ts";
 import { createSender, type SenderServices } from "./sender-services.ts";
 import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
-import { startVideo, type Video } from "./video-services.ts";
+import { recordingJobs, startVideo, type Video } from "./video-services.ts";
 
 /** Of a fleet whose collectors are not heard. */
 const SHOWN_ROUNDS = 5;
@@ -214,6 +214,7 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       config.previousSecretKey === null
         ? null
         : async (signal) => ({ ...(await resealAll(database, secretBox, () => signal.aborted)) }),
+    ...recordingJobs(config, database),
     log,
   });
   signsAudit = jobs.isActive;

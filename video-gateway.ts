@@ -1,3 +1,4 @@
+import { createDiskStore } from "./adapters/objects/disk-store.ts";
 import { createGateway } from "./adapters/video/gateway/create-gateway.ts";
 import type { FromGateway, GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
 import { listen } from "./video-listen.ts";
@@ -9,8 +10,16 @@ import { listen } from "./video-listen.ts";
  */
 process.once("message", (start: GatewayStart) => void run(start));
 // Whoever has started it is gone: nobody says any more what may be seen.
-process.on("disconnect", () => process.exit(0));
-for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => process.exit(0));
+process.on("disconnect", () => end());
+for (const signal of ["SIGTERM", "SIGINT"] as const) process.on(signal, () => end());
+/** What is being written to the disk is finished; whoever has started this process waits two seconds. */
+const END_MS = 1_500;
+let close = async (): Promise<void> => undefined;
+
+function end(): void {
+  setTimeout(() => process.exit(0), END_MS);
+  void close().finally(() => process.exit(0));
+}
 
 function tell(message: FromGateway): void {
   if (process.connected) process.send?.(message);
@@ -18,7 +27,8 @@ function tell(message: FromGateway): void {
 
 async function run(start: GatewayStart): Promise<void> {
   const warn = (text: string) => tell({ type: "log", level: "warn", facts: {}, text });
-  const gateway = createGateway(start, tell);
+  const gateway = createGateway(start, createDiskStore(start.recordings.folder), tell);
+  close = gateway.close;
   process.on("message", (message: ToGateway) => gateway.take(message));
   try {
     tell({ type: "listening", port: await listen(start, gateway.handle, warn) });

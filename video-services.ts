@@ -1,12 +1,19 @@
 import { existsSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Database } from "./adapters/database/database.ts";
 import type { Inventory } from "./adapters/inventory/inventory.ts";
+import type { JobParts } from "./adapters/jobs/job-parts.ts";
+import { createDiskStore } from "./adapters/objects/disk-store.ts";
 import type { Auth } from "./adapters/security/create-auth.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
 import { controlGateway, type GatewayControl } from "./adapters/video/gateway-control.ts";
 import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
+import { createRecordingBook, type RecordingBook } from "./adapters/video/recording-book.ts";
+import { type Marks, markMoment } from "./adapters/video/recording-marks.ts";
+import { retainRecordings } from "./adapters/video/retain-recordings.ts";
 import { createStreamBoard, type StreamBoard } from "./adapters/video/stream-board.ts";
+import { sweepRecordings } from "./adapters/video/sweep-recordings.ts";
 import { createTickets, type Tickets, videoCookie } from "./adapters/video/tickets.ts";
 import { createVideoWiring, type VideoWiring } from "./adapters/video/video-wiring.ts";
 import type { WorkWatch } from "./adapters/work-watch/create-work-watch.ts";
@@ -28,6 +35,8 @@ export type Video = {
   readonly board: StreamBoard;
   readonly tickets: Tickets;
   readonly wiring: VideoWiring;
+  readonly marks: Marks;
+  readonly recordings: RecordingBook;
   /** null in a process that has not the role `video`: another one serves `/v/`. */
   readonly gateway: GatewayControl | null;
   /** Value of `Set-Cookie` that opens `/v/` for a session. */
@@ -48,6 +57,7 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
     isSecure,
     listen: config.video.port === null ? null : { host: config.host, port: config.video.port, tls: config.tls },
     cacheBytes: config.video.cacheMb * 1024 * 1024,
+    recordings: { folder: recordingsFolder(config), leastFreeBytes: config.video.leastFreeMb * 1024 * 1024 },
   };
   const gateway = config.roles.includes("video")
     ? controlGateway({
@@ -60,6 +70,7 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
         presentUsers: auth.presentUsers,
         board,
         work: work.of("videoWiring"),
+        marks: work.of("videoMarks"),
         log,
       })
     : null;
@@ -67,6 +78,8 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
     board,
     tickets,
     wiring,
+    recordings: createRecordingBook(database, createDiskStore(recordingsFolder(config))),
+    marks: { mark: (siteId, atMs, reason) => markMoment(database, siteId, atMs, reason) },
     gateway,
     cookie: (sessionId, nowMs) => videoCookie(tickets, sessionId, isSecure, nowMs),
     async close() {
@@ -83,6 +96,23 @@ function programFile(): string {
   const found = places.find((place) => existsSync(place));
   if (!found) throw new Error("video-gateway.js is missing from this installation");
   return fileURLToPath(found);
+}
+
+/** The jobs that look after recordings: where the role `video` is, for there the files are. */
+export function recordingJobs(
+  config: Config,
+  database: Database,
+): Pick<JobParts, "retainRecordings" | "sweepRecordings"> {
+  if (!config.roles.includes("video")) return { retainRecordings: null, sweepRecordings: null };
+  const store = createDiskStore(recordingsFolder(config));
+  return {
+    retainRecordings: (nowMs, signal) => retainRecordings({ database, store, nowMs, signal }),
+    sweepRecordings: (nowMs, signal) => sweepRecordings({ database, store, nowMs, signal }),
+  };
+}
+
+function recordingsFolder({ dataDir }: Pick<Config, "dataDir">): string {
+  return path.join(dataDir, "recordings");
 }
 
 /** Of everything that we run ourselves: no playlist leads there. */

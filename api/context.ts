@@ -25,6 +25,7 @@ import type { OwnAccount } from "../adapters/security/own-account.ts";
 import type { People } from "../adapters/security/people.ts";
 import type { SelfWatch } from "../adapters/self-watch/self-watch.ts";
 import type { SettingsStore } from "../adapters/settings/settings-store.ts";
+import type { RecordingBook } from "../adapters/video/recording-book.ts";
 import type { StreamBoard } from "../adapters/video/stream-board.ts";
 import type { Tickets } from "../adapters/video/tickets.ts";
 import type { Webhooks } from "../adapters/webhooks/create-webhooks.ts";
@@ -109,6 +110,7 @@ export type ApiContext = {
   readonly video: {
     readonly board: Pick<StreamBoard, "get" | "onChange">;
     readonly tickets: Pick<Tickets, "issue">;
+    readonly recordings: RecordingBook;
     /** Value of `Set-Cookie` that opens `/v/` for a session. */
     cookie(sessionId: string, nowMs: number): { readonly cookie: string; readonly expiresAtMs: number };
   };

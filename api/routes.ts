@@ -33,6 +33,7 @@ import { OIDC_ROUTES } from "./oidc-routes.ts";
 import { OUTLIER_ROUTES } from "./outlier-routes.ts";
 import { PAGE_ROUTES } from "./page-routes.ts";
 import { PROFILE_ROUTES } from "./profile-routes.ts";
+import { RECORDING_ROUTES } from "./recording-routes.ts";
 import { ROUND_ROUTES } from "./round-routes.ts";
 import type { Route } from "./route.ts";
 import { RULE_CHECK_ROUTES } from "./rule-check-routes.ts";
@@ -91,6 +92,7 @@ export const ROUTES: readonly Route[] = [
   ...CATALOGUE_ROUTES,
   ...PROFILE_ROUTES,
   ...VIDEO_ROUTES,
+  ...RECORDING_ROUTES,
   ...AUDIT_ROUTES,
   ...SETTINGS_ROUTES,
   ...WEBHOOK_ROUTES,

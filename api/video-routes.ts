@@ -1,8 +1,11 @@
 import { z } from "zod";
+import type { Session } from "../adapters/security/create-auth.ts";
 import { viewStream } from "../adapters/video/view-stream.ts";
 import { AppError } from "../domain/errors.ts";
 import { isoOf } from "../domain/iso-of.ts";
+import type { Site } from "../domain/sites/site.ts";
 import { StreamMessage } from "../domain/video/stream-message.ts";
+import type { ApiContext } from "./context.ts";
 import { listOf } from "./lists.ts";
 import { defineRoute, type Route } from "./route.ts";
 import { findSite, SiteParams } from "./site-routes.ts";
@@ -10,7 +13,7 @@ import { visibleSites } from "./visible-sites.ts";
 
 const tag = "Video";
 const VideoSession = z.strictObject({ expiresAt: z.iso.datetime() }).meta({ id: "VideoSession" });
-const VideoTicket = z
+export const VideoTicket = z
   .strictObject({
     url: z.string().describe("Path of the playlist; works without the cookie"),
     expiresAt: z.iso.datetime(),
@@ -59,14 +62,20 @@ export const VIDEO_ROUTES: readonly Route[] = [
     answer: { status: 200, description: "The address and its end", schema: VideoTicket },
     refusals: [404],
     handle({ params, session }, { context, clock }) {
-      const site = findSite(context, params.id, session);
-      if (!hasCamera(site))
-        throw new AppError("site.not-found", "the site has no camera", { context: { siteId: site.id } });
+      const site = findCamera(context, params.id, session);
       const { text, expiresAtMs } = context.video.tickets.issue(site.id, "live", session?.sessionId ?? "", clock());
       return { kind: "json", body: { url: `/v/${site.id}/${text}/index.m3u8`, expiresAt: isoOf(expiresAtMs) } };
     },
   }),
 ];
+
+/** @throws {AppError} `site.not-found` for a site without a camera, too */
+function findCamera(context: ApiContext, id: string, session: Session | null): Site {
+  const site = findSite(context, id, session);
+  if (!hasCamera(site))
+    throw new AppError("site.not-found", "the site has no camera", { context: { siteId: site.id } });
+  return site;
+}
 
 function hasCamera({ cameraUrl, enabled }: { readonly cameraUrl: string | null; readonly enabled: boolean }): boolean {
   return cameraUrl !== null && enabled;

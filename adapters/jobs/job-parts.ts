@@ -24,6 +24,10 @@ export type JobParts = {
   ) => Promise<{ readonly sorted: readonly string[]; readonly skipped: readonly string[] }>;
   /** Seals what a former key has sealed with the present one; null where there is no former key. */
   readonly resealSecrets: ((signal: StopSignal) => Promise<JobDetail>) | null;
+  /** Removes recorded video that is not to be kept; null where another process has the files. */
+  readonly retainRecordings: ((nowMs: number, signal: StopSignal) => Promise<JobDetail>) | null;
+  /** Compares recorded files with their rows; null where another process has the files. */
+  readonly sweepRecordings: ((nowMs: number, signal: StopSignal) => Promise<JobDetail>) | null;
   /** Copies the embedded database, unless its newest copy is younger than that; null where it is no embedded one. */
   readonly copyStore: ((nowMs: number, youngerThanMs: number) => Promise<JobDetail>) | null;
 };

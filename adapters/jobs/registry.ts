@@ -3,6 +3,7 @@ import { createBackupJob } from "./backup.ts";
 import type { JobParts } from "./job-parts.ts";
 import { createMaintainJob } from "./maintain.ts";
 import { createPartitionsJob } from "./partitions.ts";
+import { createRecordingSweepJob, createRecordingsJob } from "./recordings.ts";
 import { createResealJob } from "./reseal.ts";
 import { createRetentionJob } from "./retention.ts";
 import { createRollupJob } from "./rollup.ts";
@@ -17,6 +18,8 @@ export function createJobs(parts: JobParts): readonly Job[] {
     createBackupJob(parts),
     createMaintainJob(parts),
     createSortDaysJob(parts),
+    createRecordingsJob(parts),
+    createRecordingSweepJob(parts),
     createResealJob(parts),
   ];
 }

@@ -4,7 +4,7 @@ import type { Log } from "../../domain/log.ts";
 import { seldom } from "../../domain/seldom.ts";
 import type { Site } from "../../domain/sites/site.ts";
 
-/** Where the platform's facts about itself come from. Only `storedSlot` asks the database, and nothing waits for it. */
+/** Where the platform's facts about itself come from. `storedSlot` and `recordingStoppedSince` ask the database, and nothing waits for them. */
 export type PlatformSources = {
   readonly liveState: { rounds(): readonly RoundReport[] };
   readonly inventory: { all(): readonly Site[] };
@@ -21,6 +21,8 @@ export type PlatformSources = {
   } | null;
   /** Slot of the newest stored round, ms since the epoch; null: there is none. Rejects while the database is away. */
   storedSlot(): Promise<number | null>;
+  /** Since when video is not recorded that is to be, ms since the epoch; null: it is. Rejects while the database is away. */
+  recordingStoppedSince(): Promise<number | null>;
   failingChannels(): readonly string[];
   heartbeatFailingSinceMs(): number | null;
   /** Default polling interval, seconds. */
@@ -41,6 +43,7 @@ export type PlatformLook = {
 export function createPlatformLook(sources: PlatformSources, sinceMs: number, log: Log): PlatformLook {
   const intervalMs = sources.pollIntervalS * 1000;
   let storedMs: number | null = null;
+  let recordingStoppedSinceMs: number | null = null;
   let isAsking = false;
   const mayComplain = seldom(COMPLAIN_EVERY_MS, () => performance.now());
 
@@ -70,6 +73,7 @@ export function createPlatformLook(sources: PlatformSources, sinceMs: number, lo
         journalShare: stats === undefined ? null : stats.isWritable ? stats.bytes / stats.capBytes : 1,
         failingChannels: sources.failingChannels(),
         heartbeatFailingSinceMs: sources.heartbeatFailingSinceMs(),
+        recordingStoppedSinceMs,
       };
     },
     async refresh() {
@@ -77,6 +81,7 @@ export function createPlatformLook(sources: PlatformSources, sinceMs: number, lo
       isAsking = true;
       try {
         storedMs = (await sources.storedSlot()) ?? storedMs;
+        recordingStoppedSinceMs = await sources.recordingStoppedSince();
       } catch (error) {
         if (mayComplain())
           log.warn({ reason: String(error) }, "self-watch cannot ask the database: its last answer stands");

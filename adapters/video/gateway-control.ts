@@ -1,4 +1,5 @@
 import { authorize } from "../../domain/access/authorize.ts";
+import type { Permission } from "../../domain/access/permissions.ts";
 import type { SessionUser } from "../../domain/access/session-user.ts";
 import { isoOf } from "../../domain/iso-of.ts";
 import { keepNewest } from "../../domain/keep-newest.ts";
@@ -10,6 +11,8 @@ import type { WorkSignal } from "../../domain/work-signal.ts";
 import type { FromGateway, GatewayStart, SessionRights, Viewer } from "./gateway-protocol.ts";
 import { readGatewaySettings } from "./gateway-settings.ts";
 import { superviseGateway } from "./gateway-supervisor.ts";
+import { controlRecording } from "./recording-control.ts";
+import type { RecordingReport } from "./recording-protocol.ts";
 import { recordFrom, type StreamBoard } from "./stream-board.ts";
 import { planStreams } from "./stream-plan.ts";
 import { readWiring, type VideoDatabase, writeStreams } from "./stream-store.ts";
@@ -24,6 +27,8 @@ export interface GatewayControl {
   /** As it last said; null before it has said anything. */
   figures(): GatewayFigures | null;
   viewers(): readonly WatchingPerson[];
+  /** As the recorder last said. */
+  recording(): RecordingReport;
   close(): Promise<void>;
 }
 
@@ -44,6 +49,8 @@ export type GatewayControlOptions = {
   readonly board: StreamBoard;
   /** Tells when what the flows ask for may have changed. */
   readonly work: WorkSignal;
+  /** Tells when a flow may have marked a moment around which video is to be kept. */
+  readonly marks: WorkSignal;
   readonly log: Log;
 };
 
@@ -71,8 +78,11 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
     log,
   });
 
+  const recording = controlRecording({ database, inventory, marks: options.marks, send: gateway.send, log });
+
   function tellAll(): void {
     tellStreams();
+    recording.tellPlan();
     gateway.send({ type: "configure", settings: readGatewaySettings(wiring) });
   }
 
@@ -90,7 +100,7 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
     } else if (message.type === "figures") {
       figures = message.figures;
       viewers = message.viewers;
-    }
+    } else if (message.type !== "listening" && message.type !== "log") recording.take(message);
   }
 
   async function answer(sessionIds: readonly string[]): Promise<void> {
@@ -104,13 +114,13 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
   }
 
   function rightsOf(sessionId: string, user: SessionUser | null): SessionRights {
-    const live = authorize(user, "video:view") !== null || user === null ? null : sitesOf(user);
-    return { sessionId, live, record: null };
+    return { sessionId, live: sitesOf(user, "video:view"), record: sitesOf(user, "video:replay") };
   }
 
-  function sitesOf(user: SessionUser): readonly string[] | "all" {
+  function sitesOf(user: SessionUser | null, permission: Permission): readonly string[] | "all" | null {
+    if (user === null || authorize(user, permission) !== null) return null;
     if (user.scope === null) return "all";
-    const seen = inventory.all().filter((site) => authorize(user, "video:view", site) === null);
+    const seen = inventory.all().filter((site) => authorize(user, permission, site) === null);
     return seen.map(({ id }) => id);
   }
 
@@ -134,6 +144,7 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
   }
 
   async function readWanted(): Promise<void> {
+    void recording.readWanted();
     try {
       const found = await readWiring(database);
       if (JSON.stringify(found) === JSON.stringify(wiring)) return;
@@ -149,6 +160,7 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
   return {
     port: gateway.port,
     figures: () => figures,
+    recording: recording.report,
     viewers: () =>
       viewers.map(({ sessionId, streamId, sinceMs }) => ({
         username: names.get(sessionId) ?? "",
@@ -157,6 +169,7 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
       })),
     close() {
       for (const stop of stops) stop();
+      recording.close();
       if (storing) clearTimeout(storing.timer);
       return gateway.close();
     },

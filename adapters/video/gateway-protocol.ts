@@ -1,6 +1,7 @@
 import type { Profile } from "../../domain/profiles/profile.ts";
 import type { GatewayFigures } from "../../domain/video/gateway-figures.ts";
 import type { StreamHealth } from "../../domain/video/stream-state.ts";
+import type { FromRecorder, ToRecorder } from "./recording-protocol.ts";
 
 /** One camera as the gateway is told of it. What stands in here leaves the gateway towards that camera only. */
 export type StreamConfig = {
@@ -69,6 +70,7 @@ export type StreamReport = {
 export type Viewer = { readonly sessionId: string; readonly streamId: string; readonly sinceMs: number };
 
 export type ToGateway =
+  | ToRecorder
   | {
       readonly type: "configure";
       /** null: no flow asks for video, and nothing is served. */
@@ -79,6 +81,7 @@ export type ToGateway =
   | { readonly type: "rights"; readonly rights: readonly SessionRights[] };
 
 export type FromGateway =
+  | FromRecorder
   | { readonly type: "listening"; readonly port: number }
   | { readonly type: "ask"; readonly sessionIds: readonly string[] }
   | { readonly type: "reports"; readonly reports: readonly StreamReport[] }
@@ -104,4 +107,6 @@ export type GatewayStart = {
     readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   } | null;
   readonly cacheBytes: number;
+  /** Where recordings lie, and how much room has to be left beside them. */
+  readonly recordings: { readonly folder: string; readonly leastFreeBytes: number };
 };

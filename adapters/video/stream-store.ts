@@ -1,4 +1,5 @@
 import { isoOf } from "../../domain/iso-of.ts";
+import type { RecordingSettings } from "../../domain/video/recording/recording-mode.ts";
 import { STREAM_STATES, type StreamState } from "../../domain/video/stream-state.ts";
 import { VIDEO_CAUSES, type VideoCause } from "../../domain/video/video-cause.ts";
 import type { GatewaySettings } from "./gateway-protocol.ts";
@@ -9,7 +10,7 @@ export interface VideoDatabase {
   query(
     text: string,
     values?: readonly unknown[],
-    options?: { readonly name?: string },
+    options?: { readonly name?: string; readonly timeoutMs?: number; readonly lane?: "request" | "ingest" },
   ): Promise<Record<string, unknown>[]>;
 }
 
@@ -29,9 +30,10 @@ const READ = `
   select s.code, v.state, v.since, v.cause, v.progressed_at, v.looked_at, v.codec, v.width, v.height, v.bitrate_kbps
   from video_stream v join site s on s.id = v.site_id`;
 const WIRE = `
-  insert into video_gateway as g (settings) values ($1::jsonb)
-  on conflict (only_row) do update set settings = excluded.settings, changed_at = clock_timestamp()
-  where g.settings is distinct from excluded.settings`;
+  insert into video_gateway as g (settings, recording, recording_kept) values ($1::jsonb, $2::jsonb, $2::jsonb)
+  on conflict (only_row) do update set settings = excluded.settings, recording = excluded.recording,
+    recording_kept = coalesce(excluded.recording, g.recording_kept), changed_at = clock_timestamp()
+  where (g.settings, g.recording) is distinct from (excluded.settings, excluded.recording)`;
 
 /** @throws while the database is away */
 export async function writeStreams(database: VideoDatabase, records: readonly StreamRecord[]): Promise<void> {
@@ -68,8 +70,13 @@ export async function readStreams(database: VideoDatabase): Promise<StreamRecord
 }
 
 /** What the flows of this process ask of the gateway; null: nothing. @throws while the database is away */
-export async function writeWiring(database: VideoDatabase, settings: GatewaySettings | null): Promise<void> {
-  await database.query(WIRE, [settings === null ? null : JSON.stringify(settings)]);
+export async function writeWiring(
+  database: VideoDatabase,
+  settings: GatewaySettings | null,
+  recording: RecordingSettings | null,
+): Promise<void> {
+  const textOf = (value: object | null) => (value === null ? null : JSON.stringify(value));
+  await database.query(WIRE, [textOf(settings), textOf(recording)]);
 }
 
 /** @throws while the database is away */

@@ -1,4 +1,5 @@
 import type { Log } from "../../domain/log.ts";
+import type { RecordingSettings } from "../../domain/video/recording/recording-mode.ts";
 import type { GatewaySettings } from "./gateway-protocol.ts";
 import { type VideoDatabase, writeWiring } from "./stream-store.ts";
 
@@ -9,6 +10,8 @@ import { type VideoDatabase, writeWiring } from "./stream-store.ts";
 export interface VideoWiring {
   /** @returns taken back */
   ask(settings: GatewaySettings): () => void;
+  /** What is to be recorded; without such a node nothing is. @returns taken back */
+  record(settings: RecordingSettings): () => void;
   /** The flows have started: what was asked for counts. Never rejects; tried again while the database is away. */
   commit(): void;
   /** Several nodes ask: the first counts. */
@@ -20,14 +23,16 @@ const RETRY_MS = 2_000;
 
 export function createVideoWiring(database: VideoDatabase, log: Log): VideoWiring {
   const asking = new Map<symbol, GatewaySettings>();
+  const recording = new Map<symbol, RecordingSettings>();
   let timer: NodeJS.Timeout | null = null;
   let isClosed = false;
 
   async function write(): Promise<void> {
     timer = null;
     const [first] = asking.values();
+    const [firstRecording] = recording.values();
     try {
-      await writeWiring(database, first ?? null);
+      await writeWiring(database, first ?? null, firstRecording ?? null);
       if (first === undefined) log.warn({}, "no flow asks for video: the gateway serves nothing");
     } catch {
       if (isClosed) return;
@@ -37,13 +42,8 @@ export function createVideoWiring(database: VideoDatabase, log: Log): VideoWirin
   }
 
   return {
-    ask(settings) {
-      const name = Symbol("video");
-      asking.set(name, settings);
-      return () => {
-        asking.delete(name);
-      };
-    },
+    ask: (settings) => enter(asking, settings),
+    record: (settings) => enter(recording, settings),
     commit() {
       if (timer) clearTimeout(timer);
       void write();
@@ -53,5 +53,14 @@ export function createVideoWiring(database: VideoDatabase, log: Log): VideoWirin
       isClosed = true;
       if (timer) clearTimeout(timer);
     },
+  };
+}
+
+/** @returns taken back */
+function enter<Settings>(asking: Map<symbol, Settings>, settings: Settings): () => void {
+  const name = Symbol("video");
+  asking.set(name, settings);
+  return () => {
+    asking.delete(name);
   };
 }

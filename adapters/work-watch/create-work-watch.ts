@@ -51,6 +51,8 @@ const LOOKS = {
   /** What the flows ask of the video gateway, and what that has found out. */
   videoWiring: "(select changed_at::text from video_gateway)",
   videoStreams: "(select count(*) || ' ' || max(changed_at) from video_stream)",
+  /** Moments around which video is to be kept. */
+  videoMarks: "(select max(id)::text from video_mark)",
   /** A living token never changes, and a dead one stays dead. */
   serviceTokens: "(select count(*) || ' ' || count(revoked_at) || ' ' || max(created_at) from service_token)",
 } as const;

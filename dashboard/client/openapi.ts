@@ -2013,6 +2013,92 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/video/streams/{id}/clip": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was recorded within a time, as one file */
+    get: operations["getVideoStreamsIdClip"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/streams/{id}/locks": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Which recordings of a camera are locked */
+    get: operations["getVideoStreamsIdLocks"];
+    put?: never;
+    /** Locks recordings as evidence: they are not removed before a time */
+    post: operations["postVideoStreamsIdLocks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/streams/{id}/locks/{lockId}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    post?: never;
+    /** Unlocks recordings */
+    delete: operations["deleteVideoStreamsIdLocksLockId"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/streams/{id}/playback": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** A short-lived address that plays what was recorded */
+    post: operations["postVideoStreamsIdPlayback"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/streams/{id}/recordings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What was recorded of a camera within a time, with its gaps */
+    get: operations["getVideoStreamsIdRecordings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/video/streams/{id}/ticket": {
     parameters: {
       query?: never;
@@ -3658,11 +3744,29 @@ export interface components {
       scope?: components["schemas"]["SiteScope"] | null;
       username: string;
     };
+    NewRecordingLock: {
+      /**
+       * Format: date-time
+       * @description Inclusive
+       */
+      from: string;
+      reason: string;
+      /**
+       * Format: date-time
+       * @description Exclusive
+       */
+      to: string;
+      /**
+       * Format: date-time
+       * @description At most ten years from now
+       */
+      until: string;
+    };
     NewServiceToken: {
       expiresInDays: number;
       /** @description Its user name is `token:` and this */
       name: string;
-      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "video:view" | "dashboard:act" | "sites:watch" | "history:export" | "commands:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
+      permissions: ("dashboard:use" | "live:subscribe" | "sites:read" | "snapshots:read" | "history:read" | "rounds:read" | "points:read" | "profiles:read" | "status:read" | "docs:read" | "alarms:read" | "rules:read" | "lab:read" | "commands:read" | "video:view" | "video:replay" | "video:lock" | "dashboard:act" | "sites:watch" | "history:export" | "commands:export" | "raw:read" | "alarms:acknowledge" | "alarms:shelve" | "commands:give" | "notifications:read" | "lab:write" | "metrics:read" | "jobs:read" | "profiles:try" | "history:import" | "sites:manage" | "alarms:manage" | "rules:backtest" | "audit:read" | "jobs:run" | "audit:export" | "sites:export" | "settings:read" | "settings:manage" | "notifications:manage" | "webhooks:manage")[];
       /** @default null */
       scope?: components["schemas"]["SiteScope"] | null;
     };
@@ -4109,6 +4213,18 @@ export interface components {
       /** @description A session that is not used for so many hours ends */
       sessionIdleH: number;
     };
+    PlaybackRange: {
+      /**
+       * Format: date-time
+       * @description Inclusive
+       */
+      from: string;
+      /**
+       * Format: date-time
+       * @description Exclusive
+       */
+      to: string;
+    };
     Point: {
       band?: [
         number | null,
@@ -4551,6 +4667,50 @@ export interface components {
       reasons: string[];
       /** @enum {string} */
       status: "ready" | "not_ready";
+    };
+    /** @description A time in which something was recorded without a gap */
+    RecordedSpan: {
+      bytes: number;
+      /** Format: date-time */
+      from: string;
+      /**
+       * @description key_frame: one picture of each segment
+       * @enum {string}
+       */
+      kind: "segment" | "key_frame";
+      segments: number;
+      /** Format: date-time */
+      to: string;
+    };
+    RecordedSpanList: {
+      items: components["schemas"]["RecordedSpan"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
+    /** @description Recordings that are kept as evidence */
+    RecordingLock: {
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      from: string;
+      id: number;
+      lockedBy: string;
+      reason: string;
+      siteId: string;
+      /** Format: date-time */
+      to: string;
+      /**
+       * Format: date-time
+       * @description The lock ends by itself then
+       */
+      until: string;
+    };
+    RecordingLockList: {
+      items: components["schemas"]["RecordingLock"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
     };
     RecoveryCodes: {
       /** @description Each signs in once in place of a code; shown once */
@@ -5297,7 +5457,7 @@ export interface components {
       ageS: number | null;
       /** @description Of the rendition that key frames are cut from */
       bitrateKbps: number | null;
-      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "gateway_unavailable") | null;
+      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "storage_failed" | "storage_busy" | "encrypted_not_recorded" | "period_invalid" | "gateway_unavailable") | null;
       codec: string | null;
       height: number | null;
       since: string | null;
@@ -10035,6 +10195,200 @@ export interface operations {
       401: components["responses"]["Problem401"];
       403: components["responses"]["Problem403"];
       429: components["responses"]["Problem429"];
+    };
+  };
+  getVideoStreamsIdClip: {
+    parameters: {
+      query: {
+        /** @description Inclusive */
+        from: string;
+        /** @description Exclusive */
+        to: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The segments behind one another, without their gaps; at most six hours */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "video/mp2t": string;
+          "video/mp4": string;
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  getVideoStreamsIdLocks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Those that hold, the oldest first */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordingLockList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postVideoStreamsIdLocks: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description Any name of this request, such as a UUID: sent again within 24 h it is answered the same, and done once */
+        "Idempotency-Key"?: string;
+      };
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["NewRecordingLock"];
+      };
+    };
+    responses: {
+      /** @description The lock */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordingLock"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      409: components["responses"]["Problem409"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      422: components["responses"]["Problem422"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteVideoStreamsIdLocksLockId: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+        lockId: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description They go with the others from now on */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  postVideoStreamsIdPlayback: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["PlaybackRange"];
+      };
+    };
+    responses: {
+      /** @description A playlist of at most six hours; its end may be in the future */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["VideoTicket"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+    };
+  };
+  getVideoStreamsIdRecordings: {
+    parameters: {
+      query: {
+        /** @description Inclusive */
+        from: string;
+        /** @description Exclusive */
+        to: string;
+      };
+      header?: never;
+      path: {
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Oldest first; between two spans nothing was recorded. At most 31 days and 2,000 spans */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["RecordedSpanList"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
     };
   };
   postVideoStreamsIdTicket: {

@@ -86,5 +86,9 @@ export const videoEn = {
   "cause.transcoder_busy": "no transcoder free",
   "cause.transcoder_failed": "transcoder has failed",
   "cause.storage_full": "storage is full",
+  "cause.storage_failed": "recordings cannot be written",
+  "cause.storage_busy": "the disk of recordings is too slow",
+  "cause.encrypted_not_recorded": "encrypted video is not recorded",
+  "cause.period_invalid": "a period of six hours at most",
   "cause.gateway_unavailable": "video gateway does not answer",
 } as const;

@@ -87,5 +87,9 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "cause.transcoder_busy": "没有空闲的转码器",
   "cause.transcoder_failed": "转码失败",
   "cause.storage_full": "存储已满",
+  "cause.storage_failed": "录像无法写入",
+  "cause.storage_busy": "录像磁盘过慢",
+  "cause.encrypted_not_recorded": "加密视频不录像",
+  "cause.period_invalid": "时段最长六小时",
   "cause.gateway_unavailable": "视频网关无应答",
 };

@@ -43,6 +43,14 @@ export const PERMISSIONS = {
     label: { "zh-CN": "查看命令及其结果", en: "See commands and what came of them" },
   },
   "video:view": { lowestRole: "viewer", label: { "zh-CN": "查看实时视频", en: "See live video" } },
+  "video:replay": {
+    lowestRole: "operator",
+    label: { "zh-CN": "回放视频录像", en: "Replay recorded video" },
+  },
+  "video:lock": {
+    lowestRole: "engineer",
+    label: { "zh-CN": "锁定录像作为证据及解锁", en: "Lock recordings as evidence, and unlock them" },
+  },
   "dashboard:act": {
     lowestRole: "operator",
     isFleetWide: true,

@@ -13,7 +13,8 @@ export type Topic =
   | "command-state"
   | "stream-state"
   | "video-figures"
-  | "video-viewer";
+  | "video-viewer"
+  | "recording";
 
 /** What a node takes at its input (`any`: every message; empty: it has no input) and gives at each output. */
 export type NodeTopics = { readonly takes: readonly Topic[] | "any"; readonly gives: readonly (readonly Topic[])[] };

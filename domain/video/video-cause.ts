@@ -26,6 +26,10 @@ export const VIDEO_CAUSES = [
   "transcoder_busy",
   "transcoder_failed",
   "storage_full",
+  "storage_failed",
+  "storage_busy",
+  "encrypted_not_recorded",
+  "period_invalid",
   "gateway_unavailable",
 ] as const;
 

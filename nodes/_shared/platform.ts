@@ -14,6 +14,7 @@ import type { LiveState } from "../../adapters/live/live-state.ts";
 import type { Notifications } from "../../adapters/notification/create-notifications.ts";
 import type { SelfWatch } from "../../adapters/self-watch/self-watch.ts";
 import type { GatewayControl } from "../../adapters/video/gateway-control.ts";
+import type { Marks } from "../../adapters/video/recording-marks.ts";
 import type { StreamBoard } from "../../adapters/video/stream-board.ts";
 import type { VideoWiring } from "../../adapters/video/video-wiring.ts";
 import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
@@ -42,8 +43,9 @@ export type Platform = {
   /** The cameras, what flows ask of the gateway, and the gateway where it runs in this process. */
   readonly video: {
     readonly board: Pick<StreamBoard, "get" | "onChange">;
-    readonly wiring: Pick<VideoWiring, "ask">;
-    readonly gateway: Pick<GatewayControl, "figures" | "viewers"> | null;
+    readonly wiring: Pick<VideoWiring, "ask" | "record">;
+    readonly marks: Marks;
+    readonly gateway: Pick<GatewayControl, "figures" | "viewers" | "recording"> | null;
   };
   /** What the platform finds wrong with itself. */
   readonly selfWatch: Pick<SelfWatch, "onFound" | "active" | "endings">;

@@ -172,7 +172,7 @@ export async function startApi(options: Options): Promise<ApiUnderTest> {
   const loop = startLoopMonitor();
   const jobs = options.jobs ?? toldJobs(guarded);
   const webhooks = idleWebhooks(guarded);
-  const video = idleVideo();
+  const video = idleVideo(database);
   const notifications = idleNotifications(guarded, { publicUrl, clock });
   const sources = { ...toldServices(journal, watched, replies, door, inventory.numberOf), loop, jobs };
   const metrics = createMetrics({

@@ -294,6 +294,34 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   "GET /api/v1/video/streams": { path: "/api/v1/video/streams" },
   "POST /api/v1/video/session": { path: "/api/v1/video/session" },
   "POST /api/v1/video/streams/{id}/ticket": { path: "/api/v1/video/streams/site-001/ticket", elsewhere: 404 },
+  "GET /api/v1/video/streams/{id}/recordings": {
+    path: "/api/v1/video/streams/site-001/recordings?from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00Z",
+    elsewhere: 404,
+  },
+  "POST /api/v1/video/streams/{id}/playback": {
+    path: "/api/v1/video/streams/site-001/playback",
+    body: { from: "2026-01-01T00:00:00Z", to: "2026-01-01T01:00:00Z" },
+    elsewhere: 404,
+  },
+  // Nothing was recorded.
+  "GET /api/v1/video/streams/{id}/clip": {
+    path: "/api/v1/video/streams/site-001/clip?from=2026-01-01T00:00:00Z&to=2026-01-01T01:00:00Z",
+    status: 404,
+    elsewhere: 404,
+  },
+  "GET /api/v1/video/streams/{id}/locks": { path: "/api/v1/video/streams/site-001/locks", elsewhere: 404 },
+  "POST /api/v1/video/streams/{id}/locks": {
+    path: "/api/v1/video/streams/site-001/locks",
+    // Refused for its time, after the permission was asked.
+    body: { from: "2026-01-01T00:00:00Z", to: "2026-01-01T01:00:00Z", until: "2026-01-02T00:00:00Z", reason: "x" },
+    status: 400,
+    elsewhere: 404,
+  },
+  "DELETE /api/v1/video/streams/{id}/locks/{lockId}": {
+    path: "/api/v1/video/streams/site-001/locks/1",
+    status: 404,
+    elsewhere: 404,
+  },
   "GET /api/v1/rounds": { path: "/api/v1/rounds" },
   "GET /api/v1/jobs": { path: "/api/v1/jobs" },
   "POST /api/v1/jobs/{name}/run": { path: "/api/v1/jobs/rollup/run" },

@@ -144,6 +144,7 @@ test("every row that creates something takes a key", () => {
     "POST /api/v1/sites/{id}/lab-readings",
     "POST /api/v1/sites/{id}/locks",
     "POST /api/v1/users",
+    "POST /api/v1/video/streams/{id}/locks",
     "POST /api/v1/webhooks",
   ]);
   for (const { answer, isIdempotent } of ROUTES) if (isIdempotent) expect(answer).toHaveProperty("schema");

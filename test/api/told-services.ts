@@ -88,6 +88,8 @@ export function toldJobs(database: Database) {
       vacuumTable: async () => undefined,
       sortDays: async () => ({ sorted: [], skipped: [] }),
       resealSecrets: null,
+      retainRecordings: null,
+      sweepRecordings: null,
       copyStore: null,
     }),
     leaseName: "scheduler",

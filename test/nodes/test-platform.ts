@@ -121,7 +121,12 @@ export function createTestPlatform(
     commandSender: parts.commandSender ?? null,
     commandFeed: createCommandFeed(),
     commandAlarms: parts.commandAlarms ?? { onFound: () => () => undefined },
-    video: parts.video ?? { board: idleVideo().board, wiring: { ask: () => () => undefined }, gateway: null },
+    video: parts.video ?? {
+      board: idleVideo().board,
+      wiring: { ask: () => () => undefined, record: () => () => undefined },
+      marks: { mark: async () => true },
+      gateway: null,
+    },
     selfWatch: parts.selfWatch ?? { onFound: () => () => undefined, active: () => [], endings: () => [] },
     rulesFolder: parts.rulesFolder ?? "",
     profileOf: (idOrTag) => findCompiledProfile(idOrTag.split("@")[0] ?? idOrTag),

@@ -37,6 +37,8 @@ export type CameraStreamOptions = {
   readonly opaqueIdOf: (url: string) => string;
   readonly probeS: () => number;
   readonly onChange: () => void;
+  /** Its media playlist was looked at. */
+  readonly onFollowed: (facts: PlaylistFacts) => void;
   readonly onFetched: (bytes: number, error: VideoError | null) => void;
   /** Milliseconds that go forward, and milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -100,6 +102,7 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
         targetS: facts.targetS,
         isEnded: facts.isEnded,
       });
+      options.onFollowed(facts);
       if (clock() - framesWantedMs < WANTED_MS) await cut(facts);
     } catch (error) {
       watch.look({ kind: "failed", cause: error instanceof VideoError ? error.videoCause : "playlist_invalid" });

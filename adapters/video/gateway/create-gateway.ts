@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { GatewayFigures } from "../../../domain/video/gateway-figures.ts";
+import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
 import {
@@ -11,9 +12,13 @@ import {
   type StreamConfig,
   type ToGateway,
 } from "../gateway-protocol.ts";
+import type { ToRecorder } from "../recording-protocol.ts";
 import { createTickets, videoCookieName } from "../tickets.ts";
 import { type CameraStream, createCameraStream } from "./camera-stream.ts";
 import { createGatewayHandler, type GatewayHandler } from "./gateway-server.ts";
+import { createPlayback } from "./playback.ts";
+import { createPlaybackQuestions } from "./playback-questions.ts";
+import { createRecorder } from "./recorder.ts";
 import { createResourceCache } from "./resource-cache.ts";
 import { createSessionRights } from "./session-rights.ts";
 import { rulesOf } from "./target-rules.ts";
@@ -23,14 +28,15 @@ export interface Gateway {
   /** What the platform says. */
   take(message: ToGateway): void;
   readonly handle: GatewayHandler;
-  close(): void;
+  /** What is being recorded is finished. */
+  close(): Promise<void>;
 }
 
 const TICK_MS = 250;
 const TELL_MS = 5_000;
 
-/** Everything of the gateway but its sockets towards viewers. @param tell the platform */
-export function createGateway(start: GatewayStart, tell: (message: FromGateway) => void): Gateway {
+/** Everything of the gateway but its sockets towards viewers. @param store of recordings @param tell the platform */
+export function createGateway(start: GatewayStart, store: ObjectStore, tell: (message: FromGateway) => void): Gateway {
   const clock = () => performance.now();
   const addressKey = Buffer.from(start.addressKey, "base64");
   /** 128 bits: nothing can be read from it, and no two URLs share one. */
@@ -38,6 +44,10 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
   const cache = createResourceCache({ maxBytes: start.cacheBytes });
   const rights = createSessionRights({ ask: (sessionIds) => tell({ type: "ask", sessionIds }), clock });
   const viewers = createViewers(DEFAULT_GATEWAY_SETTINGS, clock, Date.now);
+  const { leastFreeBytes } = start.recordings;
+  const warn = (text: string, reason: string) => tell({ type: "log", level: "warn", facts: { reason }, text });
+  const recorder = createRecorder({ store, leastFreeBytes, tell, warn, clock, wallClock: Date.now });
+  const questions = createPlaybackQuestions(tell);
   const streams = new Map<string, CameraStream>();
   /** Of streams that have something new to tell. */
   const changed = new Set<string>();
@@ -72,6 +82,7 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
       opaqueIdOf,
       probeS: () => settings?.probeS ?? 0,
       onChange: () => changed.add(id),
+      onFollowed: (facts) => recorder.follow(id, facts, stream.open),
       onFetched: (_bytes, error) => count(fetched, error === null ? "ok" : error.videoCause),
       clock,
       wallClock: Date.now,
@@ -101,10 +112,18 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
   }
 
   function tick(): void {
+    for (const id of settings === null ? [] : recorder.recorded()) streams.get(id)?.want();
     if (settings !== null) for (const stream of streams.values()) stream.tick();
     if (changed.size === 0) return;
     tellReports(changed);
     changed.clear();
+  }
+
+  function takeRecording(message: ToRecorder): void {
+    if (message.type === "record") recorder.configure(message.plan);
+    else if (message.type === "freeze") recorder.freeze(message.streamId, message.atMs);
+    else if (message.type === "recorded-kept") recorder.kept(message.keys);
+    else questions.take(message);
   }
 
   const timers = [
@@ -119,10 +138,10 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
     take(message) {
       if (message.type === "streams") takeStreams(message.streams, message.plant);
       else if (message.type === "rights") rights.take(message.rights);
-      else {
+      else if (message.type === "configure") {
         settings = message.settings;
         if (settings) viewers.configure(settings);
-      }
+      } else takeRecording(message);
     },
     handle: createGatewayHandler({
       stream: (id) => streams.get(id),
@@ -131,15 +150,17 @@ export function createGateway(start: GatewayStart, tell: (message: FromGateway) 
       cookieName: videoCookieName(start.isSecure),
       rights,
       viewers,
+      playback: createPlayback({ store, piecesOf: questions.piecesOf, wallClock: Date.now }),
       onSent: (bytes) => {
         bytesSent += bytes;
       },
       onRefused: (cause) => count(refused, cause),
     }),
-    close() {
+    async close() {
       for (const timer of timers) clearInterval(timer);
       for (const stream of streams.values()) stream.close();
       rights.close();
+      await recorder.close();
     },
   };
 }

@@ -8,8 +8,10 @@ import type { Tickets } from "../tickets.ts";
 import type { CameraStream } from "./camera-stream.ts";
 import { deliver } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
+import { type Playback, type PlaybackAddress, parsePlaybackPath } from "./playback.ts";
 import { sendProblem } from "./problem.ts";
 import type { SessionRightsBook } from "./session-rights.ts";
+import { ENTRY } from "./stream-playlists.ts";
 import type { Viewers } from "./viewers.ts";
 
 /** Answers everything below `/v/`. */
@@ -23,8 +25,16 @@ export type GatewayHandlerOptions = {
   readonly cookieName: string;
   readonly rights: SessionRightsBook;
   readonly viewers: Viewers;
+  readonly playback: Playback;
   readonly onSent: (bytes: number) => void;
   readonly onRefused: (cause: VideoCause) => void;
+};
+
+type StreamPath = {
+  readonly streamId: string;
+  readonly ticketText: string;
+  readonly servedAs: string;
+  readonly query: string;
 };
 
 const WALL = "/v/_wall/keyframes";
@@ -60,16 +70,35 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     const [, streamId, ticketText, servedAs] = PATH.exec(path) ?? [];
     if (streamId === undefined || ticketText === undefined || servedAs === undefined)
       throw new VideoError("unknown_resource", "no address of the gateway");
-    const { sessionId } = ticketOf(exchange, ticketText, streamId, "live");
+    await answerPath(exchange, { streamId, ticketText, servedAs, query });
+  }
+
+  async function answerPath(exchange: Exchange, { streamId, ticketText, servedAs, query }: StreamPath): Promise<void> {
+    const recorded = parsePlaybackPath(servedAs);
+    const scope: TicketScope = recorded === null ? "live" : "record";
+    const { sessionId } = ticketOf(exchange, ticketText, streamId, scope);
     // Not waited for where the answer is known: that is so with nearly every request.
-    const judging = rights.require(sessionId, streamId, "live");
+    const judging = rights.require(sessionId, streamId, scope);
     if (judging) await judging;
+    if (recorded !== null) return answerRecorded(exchange, sessionId, streamId, recorded);
     const stream = options.stream(streamId);
     if (!stream) throw new VideoError("unknown_stream", "there is no such stream");
     const buckets = viewers.admit(sessionId, streamId);
     stream.want();
     if (stream.isPlaylist(servedAs)) sendPlaylist(exchange, await stream.playlist(servedAs, query));
     else await sendMedia(exchange, stream, servedAs, buckets);
+  }
+
+  /** The camera itself is not asked for anything: what was recorded can be seen when it is gone. */
+  async function answerRecorded(
+    exchange: Exchange,
+    sessionId: string,
+    streamId: string,
+    { range, name }: PlaybackAddress,
+  ): Promise<void> {
+    const buckets = viewers.admit(sessionId, streamId);
+    if (name === ENTRY) sendPlaylist(exchange, await options.playback.playlist(streamId, range));
+    else await options.playback.send(exchange, streamId, name, rangeOf(exchange.range), { buckets, onSent });
   }
 
   async function sendMedia(

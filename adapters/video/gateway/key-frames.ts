@@ -1,5 +1,6 @@
 import { cutKeyFrame, type KeyFrame } from "../../../domain/video/cut-key-frame.ts";
 import type { CachedResource } from "./resource-cache.ts";
+import { wholeOf } from "./whole-of.ts";
 
 /** The newest picture of a camera that can be decoded alone. */
 export type NewestFrame = {
@@ -57,19 +58,4 @@ export function createKeyFrameKeeper(wallClock: () => number): KeyFrameKeeper {
       taken = null;
     },
   };
-}
-
-/** @returns null when it failed */
-function wholeOf(resource: CachedResource): Promise<Buffer | null> {
-  return new Promise((resolve) => {
-    const look = (): boolean => {
-      if (resource.state === "whole") resolve(resource.chunks[0] ?? Buffer.alloc(0));
-      else if (resource.state === "failed") resolve(null);
-      else return false;
-      stop();
-      return true;
-    };
-    const stop = resource.onChange(look);
-    look();
-  });
 }

@@ -29,6 +29,10 @@ const STATUS: Readonly<Record<Refusal, number>> = {
   transcoder_busy: 503,
   transcoder_failed: 502,
   storage_full: 507,
+  storage_failed: 500,
+  storage_busy: 503,
+  encrypted_not_recorded: 404,
+  period_invalid: 400,
   gateway_unavailable: 503,
 };
 

@@ -23,6 +23,9 @@ export type SegmentFacts = {
   readonly range: string | null;
   readonly durationS: number;
   readonly isEncrypted: boolean;
+  /** As the camera says, milliseconds since the Unix epoch; null where it does not. */
+  readonly startMs: number | null;
+  readonly isDiscontinuity: boolean;
   readonly init: { readonly servedAs: string; readonly range: string | null } | null;
 };
 
@@ -187,11 +190,13 @@ function factsOf(rewritten: RewrittenPlaylist, targetS: number): PlaylistFacts {
     canBlock: rewritten.canBlockReload,
     segments: segments
       .filter(({ isGap }) => !isGap)
-      .map(({ mediaSequence: sequence, servedAs, byteRange, durationS, keys, map }) => ({
+      .map(({ mediaSequence: sequence, servedAs, byteRange, durationS, keys, map, startMs, isDiscontinuity }) => ({
         sequence,
         servedAs,
         range: rangeText(byteRange),
         durationS,
+        startMs,
+        isDiscontinuity,
         isEncrypted: keys.length > 0,
         init: map && { servedAs: map.servedAs, range: rangeText(map.byteRange) },
       })),

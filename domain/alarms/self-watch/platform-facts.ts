@@ -35,4 +35,6 @@ export type PlatformFacts = {
   readonly failingChannels: readonly string[];
   /** Since when no beat was taken, ms since the epoch; null: they are, or none are sent. */
   readonly heartbeatFailingSinceMs: number | null;
+  /** Since when video that is to be recorded is not, ms since the epoch; null: it is, or none is to be. */
+  readonly recordingStoppedSinceMs: number | null;
 };

@@ -196,6 +196,33 @@ export const SERVICE_RULES: readonly PlatformRule[] = [
       },
     },
   }),
+  definePlatformRule({
+    id: "platform-recording-stopped",
+    measure: "recording_stopped_s",
+    unit: "s",
+    priority: "high",
+    respondWithinMin: 60,
+    condition: "video is to be recorded, and the disk is full or cannot be written",
+    clear: "recording goes on",
+    onDelayS: 10,
+    offDelayS: 60,
+    judge: judgeRecording,
+    texts: {
+      "zh-CN": {
+        title: "录像已停止",
+        cause: "录像所在磁盘已满、过慢或不可写。",
+        consequence: "此刻起没有录像可供事后查证；采集、报警和实时视频不受影响。",
+        action: "1. 清理磁盘，或在录像节点减少保留天数和容量。2. 检查磁盘与挂载。有空间后自动恢复。",
+      },
+      en: {
+        title: "Recording has stopped",
+        cause: "The disk of the recordings is full, too slow, or cannot be written.",
+        consequence: "From now on there is no video to look back at; collection, alarms and live video go on.",
+        action:
+          "1. Make room on the disk, or keep fewer days and bytes in the node that records. 2. Check the disk and its mount. Recording goes on by itself.",
+      },
+    },
+  }),
 ];
 
 /** Beats come every minute by default; one that is lost is no alarm. */
@@ -224,6 +251,12 @@ function judgeStall({ sinceMs, intervalMs, rounds, judgedMs }: PlatformFacts): F
 function judgeHeartbeat({ atMs, heartbeatFailingSinceMs }: PlatformFacts): Finding {
   const silentS = heartbeatFailingSinceMs === null ? 0 : Math.round((atMs - heartbeatFailingSinceMs) / 1000);
   return { holds: silentS >= HEARTBEAT_SILENCE_S, value: silentS, limit: HEARTBEAT_SILENCE_S };
+}
+
+function judgeRecording({ atMs, recordingStoppedSinceMs }: PlatformFacts): Finding {
+  const stoppedS =
+    recordingStoppedSinceMs === null ? 0 : Math.max(0, Math.round((atMs - recordingStoppedSinceMs) / 1000));
+  return { holds: recordingStoppedSinceMs !== null, value: stoppedS, limit: 0 };
 }
 
 /**

@@ -89,6 +89,7 @@ test("beats stop when the rules judge no more, or nothing is stored, although ev
       storedSlot: async () => null,
       failingChannels: () => [],
       heartbeatFailingSinceMs: () => null,
+      recordingStoppedSince: async () => null,
       pollIntervalS: 60,
     },
     nowMs,

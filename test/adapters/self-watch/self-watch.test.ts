@@ -39,6 +39,7 @@ const sources: PlatformSources = {
   },
   failingChannels: () => [],
   heartbeatFailingSinceMs: () => null,
+  recordingStoppedSince: async () => null,
   pollIntervalS: 60,
 };
 

@@ -1,6 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createDiskStore } from "../../../adapters/objects/disk-store.ts";
 import { createGateway, type Gateway } from "../../../adapters/video/gateway/create-gateway.ts";
 import { exchangeOf } from "../../../adapters/video/gateway/exchange.ts";
 import {
@@ -50,13 +53,14 @@ export async function startGateway(
     isSecure: false,
     listen: null,
     cacheBytes: change.cacheBytes ?? 64 * 1024 * 1024,
+    recordings: { folder: path.join(tmpdir(), "antbox-no-recordings"), leastFreeBytes: 0 },
   };
   const tickets = createTickets([key]);
   const reports = new Map<string, StreamReport>();
   const rights: GatewayUnderTest["rights"] = new Map();
   const asked: string[] = [];
   const state = { answers: true };
-  const gateway = createGateway(start, (message: FromGateway) => {
+  const gateway = createGateway(start, createDiskStore(start.recordings.folder), (message: FromGateway) => {
     if (message.type === "reports") for (const report of message.reports) reports.set(report.id, report);
     if (message.type !== "ask") return;
     asked.push(...message.sessionIds);
@@ -101,7 +105,7 @@ export async function startGateway(
     report: (id) => reports.get(id),
     configure: (next) => gateway.take({ type: "configure", settings: next === null ? null : { ...settings, ...next } }),
     async close() {
-      gateway.close();
+      await gateway.close();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },

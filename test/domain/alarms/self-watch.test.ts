@@ -42,6 +42,7 @@ function well(atMs: number): PlatformFacts {
     journalShare: 0.1,
     failingChannels: [],
     heartbeatFailingSinceMs: null,
+    recordingStoppedSinceMs: null,
   };
 }
 
@@ -183,6 +184,11 @@ describe("each rule raises and clears", () => {
       facts: (second: number) => ({ heartbeatFailingSinceMs: between(second, 20, 300) ? START_MS + 20_000 : null }),
       expected: ["200 raised heartbeat-failing", "300 cleared heartbeat-failing"],
     },
+    {
+      name: "video is not recorded that is to be",
+      facts: (second: number) => ({ recordingStoppedSinceMs: between(second, 20, 300) ? START_MS + 20_000 : null }),
+      expected: ["30 raised recording-stopped", "360 cleared recording-stopped"],
+    },
   ])("$name", ({ facts, expected }) => {
     expect(wrong(watch(600, facts).told)).toEqual(expected);
   });
@@ -250,7 +256,7 @@ test("is well only while rounds are judged and stored", () => {
 });
 
 test("each rule has its own class, and texts in both languages", () => {
-  expect(PLATFORM_RULES).toHaveLength(9);
+  expect(PLATFORM_RULES).toHaveLength(10);
   for (const { id, class: own, texts } of PLATFORM_RULE_FACTS) {
     expect([id, own, alarmClassOf(id)]).toEqual([id, "platform", "platform"]);
     for (const words of Object.values(texts)) expect(Object.values(words).every((text) => text.length > 0)).toBe(true);

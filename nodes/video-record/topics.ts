@@ -1,0 +1,3 @@
+import type { NodeTopics } from "../../domain/flows/node-topics.ts";
+
+export const topics: NodeTopics = { takes: "any", gives: [["recording"]] };

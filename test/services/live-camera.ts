@@ -1,0 +1,77 @@
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import { makeVideo } from "./made-video.ts";
+
+/** A camera that makes a segment of one second each second, with a window of four of them. */
+export type LiveCamera = {
+  /** Of its playlist. */
+  readonly url: string;
+  /** Cut: its playlist stands still, and its segments are not to be had. */
+  setCut(isCut: boolean): void;
+  /** How often each segment was asked for, by its number. */
+  readonly hits: ReadonlyMap<number, number>;
+  /** Of the segment with this number. */
+  bytesOf(sequence: number): Uint8Array;
+  close(): Promise<void>;
+};
+
+const SEGMENT_MS = 1_000;
+const WINDOW = 4;
+
+/** @param header lines that each playlist has, such as a key */
+export async function startLiveCamera({
+  kind = "mpegts" as "mpegts" | "fmp4",
+  header = [] as readonly string[],
+} = {}): Promise<LiveCamera> {
+  const { segments, init } = makeVideo({ kind, seconds: 8 });
+  const files = [...segments.values()];
+  const startedMs = Date.now() - WINDOW * SEGMENT_MS;
+  const hits = new Map<number, number>();
+  let cutAtMs: number | null = null;
+  const suffix = kind === "fmp4" ? "m4s" : "ts";
+  const bytesOf = (sequence: number) => files[sequence % files.length] as Uint8Array;
+
+  function playlist(): string {
+    const next = Math.floor(((cutAtMs ?? Date.now()) - startedMs) / SEGMENT_MS);
+    const first = Math.max(0, next - WINDOW);
+    const lines = [
+      "#EXTM3U",
+      "#EXT-X-VERSION:7",
+      "#EXT-X-TARGETDURATION:1",
+      `#EXT-X-MEDIA-SEQUENCE:${first}`,
+      ...header,
+    ];
+    if (kind === "fmp4") lines.push('#EXT-X-MAP:URI="init.mp4"');
+    for (let sequence = first; sequence < next; sequence += 1) {
+      if (sequence % files.length === 0 && sequence > 0) lines.push("#EXT-X-DISCONTINUITY");
+      lines.push("#EXTINF:1.000,", `s${sequence}.${suffix}`);
+    }
+    return `${lines.join("\n")}\n`;
+  }
+
+  const server = http.createServer((request, response) => {
+    const name = request.url?.split("/").at(-1) ?? "";
+    const sequence = Number(/^s(\d+)\./.exec(name)?.[1] ?? Number.NaN);
+    if (name === "index.m3u8") response.end(playlist());
+    else if (name === "init.mp4") response.end(init);
+    else if (name === "key.bin") response.end(Buffer.alloc(16, 7));
+    else if (Number.isNaN(sequence) || cutAtMs !== null) response.writeHead(404).end();
+    else {
+      hits.set(sequence, (hits.get(sequence) ?? 0) + 1);
+      response.end(bytesOf(sequence));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/live/index.m3u8`,
+    setCut(isCut) {
+      cutAtMs = isCut ? Date.now() : null;
+    },
+    hits,
+    bytesOf,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
