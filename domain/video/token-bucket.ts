@@ -14,8 +14,9 @@ export function createTokenBucket(bytesPerS: number, burst: number): TokenBucket
   let atMs = Number.NEGATIVE_INFINITY;
 
   function fill(nowMs: number): void {
-    // A clock that was set back fills nothing.
-    if (nowMs > atMs) level = Math.min(burst, level + ((nowMs - atMs) * bytesPerS) / 1000);
+    // A clock that was set back fills nothing, and neither does the time until it is where it was.
+    if (nowMs <= atMs) return;
+    level = Math.min(burst, level + ((nowMs - atMs) * bytesPerS) / 1000);
     atMs = nowMs;
   }
 

@@ -102,6 +102,7 @@ test.for([
   { name: "an unknown mode", form: { mode: "always" }, says: /mode: / },
   { name: "a wrong line", form: { rules: "site-001" }, says: /rules, line 1/ },
   { name: "a blank number", form: { keepDays: "" }, says: /keepDays/ },
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: as the editor writes a variable
   { name: "a variable that is not set", form: { maxGb: "${NOT_SET}" }, says: /NOT_SET/ },
 ])("does not run with $name", async ({ form, says }) => {
   await start(form);
