@@ -4,7 +4,7 @@ import { MEASURED, projectsOf } from "./scripts/measured.ts";
 import { LongestFirst } from "./test/services/longest-first.ts";
 
 const below = (...folders: string[]) => folders.map((folder) => `test/${folder}/**/*.test.ts`);
-/** The built platform with a browser, or with something that fails under it. They wait for half of their time. */
+/** The built platform with a browser, or with something that fails under it: two of them fill two cores. */
 const WHOLE = below("e2e", "faults");
 /** These start nothing, and change nothing outside of what they test. */
 const PURE = below("config", "dashboard", "docs", "domain", "simulator");
@@ -22,7 +22,7 @@ function project(groupOrder: number, own: Own): TestProjectInlineConfiguration {
 }
 
 /**
- * The whole platform first, then its parts, three at once: all of them wait for a good part of their time. Files share
+ * The whole platform first, two at once, then its parts, three at once: they wait for a good part of their time. Files share
  * processes, each worker takes one after the other: to start one, and to load the same modules again, takes 2 s. A file
  * ends what it starts; those that cannot share come first, so that the others are not parted.
  */
@@ -33,7 +33,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     projects: [
       // Tests that wait for plants, side by side in one file, take as long as the longest of them.
-      project(0, { name: "whole", include: WHOLE, maxWorkers: 3, maxConcurrency: 8 }),
+      project(0, { name: "whole", include: WHOLE, maxWorkers: 2, maxConcurrency: 8 }),
       project(1, { name: "alone", include: ALONE, maxWorkers: 3 }),
       project(1, {
         name: "parts",
