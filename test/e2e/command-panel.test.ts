@@ -37,9 +37,9 @@ const WORDS = {
 
 /**
  * Commands from the page of a site, on the real platform: a simulated plant acts, and its readings prove it. Each test has
- * sites of its own, and all wait for plants side by side, but the last one, which takes the platform away.
+ * sites of its own; the last one takes the platform away.
  */
-describe.skipIf(noBrowser !== null)("the control panel", { concurrent: true }, () => {
+describe.skipIf(noBrowser !== null)("the control panel", () => {
   let browser: Browser;
   let fleet: Fleet;
   let platform: PlatformProcess;
@@ -144,9 +144,11 @@ describe.skipIf(noBrowser !== null)("the control panel", { concurrent: true }, (
     if (SHOTS) await page.screenshot({ path: path.join(SHOTS, `command-${name}.png`) });
   };
 
-  test("a site is stopped as an emergency from a phone, and reset from a desk", { timeout: 120_000 }, async ({
-    expect,
-  }) => {
+  // The first two wait for plants most of the time, and do so side by side.
+  test("a site is stopped as an emergency from a phone, and reset from a desk", {
+    timeout: 120_000,
+    concurrent: true,
+  }, async ({ expect }) => {
     const site = plant(6);
     await atSite({ locale: "zh-CN", viewport: PHONE, site }, async (page) => {
       await page.getByRole("button", { name: "急停…" }).click();
@@ -202,6 +204,7 @@ describe.skipIf(noBrowser !== null)("the control panel", { concurrent: true }, (
   });
 
   test("in Chinese: what had no effect leads to its alarm, a person resolves an unknown one, and a selection runs out", {
+    concurrent: true,
     timeout: 240_000,
   }, async ({ expect }) => {
     const [deaf, lost, idle] = [plant(7), plant(8), plant(9)];
@@ -426,7 +429,6 @@ describe.skipIf(noBrowser !== null)("the control panel", { concurrent: true }, (
 
   test("without the server nothing can be ordered, and the panel says so", {
     timeout: 90_000,
-    concurrent: false,
   }, async () => {
     const site = plant(5);
     await atSite({ locale: "en", viewport: LAPTOP, site }, async (page) => {

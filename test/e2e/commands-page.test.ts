@@ -17,9 +17,6 @@ const DEADLINE_MS = 150_000;
 const ids = Array.from({ length: SITES }, (_, at) => `site-${String(at + 1).padStart(3, "0")}`);
 const siteAt = (at: number): string => ids[at - 1] ?? "";
 
-/** Those that wait for plants do so side by side. */
-const SIDE_BY_SIDE = { concurrent: true };
-
 /** The page of commands on the built platform, in front of a simulated fleet; each test on sites of its own. */
 describe.skipIf(noBrowser !== null)("the page of commands", () => {
   let browser: Browser;
@@ -89,7 +86,6 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
 
   test("50 sites, one of them with a deaf controller: the whole scope is shown before the order is given", {
     timeout: 180_000,
-    ...SIDE_BY_SIDE,
   }, async ({ expect }) => {
     const words = LANGUAGES["zh-CN"];
     await stage.fault("no_effect", [siteAt(2)]);
@@ -120,7 +116,6 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
 
   test("what a controller refuses is retried alone on a phone, and then it is done", {
     timeout: 240_000,
-    ...SIDE_BY_SIDE,
   }, async () => {
     const words = LANGUAGES.en;
     const chosen = ids.slice(LARGE, LARGE + 3);
@@ -150,7 +145,7 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
     });
   });
 
-  test("a running order is stopped by a person", { timeout: 120_000, ...SIDE_BY_SIDE }, async () => {
+  test("a running order is stopped by a person", { timeout: 120_000 }, async () => {
     const words = LANGUAGES.en;
     const chosen = ids.slice(LARGE + 3, LARGE + 6);
     const temp = await nextSetpoint(siteAt(54));
@@ -176,7 +171,6 @@ describe.skipIf(noBrowser !== null)("the page of commands", () => {
 
   test("a second person in a second session sees the interlocks of now and agrees; who asked for it cannot", {
     timeout: 180_000,
-    ...SIDE_BY_SIDE,
   }, async () => {
     const order = (siteId: string) =>
       stage.order(ENGINEER, {

@@ -1,15 +1,10 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endFaults, orderFault } from "../faults/order-fault.ts";
-import {
-  ADMIN_PASSWORD,
-  type Fleet,
-  type PlatformProcess,
-  startFleet,
-  startPlatform,
-} from "../services/start-platform.ts";
+import { ADMIN_PASSWORD, type Fleet, type PlatformProcess, startFleet } from "../services/start-platform.ts";
 import { launchBrowser, noBrowser, openPage, signIn } from "./browser.ts";
 import { type Traffic, watchTraffic } from "./traffic.ts";
+import { startWatchedPlatform } from "./watched-platform.ts";
 
 /**
  * Each site's camera shows another layout: the simulator's `mixed` goes through all of them. The last one wants a query with
@@ -41,7 +36,7 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
     const prepared = fetch(`${fleet.controlUrl}/cameras/prepare`, { method: "POST", headers: json, body: "{}" });
     [browser, platform] = await Promise.all([
       launchBrowser(),
-      startPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment: { LOG_LEVEL: "info" } }),
+      startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment: { LOG_LEVEL: "info" } }),
     ]);
     // Until then all cameras show a small loop, which has no fragments of MP4.
     expect((await prepared).status).toBe(200);
