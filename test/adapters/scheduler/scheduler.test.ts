@@ -78,7 +78,17 @@ describe.for(ENGINES)("jobs on $name", { timeout: 60_000 }, ({ name, isMissing, 
     const jobs = start("a", []);
     await vi.waitFor(async () => expect((await stateOf(jobs, "rollup")).lastRuns[0]?.outcome).toBe("ok"), PATIENCE);
     const { items, holder, timeZone } = await jobs.read();
-    const names = ["rollup", "retention", "partitions", "backup", "maintain", "sort-days", "reseal"];
+    const names = [
+      "rollup",
+      "retention",
+      "partitions",
+      "backup",
+      "maintain",
+      "sort-days",
+      "recordings",
+      "recording-sweep",
+      "reseal",
+    ];
     expect(items.map((item) => item.name)).toEqual(names);
     expect([holder, timeZone]).toEqual(["a", "Asia/Dubai"]);
     for (const { title, description } of items) {
