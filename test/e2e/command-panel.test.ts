@@ -348,6 +348,8 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
   }, async () => {
     const site = plant(3);
     await atSite({ locale: "en", viewport: PHONE, site }, async (page) => {
+      // Before the readings have come nothing can be ordered, and what cannot be pressed takes no focus.
+      await expect.poll(() => select(page, "stop_cooling").isEnabled()).toBe(true);
       await select(page, "stop_cooling").focus();
       await page.keyboard.press("Enter");
       // The reason has the focus: it is needed first.
