@@ -33,8 +33,7 @@ export interface ResourceCache {
   open(key: string, source: CacheSource): CachedResource;
   /** Whole and in memory. */
   has(key: string): boolean;
-  drop(key: string): void;
-  stats(): { readonly bytes: number; readonly entries: number; readonly joined: number; readonly fetched: number };
+  stats(): { readonly bytes: number; readonly entries: number; readonly joined: number };
 }
 
 export type CacheOptions = {
@@ -52,9 +51,10 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
   /** In order of use: the first is the one to go. */
   const entries = new Map<string, Entry>();
   const filling = new Set<Entry>();
+  /** In the order in which they failed. */
+  const failed = new Map<string, Entry>();
   let bytes = 0;
   let joined = 0;
-  let fetched = 0;
 
   /** Room is made from what is whole and used by nobody; while there is none, what arrives has to wait. */
   function makeRoom(): void {
@@ -67,7 +67,16 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
 
   function forget(key: string, entry: Entry): void {
     if (entries.get(key) === entry) entries.delete(key);
-    if (entry.users === 0) settle(entry);
+    settle(entry);
+  }
+
+  /** Nobody may ever ask for them again. */
+  function forgetOldFailures(): void {
+    for (const [key, entry] of failed) {
+      if (clock() - entry.failedAtMs <= NEGATIVE_MS) break;
+      failed.delete(key);
+      forget(key, entry);
+    }
   }
 
   /** What nobody holds any more counts no longer. */
@@ -77,7 +86,6 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
   }
 
   function begin(key: string, source: CacheSource): Entry {
-    fetched += 1;
     const entry = new Entry(source.sniff, {
       onBytes(count) {
         bytes += count;
@@ -86,17 +94,17 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
       onEnd(error) {
         filling.delete(entry);
         source.onFetched?.(entry.byteLength, error);
+        if (error !== null) {
+          failed.set(key, entry);
+          settle(entry);
+        }
         makeRoom();
       },
       onUnused() {
-        const isGone = entries.get(key) !== entry;
-        if (entry.state === "whole" && !isGone) return makeRoom();
-        filling.delete(entry);
-        if (entry.state !== "failed") {
+        if (filling.delete(entry)) {
           entry.abort();
-          entries.delete(key);
+          forget(key, entry);
         }
-        settle(entry);
         makeRoom();
       },
     });
@@ -108,11 +116,10 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
 
   return {
     open(key, source) {
+      forgetOldFailures();
       const known = entries.get(key);
-      const isOld = known?.state === "failed" && clock() - known.failedAtMs > NEGATIVE_MS;
-      if (known && isOld) forget(key, known);
-      const entry = known && !isOld ? known : begin(key, source);
-      if (entry === known) {
+      const entry = known ?? begin(key, source);
+      if (known) {
         joined += 1;
         entries.delete(key);
         entries.set(key, entry);
@@ -121,11 +128,7 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
       return entry.handle();
     },
     has: (key) => entries.get(key)?.state === "whole",
-    drop(key) {
-      const entry = entries.get(key);
-      if (entry) forget(key, entry);
-    },
-    stats: () => ({ bytes, entries: entries.size, joined, fetched }),
+    stats: () => ({ bytes, entries: entries.size, joined }),
   };
 }
 
@@ -163,6 +166,8 @@ class Entry {
       this.state = "failed";
       this.error = error;
       this.failedAtMs = clock();
+      // Nobody is sent any more of it.
+      this.chunks = [];
       this.#call?.abort();
       this.#events.onEnd(error);
       this.#tell();
@@ -176,12 +181,12 @@ class Entry {
         this.chunks.push(chunk);
         this.byteLength += chunk.length;
         this.counted += chunk.length;
+        this.#events.onBytes(chunk.length);
         try {
           this.#check(false);
         } catch (error) {
           return fail(error as VideoError);
         }
-        this.#events.onBytes(chunk.length);
         this.#tell();
       },
       end: () => {

@@ -103,3 +103,38 @@ test("a failure is the answer for a second, then the camera is asked again", () 
   expect(camera.open(cache, "a").state).toBe("checking");
   expect(camera.calls).toHaveLength(2);
 });
+
+test("failures of a camera that names ever new segments leave no memory behind, and are forgotten", () => {
+  let nowMs = 0;
+  const cache = createResourceCache({ maxBytes: 100 * KB, clock: () => nowMs });
+  const camera = aCamera();
+  for (let at = 0; at < 50; at += 1) {
+    const resource = camera.open(cache, `segment ${at}`);
+    camera.last().sink.data(Buffer.alloc(10 * KB, 0x47));
+    camera.last().sink.fail(new VideoError("truncated", "cut off"));
+    expect(resource.chunks).toEqual([]);
+    resource.release();
+    nowMs += 100;
+  }
+  expect(cache.stats().bytes).toBe(0);
+  // Those of the last second answer whoever asks again.
+  expect(cache.stats().entries).toBeLessThanOrEqual(12);
+});
+
+test("what is refused for its first bytes takes nothing from what is counted", () => {
+  const cache = createResourceCache({ maxBytes: 100 * KB });
+  const kept = fill(cache, aCamera(), "a", 30 * KB);
+  const resource = cache.open("b", {
+    start(sink) {
+      sink.data(Buffer.from("<!doctype html><title>login</title>"));
+      return { abort: () => undefined, pause: () => undefined, resume: () => undefined };
+    },
+    sniff: () => {
+      throw new VideoError("bad_content", "is no video");
+    },
+  });
+  expect(resource.state).toBe("failed");
+  resource.release();
+  expect(cache.stats().bytes).toBe(30 * KB);
+  kept.release();
+});
