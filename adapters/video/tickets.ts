@@ -32,16 +32,17 @@ export function createTickets(keys: readonly Uint8Array[]): Tickets {
   /** Signatures that were right: a viewer shows the same ticket with each segment. */
   const known = new Map<string, Ticket>();
 
-  function macOf(key: Uint8Array, text: string): Buffer {
-    return createHmac("sha256", key).update(text).digest().subarray(0, MAC_BYTES);
+  function macOf(key: Uint8Array, text: string): string {
+    return createHmac("sha256", key).update(text).digest().subarray(0, MAC_BYTES).toString("base64url");
   }
 
   function verify(text: string, streamId: string, scope: TicketScope): Ticket {
     const ticket = parseTicket(text);
     const key = ticket && byId.get(ticket.signature.slice(0, KEY_ID_CHARS));
     if (!ticket || !key) throw new VideoError("ticket_invalid", "is no ticket of ours");
-    const shown = Buffer.from(ticket.signature.slice(KEY_ID_CHARS), "base64url");
-    const right = macOf(key, signedText(streamId, scope, ticket));
+    // As text: the last sign holds two bits only, and four of its neighbours would decode to the same.
+    const shown = Buffer.from(ticket.signature.slice(KEY_ID_CHARS));
+    const right = Buffer.from(macOf(key, signedText(streamId, scope, ticket)));
     if (shown.length !== right.length || !timingSafeEqual(shown, right))
       throw new VideoError("ticket_invalid", "the signature is wrong");
     return ticket;
@@ -51,7 +52,7 @@ export function createTickets(keys: readonly Uint8Array[]): Tickets {
     issue(streamId, scope, sessionId, nowMs) {
       const expiresAtS = Math.floor(nowMs / 1000) + TICKET_S;
       const mac = macOf(present, signedText(streamId, scope, { expiresAtS, sessionId }));
-      const signature = `${keyId(present)}${mac.toString("base64url")}`;
+      const signature = `${keyId(present)}${mac}`;
       return { text: writeTicket({ expiresAtS, sessionId, signature }), expiresAtMs: expiresAtS * 1000 };
     },
     check(text, streamId, scope, nowMs) {

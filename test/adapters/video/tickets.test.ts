@@ -93,6 +93,20 @@ test("a ticket of another key, scope or stream is refused, and the key before st
   expect(() => tickets.check(text, "site-001", "live", nowMs + (TICKET_S + 1) * 1000)).toThrow(/run out/);
 });
 
+test("a signature counts in one spelling only", () => {
+  const tickets = createTickets([randomBytes(32)]);
+  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  const { text } = tickets.issue("site-001", "live", SESSION, Date.now());
+  const taken = [...signs].filter((sign) => {
+    try {
+      return tickets.check(text.slice(0, -1) + sign, "site-001", "live", Date.now()).sessionId === SESSION;
+    } catch {
+      return false;
+    }
+  });
+  expect(taken).toEqual([text.at(-1)]);
+});
+
 test("a session that may see nothing any more is refused within 10 s, in the middle of watching", async () => {
   const session = randomUUID();
   const ticket = under.ticket("site-001", session);
