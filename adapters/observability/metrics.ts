@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { readCounter, readGauge } from "./read-metrics.ts";
 import { countVideo, type VideoSource } from "./video-metrics.ts";
 
 /** Where the figures come from: read when somebody scrapes, so that nothing has to be counted twice. */
@@ -64,25 +65,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION_MS });
   const registers = [registry];
 
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  const counter = (name: string, help: string, read: () => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
+  const gauge = readGauge(registers);
+  const counter = readCounter(registers);
 
   const rounds = new Histogram({
     name: "antbox_round_duration_seconds",

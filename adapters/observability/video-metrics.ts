@@ -1,21 +1,14 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import type { GatewayFigures } from "../../domain/video/gateway-figures.ts";
+import { readCounter, readGauge } from "./read-metrics.ts";
 
 /** Where the figures of video come from; null before the gateway has said anything, or in a process without one. */
 export type VideoSource = { figures(): GatewayFigures | null };
 
 /** What the gateway of this process counts. Labels are states and causes: never a stream, an address or a ticket. */
 export function countVideo(registers: Registry[], { figures }: VideoSource): void {
-  const gauge = (name: string, help: string, read: (now: GatewayFigures) => number) =>
-    new Gauge({
-      name,
-      help,
-      registers,
-      collect() {
-        const now = figures();
-        this.set(now === null ? Number.NaN : read(now));
-      },
-    });
+  const gauge = readGauge(registers);
+  const counter = readCounter(registers);
   const counted = <Label extends string>(
     name: string,
     help: string,
@@ -36,8 +29,8 @@ export function countVideo(registers: Registry[], { figures }: VideoSource): voi
       },
     });
 
-  gauge("antbox_video_sessions", "Sessions × cameras that are watched now", ({ sessions }) => sessions);
-  gauge("antbox_video_cache_bytes", "Segments in the gateway's memory", ({ cacheBytes }) => cacheBytes);
+  gauge("antbox_video_sessions", "Sessions × cameras that are watched now", () => figures()?.sessions ?? Number.NaN);
+  gauge("antbox_video_cache_bytes", "Segments in the gateway's memory", () => figures()?.cacheBytes ?? Number.NaN);
   new Gauge({
     name: "antbox_video_streams",
     help: "Cameras by state",
@@ -55,17 +48,10 @@ export function countVideo(registers: Registry[], { figures }: VideoSource): voi
     ({ fetched }) => fetched,
   );
   counted("antbox_video_refused_total", "Refused requests of viewers by cause", "cause", ({ refused }) => refused);
-  const total = (name: string, help: string, read: (now: GatewayFigures) => number) =>
-    new Counter({
-      name,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        const now = figures();
-        if (now) this.inc(read(now));
-      },
-    });
-  total("antbox_video_coalesced_total", "Requests that joined a fetch or found it done", ({ joined }) => joined);
-  total("antbox_video_bytes_sent_total", "Bytes sent to viewers", ({ bytesSent }) => bytesSent);
+  counter(
+    "antbox_video_coalesced_total",
+    "Requests that joined a fetch or found it done",
+    () => figures()?.joined ?? 0,
+  );
+  counter("antbox_video_bytes_sent_total", "Bytes sent to viewers", () => figures()?.bytesSent ?? 0);
 }
