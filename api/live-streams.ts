@@ -1,6 +1,7 @@
 import { viewStream } from "../adapters/video/view-stream.ts";
 import { compileScope } from "../domain/access/site-scope.ts";
 import type { StreamFrame } from "../domain/live/live-frame.ts";
+import { hasCamera } from "../domain/sites/site.ts";
 import type { ApiContext } from "./context.ts";
 import { isClogged, type LiveClient } from "./live-client.ts";
 import type { SendQueue } from "./send-queue.ts";
@@ -35,7 +36,7 @@ export function createStreamNews({ context, clients, queue, send, clock }: Strea
     const isVisible = compileScope(scope);
     const streams = [...siteIds].flatMap((siteId) => {
       const site = inventory.get(siteId);
-      const isSeen = site?.enabled && site.cameraUrl !== null && isVisible(site);
+      const isSeen = site !== undefined && hasCamera(site) && isVisible(site);
       return isSeen ? [viewStream(siteId, video.board.get(siteId), clock())] : [];
     });
     if (streams.length === 0 && !isWhole) return null;

@@ -3,7 +3,7 @@ import type { Session } from "../adapters/security/create-auth.ts";
 import { viewStream } from "../adapters/video/view-stream.ts";
 import { AppError } from "../domain/errors.ts";
 import { isoOf } from "../domain/iso-of.ts";
-import type { Site } from "../domain/sites/site.ts";
+import { hasCamera, type Site } from "../domain/sites/site.ts";
 import { StreamMessage } from "../domain/video/stream-message.ts";
 import type { ApiContext } from "./context.ts";
 import { listOf } from "./lists.ts";
@@ -75,8 +75,4 @@ function findCamera(context: ApiContext, id: string, session: Session | null): S
   if (!hasCamera(site))
     throw new AppError("site.not-found", "the site has no camera", { context: { siteId: site.id } });
   return site;
-}
-
-function hasCamera({ cameraUrl, enabled }: { readonly cameraUrl: string | null; readonly enabled: boolean }): boolean {
-  return cameraUrl !== null && enabled;
 }

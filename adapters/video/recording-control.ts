@@ -1,5 +1,5 @@
 import type { Log } from "../../domain/log.ts";
-import type { Site } from "../../domain/sites/site.ts";
+import { hasCamera, type Site } from "../../domain/sites/site.ts";
 import { objectKey } from "../../domain/video/recording/object-key.ts";
 import { modeFor, RecordingSettings } from "../../domain/video/recording/recording-mode.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
@@ -49,7 +49,7 @@ export function controlRecording({ database, inventory, marks, send, log }: Reco
   function planOf({ mode, rules, preRollS, postRollS }: RecordingSettings): RecordingPlan {
     const streams: Record<string, RecordingPlan["streams"][string]> = {};
     for (const site of inventory.all()) {
-      const wanted = site.enabled && site.cameraUrl !== null ? modeFor({ mode, rules }, site) : "off";
+      const wanted = hasCamera(site) ? modeFor({ mode, rules }, site) : "off";
       if (wanted !== "off") streams[site.id] = wanted;
     }
     return { streams, preRollS, postRollS };

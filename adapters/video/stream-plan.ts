@@ -1,5 +1,5 @@
 import type { CompiledProfile } from "../../domain/profiles/compile-profile.ts";
-import type { Site } from "../../domain/sites/site.ts";
+import { hasCamera, type Site } from "../../domain/sites/site.ts";
 import type { PlantPlan, StreamConfig } from "./gateway-protocol.ts";
 
 /** The cameras of a fleet as the gateway is told of them, and where else something is. */
@@ -19,9 +19,7 @@ export function planStreams(
     cameraUrl: cameraUrl === null ? null : splitCredentials(cameraUrl).url,
     profileId,
   }));
-  const streams = sites.flatMap(({ id, cameraUrl, enabled }) =>
-    cameraUrl === null || !enabled ? [] : [{ id, ...splitCredentials(cameraUrl) }],
-  );
+  const streams = sites.filter(hasCamera).map(({ id, cameraUrl }) => ({ id, ...splitCredentials(cameraUrl) }));
   return { streams, plant: { sites: plan, profiles, ownPorts } };
 }
 

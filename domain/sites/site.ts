@@ -57,6 +57,13 @@ export type Site = {
   readonly ratedPowerKw: number | null;
 };
 
+/** Whether there is a camera to be looked at: one of a site that is switched off is not. */
+export function hasCamera<S extends Pick<Site, "cameraUrl" | "enabled">>(
+  site: S,
+): site is S & { readonly cameraUrl: string } {
+  return site.enabled && site.cameraUrl !== null;
+}
+
 /** The entry of a sites file as the platform holds it. */
 export function siteFromEntry(entry: SiteEntry): Site {
   return {
