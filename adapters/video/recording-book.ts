@@ -4,7 +4,7 @@ import type { ObjectStore } from "../../domain/video/recording/object-store.ts";
 import type { PlaybackRange } from "../../domain/video/recording/playback-playlist.ts";
 import type { PieceKind, RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
 import { createRecordingLocks, type RecordingLocks } from "./recording-locks.ts";
-import { readPieces } from "./recording-store.ts";
+import { LONGEST, readPieces } from "./recording-store.ts";
 import type { VideoDatabase } from "./stream-store.ts";
 
 /** A time without a gap in which something was recorded. */
@@ -35,7 +35,7 @@ const SPANS = `
       lag(kind) over w as kind_before, lag(start_at + duration_ms * interval '1 ms') over w as end_before
     from video_segment
     where site_id = (select id from site where code = $1)
-      and start_at >= $2::timestamptz - interval '10 minutes' and start_at < $3::timestamptz
+      and start_at >= $2::timestamptz - ${LONGEST} and start_at < $3::timestamptz
       and start_at + duration_ms * interval '1 ms' > $2::timestamptz
     window w as (order by start_at)
   ), numbered as (

@@ -21,7 +21,7 @@ const KEEP = `
 const COLUMNS = `s.code, v.start_at, v.duration_ms, v.kind, v.container, v.bytes, v.init_bytes, v.init_id, v.codec,
   v.is_discontinuity, v.reason`;
 /** No segment is longer: what touches a range begins at most so much before it. */
-const LONGEST = "interval '10 minutes'";
+export const LONGEST = "interval '10 minutes'";
 const IN_RANGE = `
   select ${COLUMNS} from video_segment v join site s on s.id = v.site_id
   where s.code = $1 and v.start_at >= $2::timestamptz - ${LONGEST} and v.start_at < $3::timestamptz

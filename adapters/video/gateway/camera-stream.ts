@@ -1,13 +1,14 @@
 import { judgeRemoteAddress, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { StreamConfig, StreamReport } from "../gateway-protocol.ts";
+import { spanFrom } from "./byte-range.ts";
 import { createKeyFrameKeeper, type NewestFrame } from "./key-frames.ts";
 import type { NamedResource } from "./named-resources.ts";
 import type { CachedResource, ResourceCache } from "./resource-cache.ts";
 import { checkKey, sniffMedia } from "./sniff-content.ts";
 import { createStreamPlaylists, ENTRY, type PlaylistFacts, type StreamPlaylists } from "./stream-playlists.ts";
 import { createStreamWatch } from "./stream-watch.ts";
-import { createUpstream, type Upstream, type UpstreamRequest } from "./upstream.ts";
+import { createUpstream, type Upstream } from "./upstream.ts";
 
 /** One camera: its playlists as viewers get them, its segments through the cache, its newest key frame, and how it is. */
 export interface CameraStream {
@@ -79,7 +80,7 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
     const { url, kind, isEncrypted } = resource;
     const request = {
       url,
-      range: rangeFrom(range),
+      range: range === null ? null : spanFrom(range),
       maxBytes: MOST_BYTES[kind],
       // A camera that needs longer than three segments for one is too slow to be watched.
       totalMs: 3_000 * Math.max(2, watch.health.targetS),
@@ -176,12 +177,6 @@ function upstreamFor({ url, authorization }: StreamConfig, rules: () => TargetRu
 
 function isNamedRange({ ranges }: NamedResource, range: string | null): boolean {
   return range === null ? ranges === null : ranges?.has(range) === true;
-}
-
-/** @param text `first-last` */
-function rangeFrom(text: string | null): UpstreamRequest["range"] {
-  const [first, last] = (text ?? "").split("-").map(Number);
-  return first === undefined || last === undefined ? null : { first, last };
 }
 
 function isReachable(address: string, target: URL, rules: TargetRules | null): boolean {

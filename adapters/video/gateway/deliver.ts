@@ -23,7 +23,7 @@ const PIECE_BYTES = 64 * 1024;
 /** What goes out in one write when nothing limits it: the bytes stay where they are, in the cache's own buffer. */
 const AT_ONCE_BYTES = 1024 * 1024;
 /** Without progress for so long a viewer is let go [J]. */
-const STALL_MS = 10_000;
+export const STALL_MS = 10_000;
 
 /**
  * Sends a resource to one viewer while it arrives. The viewer is a place in the resource's bytes: nothing is queued for it,

@@ -5,6 +5,7 @@ import { EVERY_STREAM, type Ticket, type TicketScope } from "../../../domain/vid
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
 import type { Tickets } from "../tickets.ts";
+import { spanOfHeader } from "./byte-range.ts";
 import type { CameraStream } from "./camera-stream.ts";
 import { deliver } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
@@ -98,7 +99,7 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
   ): Promise<void> {
     const buckets = viewers.admit(sessionId, streamId);
     if (name === ENTRY) sendPlaylist(exchange, await options.playback.playlist(streamId, range));
-    else await options.playback.send(exchange, streamId, name, rangeOf(exchange.range), { buckets, onSent });
+    else await options.playback.send(exchange, streamId, name, spanOfHeader(exchange.range), { buckets, onSent });
   }
 
   async function sendMedia(
@@ -107,7 +108,7 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     servedAs: string,
     buckets: readonly TokenBucket[],
   ): Promise<void> {
-    const range = rangeOf(exchange.range);
+    const range = spanOfHeader(exchange.range);
     const opened = stream.open(servedAs, range);
     const resource = opened instanceof Promise ? await opened : opened;
     deliver({
@@ -182,12 +183,4 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
 function splitOnce(text: string, by: string): [string, string] {
   const at = text.indexOf(by);
   return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + 1)];
-}
-
-/** @returns `first-last` as playlists name parts; null without the header @throws {VideoError} `range_invalid` */
-function rangeOf(header: string | undefined): string | null {
-  if (header === undefined) return null;
-  const [, first, last] = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(header) ?? [];
-  if (first === undefined || last === undefined) throw new VideoError("range_invalid", "one part with both its ends");
-  return `${Number(first)}-${Number(last)}`;
 }

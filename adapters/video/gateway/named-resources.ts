@@ -1,3 +1,5 @@
+import type { Variable } from "../../../domain/video/playlist/variables.ts";
+
 /** What a playlist of a stream has named, and how it is to be fetched. */
 export type NamedResource = {
   readonly kind: "playlist" | "segment" | "init" | "key" | "part";
@@ -8,6 +10,8 @@ export type NamedResource = {
   readonly isEncrypted: boolean;
   /** Of a playlist: how many stand above it. */
   readonly depth: number;
+  /** Of a playlist: what it may import. A rendition that names it in its reports gives none: its master's stay. */
+  readonly variables: ReadonlyMap<string, Variable> | null;
 };
 
 /**
@@ -18,7 +22,6 @@ export interface NamedResources {
   get(servedAs: string): NamedResource | null;
   /** @param lifeMs so long it may be asked for from now on */
   name(servedAs: string, resource: NamedResource, lifeMs: number): void;
-  readonly size: number;
 }
 
 /** Some windows of the largest playlist that is taken (20,000 lines) are never needed at once [J]. */
@@ -42,16 +45,16 @@ export function createNamedResources(clock: () => number): NamedResources {
     },
     name(servedAs, resource, lifeMs) {
       const nowMs = clock();
-      const known = named.get(servedAs)?.resource.ranges;
+      const known = named.get(servedAs)?.resource;
       named.delete(servedAs);
       // One file holds the parts of many segments, and those of the window before are still asked for.
       const ranges =
-        resource.ranges && known ? new Set([...known, ...resource.ranges].slice(-MOST_RANGES)) : resource.ranges;
-      named.set(servedAs, { resource: { ...resource, ranges }, untilMs: nowMs + lifeMs });
+        resource.ranges && known?.ranges
+          ? new Set([...known.ranges, ...resource.ranges].slice(-MOST_RANGES))
+          : resource.ranges;
+      const variables = resource.variables ?? known?.variables ?? null;
+      named.set(servedAs, { resource: { ...resource, ranges, variables }, untilMs: nowMs + lifeMs });
       forgetOld(nowMs);
-    },
-    get size() {
-      return named.size;
     },
   };
 }

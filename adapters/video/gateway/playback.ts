@@ -10,6 +10,8 @@ import {
 import type { RecordedPiece } from "../../../domain/video/recording/recorded-piece.ts";
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
+import { spanFrom } from "./byte-range.ts";
+import { STALL_MS } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
 
 /** What was recorded, as HLS by range of time. */
@@ -41,7 +43,6 @@ export type PlaybackOptions = {
 };
 
 const PATH = /^rec\/(\d{13})-(\d{13})\/([\w.-]{1,64})$/;
-const STALL_MS = 10_000;
 /** What was recorded never changes. */
 const PIECE_HEADERS = { "cache-control": "private, max-age=3600", "accept-ranges": "bytes" } as const;
 
@@ -65,7 +66,7 @@ export function createPlayback({ store, piecesOf, wallClock }: PlaybackOptions):
       return Buffer.from(playbackPlaylist(pieces, range, wallClock()));
     },
     async send(exchange, streamId, name, part, delivery) {
-      const range = part === null ? null : rangeFrom(part);
+      const range = part === null ? null : spanFrom(part);
       const { sizeBytes, stream, type } = await openPiece(streamId, name, range);
       if (range !== null && (range.first > range.last || range.last >= sizeBytes)) {
         stream.destroy();
@@ -136,9 +137,4 @@ function drained(exchange: Exchange): Promise<boolean> {
     exchange.onDrain(settle(true));
     exchange.onClose(settle(false));
   });
-}
-
-function rangeFrom(text: string): ObjectRange {
-  const [first = 0, last = 0] = text.split("-").map(Number);
-  return { first, last };
 }

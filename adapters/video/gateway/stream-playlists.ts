@@ -5,10 +5,10 @@ import type {
   PlaylistVariant,
   RewrittenPlaylist,
 } from "../../../domain/video/playlist/rewritten-playlist.ts";
-import type { Variable } from "../../../domain/video/playlist/variables.ts";
 import { judgeTarget, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { StreamConfig } from "../gateway-protocol.ts";
+import { spanText } from "./byte-range.ts";
 import { fetchWhole } from "./fetch-whole.ts";
 import { createNamedResources, type NamedResource } from "./named-resources.ts";
 import { createPlaylistSlot, type FetchedPlaylist, type PlaylistSlot } from "./playlist-slot.ts";
@@ -81,9 +81,14 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
   const slots = new Map<string, PlaylistSlot<PlaylistFacts>>();
   /** Of requests that wait for what comes next: each is another one. */
   const blocking = new Map<string, PlaylistSlot<PlaylistFacts>>();
-  /** Of the playlist that named another one. */
-  const variablesOf = new Map<string, ReadonlyMap<string, Variable>>();
-  const entry: NamedResource = { kind: "playlist", url: entryUrl, ranges: null, isEncrypted: false, depth: 0 };
+  const entry: NamedResource = {
+    kind: "playlist",
+    url: entryUrl,
+    ranges: null,
+    isEncrypted: false,
+    depth: 0,
+    variables: null,
+  };
   const find = (servedAs: string) => (servedAs === ENTRY ? entry : named.get(servedAs));
 
   async function fetchPlaylist(servedAs: string, query: string): Promise<FetchedPlaylist<PlaylistFacts>> {
@@ -106,8 +111,7 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
     }
   }
 
-  function rewrite(bytes: Buffer, servedAs: string, { url, depth }: NamedResource): RewrittenPlaylist {
-    const variables = variablesOf.get(servedAs);
+  function rewrite(bytes: Buffer, servedAs: string, { url, depth, variables }: NamedResource): RewrittenPlaylist {
     const present = rules();
     return rewritePlaylist(bytes, {
       upstreamUrl: url.href,
@@ -140,11 +144,10 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
           ranges: rangesOf(resources),
           isEncrypted: encrypted.has(path) || (first.kind === "part" && isAllEncrypted),
           depth: depth + 1,
+          variables: first.kind === "playlist" && rewritten.isMaster ? rewritten.variables : null,
         },
         lifeMs,
       );
-      // A rendition names others in its reports: what they may import is the master's all the same.
-      if (first.kind === "playlist" && rewritten.isMaster) variablesOf.set(path, rewritten.variables);
     }
     return {
       body: Buffer.from(rewritten.text),
@@ -213,7 +216,7 @@ function rangesOf(resources: readonly PlaylistResource[]): ReadonlySet<string> |
 function rangeText(range: ByteRange | null): string | null {
   return range === null || range.lengthBytes === null
     ? null
-    : `${range.offset}-${range.offset + range.lengthBytes - 1}`;
+    : spanText({ first: range.offset, last: range.offset + range.lengthBytes - 1 });
 }
 
 /** Of those with a picture the one with the fewest bits: a wall shows small tiles, and a camera's link is narrow. */
