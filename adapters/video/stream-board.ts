@@ -24,7 +24,6 @@ export type StreamRecord = {
  */
 export interface StreamBoard {
   get(siteId: string): StreamRecord | undefined;
-  all(): ReadonlyMap<string, StreamRecord>;
   /** What the gateway of this process says. */
   put(records: readonly StreamRecord[]): void;
   /** Told which sites' cameras have another state, cause, codec or size. @returns unsubscribe */
@@ -69,7 +68,6 @@ export function createStreamBoard({ database, work }: StreamBoardOptions): Strea
 
   return {
     get: (siteId) => records.get(siteId),
-    all: () => records,
     put,
     onChange(listener) {
       listeners.add(listener);

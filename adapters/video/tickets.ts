@@ -40,7 +40,7 @@ export function createTickets(keys: readonly Uint8Array[]): Tickets {
     const ticket = parseTicket(text);
     const key = ticket && byId.get(ticket.signature.slice(0, KEY_ID_CHARS));
     if (!ticket || !key) throw new VideoError("ticket_invalid", "is no ticket of ours");
-    // As text: the last sign holds two bits only, and four of its neighbours would decode to the same.
+    // As text: the last sign holds two bits only, and fifteen others would decode to the same.
     const shown = Buffer.from(ticket.signature.slice(KEY_ID_CHARS));
     const right = Buffer.from(macOf(key, signedText(streamId, scope, ticket)));
     if (shown.length !== right.length || !timingSafeEqual(shown, right))

@@ -8,14 +8,12 @@ import { type VideoDatabase, writeWiring } from "./stream-store.ts";
  * so it is told when the flows have started, and not when a node ends, as it does with each restart.
  */
 export interface VideoWiring {
-  /** @returns taken back */
+  /** Of several nodes that ask the first counts. @returns taken back */
   ask(settings: GatewaySettings): () => void;
   /** What is to be recorded; without such a node nothing is. @returns taken back */
   record(settings: RecordingSettings): () => void;
   /** The flows have started: what was asked for counts. Never rejects; tried again while the database is away. */
   commit(): void;
-  /** Several nodes ask: the first counts. */
-  asked(): number;
   close(): void;
 }
 
@@ -48,7 +46,6 @@ export function createVideoWiring(database: VideoDatabase, log: Log): VideoWirin
       if (timer) clearTimeout(timer);
       void write();
     },
-    asked: () => asking.size,
     close() {
       isClosed = true;
       if (timer) clearTimeout(timer);

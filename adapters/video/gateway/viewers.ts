@@ -13,8 +13,6 @@ export interface Viewers {
   admit(sessionId: string, streamId: string): readonly TokenBucket[];
   configure(settings: GatewaySettings): void;
   list(): Viewer[];
-  /** Of one stream. */
-  count(streamId: string): number;
 }
 
 /** A player that has paused for longer comes back as another viewer [J]. */
@@ -86,7 +84,6 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
       sweep(clock());
       return [...watching.values()].map(({ viewer }) => viewer);
     },
-    count: (streamId) => perStream.get(streamId) ?? 0,
   };
 }
 
