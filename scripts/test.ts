@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MEASURED } from "./measured.ts";
-import { forgetResults, measuredResults, readTally, SUITE_RESULTS, type Tally } from "./test-results.ts";
+import { forgetResults, listFailures, measuredResults, readTally, SUITE_RESULTS, type Tally } from "./test-results.ts";
 
 /**
  * The whole suite: installs what the tests need (Debian as root) and runs every test, with the static checks beside them.
@@ -39,7 +39,9 @@ async function runTests(): Promise<void> {
   const { checks, measurements } = (await besides) ?? { checks: null, measurements: [] };
   if (process.exitCode !== undefined) return;
   for (const { output } of checks ? [checks, ...measurements] : []) process.stdout.write(`\n${output}`);
-  const measured = measurements.map(({ isGood }, at) => readTally(measuredResults(MEASURED[at]?.name ?? ""), isGood));
+  const files = measurements.map((_, at) => measuredResults(MEASURED[at]?.name ?? ""));
+  for (const failure of [SUITE_RESULTS, ...files].flatMap(listFailures)) console.log(`failed: ${failure}`);
+  const measured = measurements.map(({ isGood }, at) => readTally(files[at] ?? "", isGood));
   close([readTally(SUITE_RESULTS, tests.isGood), ...measured], checks?.isGood ?? true);
 }
 
