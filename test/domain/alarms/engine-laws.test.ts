@@ -76,7 +76,7 @@ test("a replayed live stream gives the same alarms", () => {
       expect([...before.events, ...after.events]).toEqual(whole.events);
       expect(after.state).toEqual(whole.state);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -103,7 +103,7 @@ test("the order of arrival within a slot, and in how many parts, does not matter
       expect(text(events)).toEqual(text(whole.events));
       expect(state).toEqual(whole.state);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -121,7 +121,7 @@ test("raised and cleared alternate, and the same snapshots again change nothing"
       const last = slotAt(slots.length - 1);
       expect(advanceSlot(SET, state, last, slots.at(-1) ?? []).events).toEqual([]);
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 
@@ -135,7 +135,7 @@ test("every raised alarm ends when the plant is healthy again", () => {
       const { book } = applyConditionEvents(new Map(), events);
       expect([...book.values()].filter(({ active }) => active)).toEqual([]);
     }),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 
@@ -164,7 +164,7 @@ test("no starter rule begins without a sample that shows its grounds", () => {
         ]);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 });
 

@@ -245,7 +245,7 @@ describe("history of which only that is read that may matter", { timeout: PATIEN
       fc.property(fc.integer({ min: 1, max: 1e9 }), (seed) => {
         compareAlone(seed);
       }),
-      { numRuns: 2 },
+      { numRuns: 1 },
     );
   });
 
@@ -271,7 +271,7 @@ describe("history of which only that is read that may matter", { timeout: PATIEN
       fc.property(together, (history) => {
         compare(history);
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
   });
 
