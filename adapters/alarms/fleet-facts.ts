@@ -3,7 +3,7 @@ import type { Log } from "../../domain/log.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 import { seldom } from "../../domain/seldom.ts";
 import { indexCircles, type Kin } from "../../domain/sites/sisters.ts";
-import type { Site } from "../../domain/sites/site.ts";
+import { hasCamera, type Site } from "../../domain/sites/site.ts";
 import type { AlarmDatabase } from "./alarm-database.ts";
 
 /** What the rules know of the sites beside their readings. */
@@ -135,6 +135,8 @@ function factsOf(sites: readonly Site[], known: Known, pollIntervalS: number): M
         ratedPowerKw,
         baselines: known.baselines.get(id) ?? {},
         lab: known.lab.get(id) ?? {},
+        // How it is comes with the data that is judged.
+        camera: hasCamera(site) ? { isOnline: null } : null,
         isInMaintenance: known.maintenance.has(id),
         isCurtailed: known.curtailment.has(id),
       };

@@ -27,10 +27,10 @@ export const MOST_POINTS = 12;
 export const DEFAULT_RANGE: TimeRange = { kind: "last", spanS: 86_400 };
 const SITE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 
-/** What can be drawn over time: numbers and yes/no. Facts of the inventory do not change. */
+/** What can be drawn over time: numbers and yes/no. Facts of the inventory do not change; of cameras there is no history. */
 export function isTrendable(name: PointName): boolean {
   const { type, origin } = POINTS[name];
-  return (type === "num" || type === "bool") && origin !== "inventory";
+  return (type === "num" || type === "bool") && origin !== "inventory" && origin !== "video";
 }
 
 /** Reads an address that anybody may have written: what makes no sense is left out, never an error. */

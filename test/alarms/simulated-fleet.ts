@@ -123,6 +123,7 @@ function factsOf({ sites, intervalS }: PolledPlants): SiteFacts[] {
       ratedPowerKw: RATED_POWER_KW,
       baselines: {},
       lab: {},
+      camera: null,
       isInMaintenance: false,
       isCurtailed: false,
     };
