@@ -27,11 +27,14 @@ export default function registerAlarmSuppress(RED: NodeAPI): void {
 
     this.on("input", (msg: PlatformMessage, send, done) => {
       try {
-        const judged = judge(msg);
+        const { cameras = NO_CAMERAS } = msg;
+        const isUsable = areCameras(cameras);
+        // Alarms about the plant do not hang on cameras: what cannot be used counts as unknown, and is told of.
+        const judged = judge(msg, isUsable ? cameras : NO_CAMERAS);
         showState(status);
         const conditions = { topic: "alarm-conditions", payload: judged };
         send([conditions, msg]);
-        done();
+        done(isUsable ? undefined : new Error(`msg.cameras: ${problemsOf(areCameras)}`));
       } catch (error) {
         status.show("broken", "alarm-suppress.status.failed");
         done(error instanceof Error ? error : new Error(String(error)));
@@ -47,9 +50,8 @@ function namesOf(ids: readonly string[]): string {
   return ids.length > MOST_NAMES ? `${shown} +${ids.length - MOST_NAMES}` : shown;
 }
 
-function judge({ topic, payload, ruleHolders = [], cameras = NO_CAMERAS }: PlatformMessage) {
+function judge({ topic, payload, ruleHolders = [] }: PlatformMessage, cameras: KnownCameras) {
   const { alarms } = platform();
-  if (!areCameras(cameras)) throw new Error(`msg.cameras: ${problemsOf(areCameras)}`);
   if (topic === "snapshots") {
     if (!areSnapshots(payload)) throw new Error(`not snapshots: ${problemsOf(areSnapshots)}`);
     return alarms.judge(ruleHolders, payload, cameras);
