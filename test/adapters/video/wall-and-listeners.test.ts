@@ -137,6 +137,7 @@ test("what the gateway counts is told in the metrics, without a name of anything
       bytesSent: 5_000,
       refused: { ticket_expired: 1 },
     }),
+    recording: () => ({ state: "stopped", streams: 4, writtenBytes: 9_000, writtenFiles: 7, lostFiles: 2 }),
   });
   const text = await registry.metrics();
   expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
@@ -151,5 +152,12 @@ test("what the gateway counts is told in the metrics, without a name of anything
     'antbox_video_refused_total{cause="ticket_expired"} 1',
     "antbox_video_coalesced_total 80",
     "antbox_video_bytes_sent_total 5000",
+    'antbox_video_recording_state{state="off"} 0',
+    'antbox_video_recording_state{state="recording"} 0',
+    'antbox_video_recording_state{state="stopped"} 1',
+    "antbox_video_recording_streams 4",
+    "antbox_video_recorded_bytes_total 9000",
+    'antbox_video_recorded_pieces_total{result="written"} 7',
+    'antbox_video_recorded_pieces_total{result="lost"} 2',
   ]);
 });
