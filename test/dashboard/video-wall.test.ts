@@ -151,6 +151,10 @@ describe("the wall", () => {
     await flushPromises();
     return widget;
   }
+  const tellStreams = (isWhole: boolean, streams: readonly StreamItem[]): Promise<unknown> => {
+    FakeSocket.newest().receive({ type: "streams", at: new Date(Date.now()).toISOString(), isWhole, streams });
+    return flushPromises();
+  };
   const ids = (page: VueWrapper) => page.findAll("[data-stream]").map((tile) => tile.attributes("data-stream"));
   const button = (page: VueWrapper, text: string) => {
     const found = page.findAll("button").find((one) => one.text() === text || one.attributes("aria-label") === text);
@@ -255,12 +259,32 @@ describe("the wall", () => {
     expect((await show()).text()).toContain("No site has a camera. Its address is entered in the inventory.");
   });
 
-  test("says that the list is old when it cannot be read any more, and keeps what it shows", async () => {
-    const page = await show();
+  test("says that the list cannot be read, and shows what the live connection tells", async () => {
     delete routes["/api/v1/video/streams"];
-    await vi.advanceTimersByTimeAsync(3_500);
-    expect(page.get('[role="alert"]').text()).toContain("The list of cameras cannot be read");
-    expect(ids(page)).toHaveLength(9);
+    const page = await show();
+    expect(page.get('[role="status"]').text()).toContain("The list of cameras cannot be read");
+    FakeSocket.newest().accept();
+    await tellStreams(true, [aStream()]);
+    expect(ids(page)).toEqual(["site-001"]);
+    expect(page.text()).not.toContain("The list of cameras cannot be read");
+  });
+
+  test("asks for the list once, and hears of cameras that change, come and go", async () => {
+    const page = await show();
+    const lists = () => asked.filter((path) => path === "/api/v1/video/streams").length;
+    FakeSocket.newest().accept();
+    expect(FakeSocket.newest().sent.at(-1)?.topics).toContain("streams");
+    const two = [aStream(), aStream({ streamId: "site-002", siteId: "site-002" })];
+    await tellStreams(true, two);
+    expect(ids(page)).toEqual(["site-001", "site-002"]);
+    await tellStreams(false, [aStream({ state: "offline", cause: "upstream_refused" })]);
+    expect(page.get('[data-stream="site-001"]').classes()).toContain("is-offline");
+    await tellStreams(false, [aStream({ streamId: "site-003", siteId: "site-003" })]);
+    expect(ids(page)).toEqual(["site-001", "site-002", "site-003"]);
+    await tellStreams(true, two.slice(1));
+    expect(ids(page)).toEqual(["site-002"]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(lists()).toBe(1);
   });
 
   test("speaks Chinese", async () => {

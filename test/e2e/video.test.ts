@@ -13,6 +13,8 @@ import { startWatchedPlatform } from "./watched-platform.ts";
 const LAYOUTS = 12;
 const TOKENS = "site-013";
 const AT_ONCE = 4;
+/** Last in the inventory's order but one, so that only its alarm can take it to the front. */
+const LEAKING = "site-012";
 const WINDOW_MS = 5_000;
 /** A player that keeps up: what is lost is the grain of the clock. */
 const LEAST_PACE = 0.95;
@@ -33,10 +35,15 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
   beforeAll(async () => {
     fleet = await startFleet(LAYOUTS + 1, ["--cameras", "shared", "--camera-layout", "mixed", "--seed", "7"]);
     const json = { "content-type": "application/json" };
+    await orderFault(fleet.controlUrl, [LEAKING], "leak_contact");
     const prepared = fetch(`${fleet.controlUrl}/cameras/prepare`, { method: "POST", headers: json, body: "{}" });
     [browser, platform] = await Promise.all([
       launchBrowser(),
-      startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment: { LOG_LEVEL: "info" } }),
+      startWatchedPlatform({
+        sitesFile: fleet.sitesFile,
+        databaseUrl: null,
+        environment: { LOG_LEVEL: "info", POLL_INTERVAL_S: "10" },
+      }),
     ]);
     // Until then all cameras show a small loop, which has no fragments of MP4.
     expect((await prepared).status).toBe(200);
@@ -52,9 +59,9 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
   }, 60_000);
 
   /** The wall with so many tiles, all of them players. */
-  async function openWall(first: number): Promise<void> {
+  async function openWall(first: number, isAlarmedFirst = false): Promise<void> {
     const arranged = Array.from({ length: LAYOUTS }, (_, at) => siteId(((first + at) % LAYOUTS) + 1));
-    const view = { layout: AT_ONCE, mode: "live", isAlarmedFirst: false, arranged };
+    const view = { layout: AT_ONCE, mode: "live", isAlarmedFirst, arranged };
     await page.evaluate((text) => localStorage.setItem("antbox.video.wall", text), JSON.stringify({ view }));
     await page.goto(`${platform.url}/dashboard/video`);
   }
@@ -127,6 +134,14 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
     expect(problems).toEqual([]);
   });
 
+  test("the site that leaks comes first, in a frame that says how bad it is", async () => {
+    await openWall(0, true);
+    const first = page.locator(".abx-cam").first();
+    await expect.poll(() => first.getAttribute("data-stream"), { timeout: 30_000 }).toBe(LEAKING);
+    expect(await first.getAttribute("class")).toContain("is-s1");
+    expect(await first.textContent()).toContain("Critical alarm");
+  });
+
   test("a camera that dies is marked within three target durations, and comes back without a reload", async () => {
     await openWall(0);
     const tile = page.locator('[data-stream="site-001"]');
@@ -136,8 +151,8 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
     const died = performance.now();
     await page.locator('[data-stream="site-001"]:is(.is-stale, .is-offline)').waitFor({ timeout: 30_000 });
     const markedS = (performance.now() - died) / 1000;
-    // What was in the player's buffer when the camera died is no lie yet; the page asks every three seconds.
-    expect(markedS).toBeLessThan(3 * TARGET_S + TARGET_S + 3);
+    // What was in the player's buffer when the camera died is no lie yet.
+    expect(markedS).toBeLessThan(3 * TARGET_S + TARGET_S + 1);
     await page.locator('[data-stream="site-001"].is-offline').waitFor({ timeout: 30_000 });
     expect(await tile.textContent()).toMatch(/No video since .*camera/);
     await endFaults(fleet.controlUrl);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cutKeyFrame } from "../../../domain/video/cut-key-frame.ts";
 import { writeFrameBatch } from "../../../domain/video/frame-batch.ts";
+import type { StreamMessage } from "../../../domain/video/stream-message.ts";
 import { makeVideo } from "../../services/made-video.ts";
 
 /** Cameras whose pictures FFmpeg has made, behind what browsers see of the video gateway. */
@@ -10,6 +11,9 @@ export type FakeVideo = {
   /** From now on the camera gives nothing. */
   kill(streamId: string): void;
   revive(streamId: string): void;
+  /** How the cameras are, and what changes of that. */
+  items(): readonly StreamMessage[];
+  onChange(listener: (streamId: string) => void): void;
   /** Streams of each question for key frames, in order. */
   readonly asked: string[][];
   /** Streams whose playlists were fetched. */
@@ -46,10 +50,11 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
   const startedMs = Date.now() - WINDOW * SEGMENT_S * 1000;
   const asked: string[][] = [];
   const played: string[] = [];
+  const listeners: ((streamId: string) => void)[] = [];
   let sessions = 0;
 
   const frameOf = (id: string) => frames[streamIds.indexOf(id) % frames.length] ?? frames[0];
-  function item(streamId: string) {
+  function item(streamId: string): StreamMessage {
     const since = dead.get(streamId) ?? null;
     const { codec, width, height } = frameOf(streamId) ?? {};
     return {
@@ -59,9 +64,9 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
       since: since ?? new Date(startedMs).toISOString(),
       ageS: since === null ? 1.2 : null,
       cause: since === null ? null : "upstream_timeout",
-      codec: h265.includes(streamId) ? "hvc1.1.6.L93.B0" : codec,
-      width,
-      height,
+      codec: h265.includes(streamId) ? "hvc1.1.6.L93.B0" : (codec ?? null),
+      width: width ?? null,
+      height: height ?? null,
       bitrateKbps: 500,
     };
   }
@@ -126,8 +131,16 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
     asked,
     played,
     sessions: () => sessions,
-    kill: (id) => void dead.set(id, new Date().toISOString()),
-    revive: (id) => void dead.delete(id),
+    items: () => streamIds.map(item),
+    onChange: (listener) => void listeners.push(listener),
+    kill(id) {
+      dead.set(id, new Date().toISOString());
+      for (const listener of listeners) listener(id);
+    },
+    revive(id) {
+      dead.delete(id);
+      for (const listener of listeners) listener(id);
+    },
     answer(request, response) {
       const url = new URL(request.url ?? "/", "http://127.0.0.1");
       if (url.pathname === "/api/v1/video/streams") json(response, { items: streamIds.map(item) });
