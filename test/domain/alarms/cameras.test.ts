@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import { historyFacts } from "../../../domain/alarms/back-test/history-facts.ts";
+import { triableOf } from "../../../domain/alarms/back-test/tested-rules.ts";
 import { compileRule } from "../../../domain/alarms/compile-rule.ts";
 import type { Condition } from "../../../domain/alarms/condition.ts";
 import { withCameras } from "../../../domain/alarms/known-cameras.ts";
@@ -147,6 +149,21 @@ test.for(CONDITIONS)("a back-test looks where $condition.kind may say something 
     // Without a history of cameras nothing may hold, so that nothing has to be read for them.
     if (camera === null) expect(possible & MAY_HOLD).toBe(0);
   }
+});
+
+test("a back-test leaves rules about cameras out, and those that name them as parents go on", () => {
+  const own = aRule(
+    { kind: "limit", point: "supply_temp_c", op: ">", limit: 40 },
+    { id: "own", suppressedBy: ["camera-offline"] },
+  );
+  const { rules, tested } = triableOf({ rules: [...DEFAULT_RULES, own], tested: ["own", "camera-offline", "leak"] });
+  expect(tested).toEqual(["own", "leak"]);
+  const judged = compileRuleSet(rules).rules.map(({ rule }) => rule.id);
+  expect(judged).toHaveLength(DEFAULT_RULES.length + 1 - 3);
+  expect(judged).toContain("own");
+  expect(judged).not.toContain("segment-cameras-offline");
+  const facts = new Map([["site-001", someFacts("site-001", { camera: { isOnline: false } })]]);
+  expect(historyFacts(facts, [], [])(START_MS).get("site-001")?.camera).toEqual({ isOnline: null });
 });
 
 test("a switch that a camera works is judged without the controller, and needs no readings at the end of a slot", () => {
