@@ -12,6 +12,7 @@ import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
 import { createRecordingBook, type RecordingBook } from "./adapters/video/recording-book.ts";
 import { type Marks, markMoment } from "./adapters/video/recording-marks.ts";
 import { retainRecordings } from "./adapters/video/retain-recordings.ts";
+import { createSavedWalls, type SavedWalls } from "./adapters/video/saved-walls.ts";
 import { createStreamBoard, type StreamBoard } from "./adapters/video/stream-board.ts";
 import { sweepRecordings } from "./adapters/video/sweep-recordings.ts";
 import { createTickets, type Tickets, videoCookie } from "./adapters/video/tickets.ts";
@@ -37,6 +38,7 @@ export type Video = {
   readonly wiring: VideoWiring;
   readonly marks: Marks;
   readonly recordings: RecordingBook;
+  readonly walls: SavedWalls;
   /** null in a process that has not the role `video`: another one serves `/v/`. */
   readonly gateway: GatewayControl | null;
   /** Value of `Set-Cookie` that opens `/v/` for a session. */
@@ -79,6 +81,7 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
     tickets,
     wiring,
     recordings: createRecordingBook(database, createDiskStore(recordingsFolder(config))),
+    walls: createSavedWalls(database),
     marks: { mark: (siteId, atMs, reason) => markMoment(database, siteId, atMs, reason) },
     gateway,
     cookie: (sessionId, nowMs) => videoCookie(tickets, sessionId, isSecure, nowMs),

@@ -2116,6 +2116,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/video/walls": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The walls that one has saved */
+    get: operations["getVideoWalls"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/walls/{name}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Saves a wall; one of the same name gives way */
+    put: operations["putVideoWallsName"];
+    post?: never;
+    /** Removes a saved wall */
+    delete: operations["deleteVideoWallsName"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/webhooks": {
     parameters: {
       query?: never;
@@ -4923,6 +4958,17 @@ export interface components {
       /** @description At which it cannot be told: no data, or none that can be trusted */
       unknown: number;
     };
+    /** @description How somebody looks at the video wall, under a name */
+    SavedWall: {
+      name: string;
+      view: components["schemas"]["WallView"];
+    };
+    SavedWallList: {
+      items: components["schemas"]["SavedWall"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
+    };
     ServiceToken: {
       /** Format: date-time */
       createdAt: string;
@@ -5482,6 +5528,23 @@ export interface components {
       expiresAt: string;
       /** @description Path of the playlist; works without the cookie */
       url: string;
+    };
+    WallView: {
+      /** @description Streams in the order that somebody gave them; the others follow */
+      arranged: string[];
+      /**
+       * @description Seconds until the next page; 0 = it does not turn
+       * @enum {number}
+       */
+      cycleS: 0 | 10 | 20 | 30 | 60;
+      isAlarmedFirst: boolean;
+      /**
+       * @description Tiles of one page
+       * @enum {number}
+       */
+      layout: 1 | 4 | 9 | 16 | 36 | 81;
+      /** @enum {string} */
+      mode: "auto" | "live" | "keyframe";
     };
     WatchRequest: {
       /** @description Seconds; a new call replaces the old one */
@@ -10416,6 +10479,91 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       429: components["responses"]["Problem429"];
+    };
+  };
+  getVideoWalls: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In order of their names */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SavedWallList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  putVideoWallsName: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WallView"];
+      };
+    };
+    responses: {
+      /** @description The wall */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SavedWall"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteVideoWallsName: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
     };
   };
   getWebhooks: {

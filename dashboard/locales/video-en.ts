@@ -27,6 +27,7 @@ export const videoEn = {
   save: "Save wall",
   "save.name": "Name of this wall",
   "save.ok": "Save",
+  "save.failed": "It was not done: the server is away, or twenty walls are saved already.",
   "save.not-kept": "This browser keeps nothing: it lasts as long as this page.",
   remove: "Remove “{name}”",
   cancel: "Cancel",

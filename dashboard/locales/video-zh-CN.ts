@@ -29,6 +29,7 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   save: "保存布局",
   "save.name": "布局名称",
   "save.ok": "保存",
+  "save.failed": "未能完成：服务器无应答，或已保存二十个布局。",
   "save.not-kept": "此浏览器不保存数据：仅在本页有效。",
   remove: "删除“{name}”",
   cancel: "取消",

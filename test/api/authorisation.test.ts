@@ -322,6 +322,12 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
     status: 404,
     elsewhere: 404,
   },
+  "GET /api/v1/video/walls": { path: "/api/v1/video/walls" },
+  "PUT /api/v1/video/walls/{name}": {
+    path: "/api/v1/video/walls/night",
+    body: { layout: 9, mode: "auto", cycleS: 0, isAlarmedFirst: true, arranged: [] },
+  },
+  "DELETE /api/v1/video/walls/{name}": { path: "/api/v1/video/walls/never", status: 404 },
   "GET /api/v1/rounds": { path: "/api/v1/rounds" },
   "GET /api/v1/jobs": { path: "/api/v1/jobs" },
   "POST /api/v1/jobs/{name}/run": { path: "/api/v1/jobs/rollup/run" },

@@ -119,6 +119,17 @@ describe("the wall", () => {
   let widget: VueWrapper | undefined;
   let routes: Record<string, unknown>;
   let asked: string[];
+  /** What the server keeps of this person's walls. */
+  let kept: Map<string, unknown>;
+  function keptWalls(path: string, { method = "GET", body }: RequestInit): Promise<Response> | null {
+    const found = /^\/api\/v1\/video\/walls(?:\/(.+))?$/.exec(path);
+    if (!found) return null;
+    const [, name] = found;
+    if (name !== undefined && method === "PUT") kept.set(decodeURIComponent(name), JSON.parse(String(body)));
+    if (name !== undefined && method === "DELETE") kept.delete(decodeURIComponent(name));
+    const items = [...kept].map(([called, view]) => ({ name: called, view }));
+    return Promise.resolve(new Response(JSON.stringify({ items, nextCursor: null, total: items.length })));
+  }
 
   beforeEach(() => {
     vi.useFakeTimers({ now: START });
@@ -134,7 +145,11 @@ describe("the wall", () => {
     };
     const answers = answersFor(routes);
     asked = answers.asked;
-    vi.stubGlobal("fetch", answers.fetch);
+    kept = new Map();
+    vi.stubGlobal(
+      "fetch",
+      (path: string, init: RequestInit = {}) => keptWalls(path, init) ?? answers.fetch(path, init),
+    );
   });
   afterEach(async () => {
     widget?.unmount();
@@ -208,20 +223,52 @@ describe("the wall", () => {
     expect(ids(again).slice(0, 3)).toEqual(["site-001", "site-002", "site-003"]);
   });
 
-  test("saves a wall under a name, opens and removes it", async () => {
+  test("saves a wall under a name with the server, opens it elsewhere, and removes it", async () => {
+    const here = await show();
+    await button(here, "4 × 4").trigger("click");
+    await button(here, "Save wall").trigger("click");
+    await here.get('input[placeholder="Name of this wall"]').setValue("Night");
+    await here.get("form").trigger("submit");
+    await flushPromises();
+    expect([...kept.keys()]).toEqual(["Night"]);
+    here.unmount();
+    // Another computer: nothing is kept in its browser.
+    localStorage.clear();
     const page = await show();
-    await button(page, "4 × 4").trigger("click");
-    await button(page, "Save wall").trigger("click");
-    await page.get('input[placeholder="Name of this wall"]').setValue("Night");
-    await page.get("form").trigger("submit");
-    await button(page, "1").trigger("click");
-    expect(ids(page)).toHaveLength(1);
-    const saved = page.get('select[aria-label="Saved walls"]');
-    await saved.setValue("");
-    await saved.setValue("Night");
+    expect(ids(page)).toHaveLength(9);
+    await page.get('select[aria-label="Saved walls"]').setValue("Night");
     expect(ids(page)).toHaveLength(12);
     await button(page, "Remove “Night”").trigger("click");
+    await flushPromises();
     expect(page.find('select[aria-label="Saved walls"]').exists()).toBe(false);
+    expect(kept.size).toBe(0);
+  });
+
+  test("moves the walls that a version before kept in the browser to the server, once", async () => {
+    const view = { layout: 4, mode: "auto", cycleS: 0, isAlarmedFirst: true, arranged: ["site-003"] };
+    const newer = { ...view, layout: 1 };
+    kept.set("Both", newer);
+    const saved = [
+      { name: "Old", view },
+      { name: "Both", view },
+    ];
+    localStorage.setItem("antbox.video.wall", JSON.stringify({ view, saved }));
+    const page = await show();
+    await flushPromises();
+    expect(kept.get("Old")).toEqual(view);
+    expect(kept.get("Both")).toEqual(newer);
+    expect(page.findAll('select[aria-label="Saved walls"] option')).toHaveLength(3);
+    expect(JSON.parse(localStorage.getItem("antbox.video.wall") ?? "")).not.toHaveProperty("saved");
+  });
+
+  test("says so when a wall could not be saved", async () => {
+    const page = await show();
+    await button(page, "Save wall").trigger("click");
+    await page.get('input[placeholder="Name of this wall"]').setValue("Night");
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("gone")));
+    await page.get("form").trigger("submit");
+    await flushPromises();
+    expect(page.text()).toContain("It was not done");
   });
 
   test("turns its pages by itself when it is told to", async () => {

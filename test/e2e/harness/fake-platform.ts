@@ -270,6 +270,7 @@ function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: U
     "/commands": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/command-kinds": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/video/streams": { status: 200, body: { items: [] } },
+    "/video/walls": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/video/session": { status: 200, body: { expiresAt: new Date(Date.now() + 300_000).toISOString() } },
     "/jobs": { status: 200, body: fakeJobs(Date.now()) },
     "/jobs/rollup/run": { status: 200, body: { state: "queued" } },
