@@ -27,3 +27,9 @@ export function openVideoSession(signal: AbortSignal): Promise<Answer<{ readonly
 
 /** Where a player finds a stream; the cookie of the session stands for the ticket. */
 export const playlistOf = (streamId: string): string => `/v/${encodeURIComponent(streamId)}/-/index.m3u8`;
+
+/** Where a player finds what was recorded of a stream within a time, milliseconds since the Unix epoch. */
+export const recordingOf = (
+  streamId: string,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
+): string => `/v/${encodeURIComponent(streamId)}/-/rec/${fromMs}-${toMs}/index.m3u8`;
