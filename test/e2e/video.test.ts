@@ -1,3 +1,6 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { endFaults, orderFault } from "../faults/order-fault.ts";
@@ -12,6 +15,8 @@ import { startWatchedPlatform } from "./watched-platform.ts";
  */
 const LAYOUTS = 12;
 const TOKENS = "site-013";
+/** What its camera shows is recorded, from the start on. */
+const RECORDED = "site-002";
 const AT_ONCE = 4;
 const WINDOW_MS = 5_000;
 /** A player that keeps up: what is lost is the grain of the clock. */
@@ -31,12 +36,17 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
   const origins = new Set<string>();
 
   beforeAll(async () => {
+    const flows = flowsThatRecord(RECORDED);
     fleet = await startFleet(LAYOUTS + 1, ["--cameras", "shared", "--camera-layout", "mixed", "--seed", "7"]);
     const json = { "content-type": "application/json" };
     const prepared = fetch(`${fleet.controlUrl}/cameras/prepare`, { method: "POST", headers: json, body: "{}" });
     [browser, platform] = await Promise.all([
       launchBrowser(),
-      startWatchedPlatform({ sitesFile: fleet.sitesFile, databaseUrl: null, environment: { LOG_LEVEL: "info" } }),
+      startWatchedPlatform({
+        sitesFile: fleet.sitesFile,
+        databaseUrl: null,
+        environment: { LOG_LEVEL: "info", FLOWS_DIR: flows },
+      }),
     ]);
     // Until then all cameras show a small loop, which has no fragments of MP4.
     expect((await prepared).status).toBe(200);
@@ -60,19 +70,21 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
   }
 
   /** Where each player is, and how many shades its picture has: a black one has one. */
-  const look = (): Promise<Seen[]> =>
-    page.evaluate(() =>
-      [...document.querySelectorAll<HTMLVideoElement>("[data-stream] video")].map((video) => {
-        const canvas = document.createElement("canvas");
-        [canvas.width, canvas.height] = [32, 18];
-        const context = canvas.getContext("2d");
-        context?.drawImage(video, 0, 0, 32, 18);
-        const pixels = context?.getImageData(0, 0, 32, 18).data ?? [];
-        const shades = new Set<number>();
-        for (let at = 0; at < pixels.length; at += 4) shades.add((pixels[at] ?? 0) >> 4);
-        const id = video.closest<HTMLElement>("[data-stream]")?.dataset["stream"] ?? "";
-        return { id, timeS: video.currentTime, colours: shades.size };
-      }),
+  const look = (which = "[data-stream] video"): Promise<Seen[]> =>
+    page.evaluate(
+      (selector) =>
+        [...document.querySelectorAll<HTMLVideoElement>(selector)].map((video) => {
+          const canvas = document.createElement("canvas");
+          [canvas.width, canvas.height] = [32, 18];
+          const context = canvas.getContext("2d");
+          context?.drawImage(video, 0, 0, 32, 18);
+          const pixels = context?.getImageData(0, 0, 32, 18).data ?? [];
+          const shades = new Set<number>();
+          for (let at = 0; at < pixels.length; at += 4) shades.add((pixels[at] ?? 0) >> 4);
+          const id = video.closest<HTMLElement>("[data-stream]")?.dataset["stream"] ?? "";
+          return { id, timeS: video.currentTime, colours: shades.size };
+        }),
+      which,
     );
 
   /** How fast each player went over some seconds, as part of real time. */
@@ -118,6 +130,34 @@ describe.skipIf(noBrowser !== null)("cameras through the gateway", () => {
     };
     expect(JSON.stringify(cameras)).toContain("/stream.m3u8");
     expect(JSON.stringify(cameras)).not.toContain("720p");
+  });
+
+  test("a site's page plays what was recorded, at the time that a link names, over a cut, and back to live", {
+    timeout: 90_000,
+  }, async () => {
+    const panel = page.locator(".abx-sitevideo");
+    const words = () => panel.locator(".abx-sitevideo__words").textContent();
+    const played = async (): Promise<Seen> => {
+      const [seen] = await look(".abx-sitevideo video");
+      return seen ?? { id: "", timeS: 0, colours: 0 };
+    };
+    await orderFault(fleet.controlUrl, [RECORDED], "camera_reset");
+    const cutMs = Date.now();
+    await page.waitForTimeout(9_000);
+    await endFaults(fleet.controlUrl);
+    await page.waitForTimeout(12_000);
+    const at = new Date(cutMs - 12_000).toISOString();
+    await page.goto(`${platform.url}/dashboard/site?id=${RECORDED}&at=${at}&trend=supply_temp_c`);
+    await expect.poll(words, { timeout: 30_000 }).toMatch(/^Recording of /);
+    await expect.poll(async () => (await played()).colours, { timeout: 15_000 }).toBeGreaterThan(3);
+    const shownS = async () => Number(await panel.getByRole("slider").getAttribute("data-shown-ms")) / 1000;
+    const [firstS, { timeS }] = [await shownS(), await played()];
+    expect(Math.abs(firstS - (cutMs - 12_000) / 1000)).toBeLessThan(8);
+    // The time of day jumps over what is missing; the player does not stop.
+    await expect.poll(shownS, { timeout: 40_000 }).toBeGreaterThan(cutMs / 1000 + 5);
+    expect((await played()).timeS - timeS).toBeLessThan((await shownS()) - firstS - 3);
+    await panel.getByRole("button", { name: "Live" }).click();
+    await expect.poll(words, { timeout: 30_000 }).toBe("Live");
   });
 
   test("no request left the platform's origin, and no address of a camera came", async () => {
@@ -183,4 +223,15 @@ async function answered(url: string, request: RequestInit): Promise<Response> {
 
 function siteId(number: number): string {
   return `site-${String(number).padStart(3, "0")}`;
+}
+
+/** The shipped flows, but one camera is recorded. */
+function flowsThatRecord(site: string): string {
+  const folder = mkdtempSync(path.join(tmpdir(), "antbox-flows-"));
+  cpSync("flows", folder, { recursive: true });
+  const file = path.join(folder, "tab.video.json");
+  const nodes = JSON.parse(readFileSync(file, "utf8")) as { type: string; rules?: string }[];
+  for (const node of nodes) if (node.type === "video-record") node.rules = `${site} continuous`;
+  writeFileSync(file, JSON.stringify(nodes));
+  return folder;
 }
