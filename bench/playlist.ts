@@ -65,7 +65,7 @@ if (!isOk) process.exitCode = 1;
 function makeContext(): PlaylistContext {
   // A camera at a host of its own lets everything through, so that nothing ends early.
   const cameraUrl = "http://10.1.101.7/cam/live.m3u8";
-  const site = { id: "site-007", controllerUrl: "http://10.1.101.6/", cameraUrl, profile: null };
+  const site = { id: "site-007", controllerUrl: "http://10.1.101.6/", cameraUrl, cameraQueries: false, profile: null };
   const rules = targetRulesOf(site, createPlantMap([site]));
   return {
     upstreamUrl: cameraUrl,

@@ -19,6 +19,7 @@ export type PlantPlan = {
     readonly id: string;
     readonly controllerUrl: string;
     readonly cameraUrl: string | null;
+    readonly cameraQueries: boolean;
     readonly profileId: string;
   }[];
   readonly profiles: Readonly<Record<string, Pick<Profile, "requests" | "commands">>>;

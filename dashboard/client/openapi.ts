@@ -5131,6 +5131,7 @@ export interface components {
     SiteConfiguration: {
       camera: {
         isSet: boolean;
+        queries: boolean;
       };
       controller: {
         isSet: boolean;
@@ -5156,6 +5157,11 @@ export interface components {
     /** @description A site as a sites file says it */
     SiteEntry: {
       camera?: {
+        /**
+         * @description Queries are sent to it although it shares host and port with a controller or another camera
+         * @default false
+         */
+        queries?: boolean;
         /** Format: uri */
         url: string;
       };
@@ -5252,8 +5258,9 @@ export interface components {
     /** @description Changes of a site: what is absent stays, null takes away */
     SitePatch: {
       camera?: {
+        queries?: boolean;
         /** Format: uri */
-        url: string;
+        url?: string;
       } | null;
       controller?: {
         profile?: string;

@@ -43,6 +43,7 @@ const SITE: Omit<Site, "id"> = {
   controllerUrl: "http://controller.example",
   profileId: "bitmain-antbox-hk3",
   cameraUrl: null,
+  cameraQueries: false,
   location: null,
   intervalS: null,
   minersExpected: 308,

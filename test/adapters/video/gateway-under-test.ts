@@ -19,7 +19,12 @@ import { createTickets, videoCookie } from "../../../adapters/video/tickets.ts";
 import { PROFILES } from "../../../domain/profiles/index.ts";
 import { EVERY_STREAM } from "../../../domain/video/ticket.ts";
 
-export type Site = { readonly id: string; readonly cameraUrl: string; readonly controllerUrl?: string };
+export type Site = {
+  readonly id: string;
+  readonly cameraUrl: string;
+  readonly controllerUrl?: string;
+  readonly cameraQueries?: boolean;
+};
 
 export type GatewayUnderTest = {
   readonly url: string;
@@ -112,13 +117,14 @@ export async function startGateway(
   };
 }
 
-function planOf(sites: readonly Site[]): PlantPlan {
+export function planOf(sites: readonly Site[]): PlantPlan {
   const [profile] = PROFILES;
   return {
-    sites: sites.map(({ id, cameraUrl, controllerUrl = "http://192.0.2.1" }) => ({
+    sites: sites.map(({ id, cameraUrl, controllerUrl = "http://192.0.2.1", cameraQueries = false }) => ({
       id,
       cameraUrl,
       controllerUrl,
+      cameraQueries,
       profileId: "hk3",
     })),
     profiles: profile ? { hk3: { requests: profile.requests, commands: profile.commands } } : {},

@@ -84,7 +84,7 @@ async function openDatabase(): Promise<void> {
 async function inventoryOf(): Promise<Inventory> {
   const sites = [...cameras].map(([id, { url }]): Site => {
     const place = { name: id, region: "default", zone: "default", enabled: true };
-    const rest = { location: null, intervalS: null, minersExpected: null, ratedPowerKw: null };
+    const rest = { cameraQueries: false, location: null, intervalS: null, minersExpected: null, ratedPowerKw: null };
     return { id, ...place, controllerUrl: "http://127.0.0.1:9", profileId: "none", cameraUrl: url, ...rest };
   });
   for (const { id, controllerUrl, cameraUrl } of sites)
