@@ -7,6 +7,7 @@ import type { JobParts } from "./adapters/jobs/job-parts.ts";
 import { createDiskStore } from "./adapters/objects/disk-store.ts";
 import type { Auth } from "./adapters/security/create-auth.ts";
 import { deriveKey } from "./adapters/security/derive-key.ts";
+import { THIS_MACHINE } from "./adapters/transport/connection-limit.ts";
 import { controlGateway, type GatewayControl } from "./adapters/video/gateway-control.ts";
 import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
 import { createRecordingBook, type RecordingBook } from "./adapters/video/recording-book.ts";
@@ -55,7 +56,7 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
     ticketKeys: ticketKeys.map((key) => key.toString("base64")),
     addressKey: deriveKey(config.secretKey, "video-addresses").toString("base64"),
     isSecure,
-    listen: config.video.port === null ? null : { host: config.host, port: config.video.port, tls: config.tls },
+    listen: listenOf(config),
     cacheBytes: config.video.cacheMb * 1024 * 1024,
     recordings: { folder: recordingsFolder(config), leastFreeBytes: config.video.leastFreeMb * 1024 * 1024 },
   };
@@ -88,6 +89,11 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
       await gateway?.close();
     },
   };
+}
+
+function listenOf({ host, video, tls, maxConnectionsPerAddress, trustedProxies }: Config): GatewayStart["listen"] {
+  const connections = { perAddress: maxConnectionsPerAddress, unlimited: [...trustedProxies, ...THIS_MACHINE] };
+  return video.port === null ? null : { host, port: video.port, tls, connections };
 }
 
 /** Beside this file, whether it runs as source or was built. */

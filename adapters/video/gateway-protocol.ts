@@ -90,7 +90,7 @@ export type FromGateway =
   | {
       readonly type: "log";
       readonly level: "info" | "warn" | "error";
-      readonly facts: Record<string, unknown>;
+      readonly facts: Readonly<Record<string, unknown>>;
       readonly text: string;
     };
 
@@ -106,6 +106,8 @@ export type GatewayStart = {
     readonly host: string;
     readonly port: number;
     readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+    /** How many connections one address may have open; `unlimited`: addresses and blocks that are not counted. */
+    readonly connections: { readonly perAddress: number; readonly unlimited: readonly string[] };
   } | null;
   readonly cacheBytes: number;
   /** Where recordings lie, and how much room has to be left beside them. */
