@@ -54,6 +54,7 @@ const Environment = z.object({
   ...OIDC_ENVIRONMENT,
   VIDEO_PORT: wholeNumber(1, 65_535).optional(),
   VIDEO_CACHE_MB: wholeNumber(16, 65_536).default(256),
+  FFMPEG_PATH: z.string().startsWith("/").optional(),
   RECORDINGS_FREE_MB: wholeNumber(0, 10_000_000).default(2_048),
   EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
@@ -114,6 +115,8 @@ export type Config = {
     readonly port: number | null;
     /** Of segments, in its memory. */
     readonly cacheMb: number;
+    /** Of FFmpeg; null = the first one in `PATH`. */
+    readonly ffmpeg: string | null;
     /** With less free room on the disk of recordings nothing is recorded, MiB. */
     readonly leastFreeMb: number;
   };
@@ -185,7 +188,12 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     webhookAllow: env.WEBHOOK_ALLOW,
     heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, intervalS: env.HEARTBEAT_INTERVAL_S } : null,
     oidc,
-    video: { port: env.VIDEO_PORT ?? null, cacheMb: env.VIDEO_CACHE_MB, leastFreeMb: env.RECORDINGS_FREE_MB },
+    video: {
+      port: env.VIDEO_PORT ?? null,
+      cacheMb: env.VIDEO_CACHE_MB,
+      ffmpeg: env.FFMPEG_PATH ?? null,
+      leastFreeMb: env.RECORDINGS_FREE_MB,
+    },
     editor: env.EDITOR,
     logLevel: env.LOG_LEVEL,
     siteTimeZone: env.SITE_TIME_ZONE,

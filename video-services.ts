@@ -21,6 +21,9 @@ import { profileOf } from "./collection-services.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./domain/log.ts";
 
+/** Of a process of FFmpeg after its last viewer. */
+const FFMPEG_IDLE_MS = 30_000;
+
 export type VideoParts = {
   readonly config: Config;
   readonly database: Database;
@@ -57,6 +60,7 @@ export function startVideo({ config, database, inventory, auth, work, log }: Vid
     isSecure,
     listen: config.video.port === null ? null : { host: config.host, port: config.video.port, tls: config.tls },
     cacheBytes: config.video.cacheMb * 1024 * 1024,
+    ffmpeg: { path: config.video.ffmpeg, folder: path.join(config.dataDir, "ffmpeg"), idleMs: FFMPEG_IDLE_MS },
     recordings: { folder: recordingsFolder(config), leastFreeBytes: config.video.leastFreeMb * 1024 * 1024 },
   };
   const gateway = config.roles.includes("video")

@@ -31,6 +31,11 @@ export function countVideo(registers: Registry[], { figures }: VideoSource): voi
 
   gauge("antbox_video_sessions", "Sessions × cameras that are watched now", () => figures()?.sessions ?? Number.NaN);
   gauge("antbox_video_cache_bytes", "Segments in the gateway's memory", () => figures()?.cacheBytes ?? Number.NaN);
+  gauge(
+    "antbox_video_ffmpeg_processes",
+    "Processes of FFmpeg of the video gateway",
+    () => figures()?.ffmpegProcesses ?? Number.NaN,
+  );
   new Gauge({
     name: "antbox_video_streams",
     help: "Cameras by state",

@@ -37,6 +37,11 @@ export type GatewaySettings = {
   readonly maxSessions: number;
   /** A camera that nobody looks at is asked for its playlist this often, seconds; 0 = never. */
   readonly probeS: number;
+  /** What FFmpeg may make, such as `240p, 720p`; empty = nothing. */
+  readonly renditions: string;
+  /** Processes of FFmpeg at once, for renditions and for small pictures. */
+  readonly maxTranscodes: number;
+  readonly maxJpegs: number;
 };
 
 export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
@@ -47,6 +52,10 @@ export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
   maxPerStream: 200,
   maxSessions: 5_000,
   probeS: 60,
+  // For the full player of a camera whose video browsers do not play; nothing is transcoded for the others.
+  renditions: "720p",
+  maxTranscodes: 2,
+  maxJpegs: 16,
 };
 
 /** What a session may see: the ids of streams, or all of them; null = nothing. */
@@ -107,6 +116,13 @@ export type GatewayStart = {
     readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   } | null;
   readonly cacheBytes: number;
+  /** FFmpeg, if there is one: its path, null = the first in `PATH`; and where is written down which processes of it run. */
+  readonly ffmpeg: {
+    readonly path: string | null;
+    readonly folder: string;
+    /** A process goes on for so long after its last viewer. */
+    readonly idleMs: number;
+  };
   /** Where recordings lie, and how much room has to be left beside them. */
   readonly recordings: { readonly folder: string; readonly leastFreeBytes: number };
 };

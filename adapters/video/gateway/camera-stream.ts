@@ -17,6 +17,8 @@ export interface CameraStream {
   playlist(servedAs: string, query: string): Promise<Buffer>;
   /** A segment, key or part that a playlist has named. @throws {VideoError} `unknown_resource`, `range_invalid` */
   open(servedAs: string, range: string | null): CachedResource | Promise<CachedResource>;
+  /** @throws {VideoError} */
+  followed: StreamPlaylists["followed"];
   isPlaylist(servedAs: string): boolean;
   /** Somebody watches, now and for some seconds. */
   want(): void;
@@ -122,6 +124,7 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
 
   return {
     config,
+    followed: playlists.followed,
     isPlaylist: (servedAs) => servedAs === ENTRY || playlists.named(servedAs)?.kind === "playlist",
     playlist: (servedAs, query) => playlists.get(servedAs, query),
     open(servedAs, range) {

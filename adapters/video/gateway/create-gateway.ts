@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import type { GatewayFigures } from "../../../domain/video/gateway-figures.ts";
 import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
+import { parseRenditions } from "../../../domain/video/transcode/rendition.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
 import {
   DEFAULT_GATEWAY_SETTINGS,
@@ -22,6 +23,7 @@ import { createRecorder } from "./recorder.ts";
 import { createResourceCache } from "./resource-cache.ts";
 import { createSessionRights } from "./session-rights.ts";
 import { rulesOf } from "./target-rules.ts";
+import { createTranscoding } from "./transcoding.ts";
 import { createViewers } from "./viewers.ts";
 
 export interface Gateway {
@@ -49,6 +51,14 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
   const recorder = createRecorder({ store, leastFreeBytes, tell, warn, clock, wallClock: Date.now });
   const questions = createPlaybackQuestions(tell);
   const streams = new Map<string, CameraStream>();
+  const transcoding = createTranscoding({
+    stream: (id) => streams.get(id),
+    ...start.ffmpeg,
+    ffmpeg: start.ffmpeg.path,
+    warn,
+    clock,
+    wallClock: Date.now,
+  });
   /** Of streams that have something new to tell. */
   const changed = new Set<string>();
   const fetched = new Map<string, number>();
@@ -102,6 +112,7 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
       fetched: Object.fromEntries(fetched),
       joined,
       bytesSent,
+      ffmpegProcesses: transcoding.processes(),
       refused: Object.fromEntries(refused),
     };
   }
@@ -114,9 +125,20 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
   function tick(): void {
     for (const id of settings === null ? [] : recorder.recorded()) streams.get(id)?.want();
     if (settings !== null) for (const stream of streams.values()) stream.tick();
+    transcoding.tick();
     if (changed.size === 0) return;
     tellReports(changed);
     changed.clear();
+  }
+
+  function configure(next: GatewaySettings | null): void {
+    settings = next;
+    if (next) viewers.configure(next);
+    const { renditions = "", maxTranscodes = 0, maxJpegs = 0 } = next ?? {};
+    transcoding.configure({
+      renditions: parseRenditions(renditions) ?? [],
+      limits: { transcodes: maxTranscodes, jpegs: maxJpegs },
+    });
   }
 
   function takeRecording(message: ToRecorder): void {
@@ -138,10 +160,8 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
     take(message) {
       if (message.type === "streams") takeStreams(message.streams, message.plant);
       else if (message.type === "rights") rights.take(message.rights);
-      else if (message.type === "configure") {
-        settings = message.settings;
-        if (settings) viewers.configure(settings);
-      } else takeRecording(message);
+      else if (message.type === "configure") configure(message.settings);
+      else takeRecording(message);
     },
     handle: createGatewayHandler({
       stream: (id) => streams.get(id),
@@ -150,6 +170,7 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
       cookieName: videoCookieName(start.isSecure),
       rights,
       viewers,
+      transcoding,
       playback: createPlayback({ store, piecesOf: questions.piecesOf, wallClock: Date.now }),
       onSent: (bytes) => {
         bytesSent += bytes;
@@ -160,6 +181,7 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
       for (const timer of timers) clearInterval(timer);
       for (const stream of streams.values()) stream.close();
       rights.close();
+      transcoding.close();
       await recorder.close();
     },
   };

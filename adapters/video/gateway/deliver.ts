@@ -130,6 +130,20 @@ export function deliver(delivery: Delivery): void {
   pump();
 }
 
+/** Bytes that are there as a whole, for a delivery. */
+export function madeResource(bytes: Buffer): CachedResource {
+  return {
+    chunks: [bytes],
+    byteLength: bytes.length,
+    announced: bytes.length,
+    contentType: "video/mp2t",
+    state: "whole",
+    error: null,
+    onChange: () => () => undefined,
+    release: () => undefined,
+  };
+}
+
 /** The next bytes from a place on; null when none are there yet. */
 function pieceAt(chunks: readonly Buffer[], offset: number): Buffer | null {
   let before = 0;

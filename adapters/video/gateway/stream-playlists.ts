@@ -46,9 +46,17 @@ export interface StreamPlaylists {
   named(servedAs: string): NamedResource | null;
   /** As viewers get it. @param query of the request: only what LL-HLS defines is passed on @throws {VideoError} */
   get(servedAs: string, query: string): Promise<Buffer>;
-  /** The media playlist by which the camera is watched: the entry, or the smallest of its renditions. @throws {VideoError} */
-  followed(): Promise<PlaylistFacts>;
+  /**
+   * A media playlist: the entry, or of its renditions the one that `choose` takes. Without it the smallest, by which the
+   * camera is watched.
+   *
+   * @throws {VideoError}
+   */
+  followed(choose?: ChooseVariant): Promise<PlaylistFacts>;
 }
+
+/** @returns what it is served as; null = none of them */
+export type ChooseVariant = (variants: readonly PlaylistVariant[]) => string | null;
 
 export type StreamPlaylistsOptions = {
   readonly config: StreamConfig;
@@ -174,10 +182,10 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
       const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
       return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
     },
-    async followed() {
+    async followed(choose = smallestOf) {
       const { facts } = await slotOf(ENTRY).get();
-      const smallest = smallestOf(facts.variants);
-      return smallest === null ? facts : (await slotOf(smallest).get()).facts;
+      const chosen = choose(facts.variants);
+      return chosen === null ? facts : (await slotOf(chosen).get()).facts;
     },
   };
 }

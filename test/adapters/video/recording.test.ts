@@ -120,6 +120,7 @@ beforeAll(async () => {
       isSecure: false,
       listen: null,
       cacheBytes: 64 * 1024 ** 2,
+      ffmpeg: { path: null, folder: join(folder, "ffmpeg"), idleMs: 30_000 },
       recordings: { folder, leastFreeBytes: 0 },
     },
     database: { query },

@@ -134,6 +134,7 @@ test("what the gateway counts is told in the metrics, without a name of anything
       streams: { online: 2, stale: 0, offline: 1, unwatched: 147 },
       fetched: { ok: 12, upstream_timeout: 2 },
       joined: 80,
+      ffmpegProcesses: 4,
       bytesSent: 5_000,
       refused: { ticket_expired: 1 },
     }),
@@ -142,6 +143,7 @@ test("what the gateway counts is told in the metrics, without a name of anything
   expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
     "antbox_video_sessions 3",
     "antbox_video_cache_bytes 1000",
+    "antbox_video_ffmpeg_processes 4",
     'antbox_video_streams{state="online"} 2',
     'antbox_video_streams{state="stale"} 0',
     'antbox_video_streams{state="offline"} 1',
