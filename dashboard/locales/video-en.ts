@@ -13,6 +13,7 @@ export const videoEn = {
   "mode.auto": "Automatic",
   "mode.live": "Live video",
   "mode.keyframe": "Key frames, every 2 s",
+  "mode.jpeg": "JPEG, made by the server",
   "mode.live-most": "Live video plays on {n} tiles at most; the others show key frames.",
   page: "Page {n} of {all}",
   "page.before": "Page before",
@@ -40,6 +41,8 @@ export const videoEn = {
   "away.pictures": "The server gives no pictures now. Trying again.",
   insecure:
     "This page was opened without HTTPS, so this browser decodes no key frames: at most {n} tiles have a picture.",
+  "insecure.jpegs":
+    "This page was opened without HTTPS, so this browser decodes no key frames: {n} tiles play live, and the server makes JPEG pictures of up to {jpegs} others.",
 
   "state.live": "Live",
   "state.picture": "{age} ago",
@@ -53,6 +56,12 @@ export const videoEn = {
   "state.codec": "Codec not shown: {codec}",
   "state.undecodable": "Picture cannot be decoded",
   "state.insecure": "Needs HTTPS",
+  "state.of-codec": "{codec} · {words}",
+  "state.busy": "Server is busy",
+  "state.failed": "Server cannot convert the picture",
+  "why.busy": "It makes pictures of {n} cameras at once.",
+  "why.no-ffmpeg": "The server has no FFmpeg to convert it.",
+  "why.off": "Conversion is switched off in the flow Video.",
 
   "codec.hvc1": "H.265",
   player: "Live video of {name}",

@@ -15,6 +15,7 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "mode.auto": "自动",
   "mode.live": "实时视频",
   "mode.keyframe": "关键帧，每 2 秒",
+  "mode.jpeg": "JPEG（由服务器生成）",
   "mode.live-most": "最多 {n} 个画面播放实时视频，其余显示关键帧。",
   page: "第 {n} 页，共 {all} 页",
   "page.before": "上一页",
@@ -41,6 +42,8 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "away.blind": "服务器无应答：画面已停止，正在重试。",
   "away.pictures": "服务器暂时没有画面，正在重试。",
   insecure: "本页未通过 HTTPS 打开，浏览器无法解码关键帧：最多 {n} 个画面有图像。",
+  "insecure.jpegs":
+    "本页未通过 HTTPS 打开，浏览器无法解码关键帧：{n} 个画面播放实时视频，其余最多 {jpegs} 路由服务器生成 JPEG 画面。",
 
   "state.live": "实时",
   "state.picture": "{age}前",
@@ -54,6 +57,12 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "state.codec": "无法显示的编码：{codec}",
   "state.undecodable": "画面无法解码",
   "state.insecure": "需要 HTTPS",
+  "state.of-codec": "{codec} · {words}",
+  "state.busy": "服务器转码繁忙",
+  "state.failed": "服务器无法转换画面",
+  "why.busy": "服务器最多同时生成 {n} 路画面。",
+  "why.no-ffmpeg": "服务器未安装 FFmpeg，无法转换。",
+  "why.off": "视频流程中已关闭转码。",
 
   "codec.hvc1": "H.265",
   player: "{name} 的实时视频",

@@ -5,9 +5,10 @@ import { useText } from "../../dashboard/composables/use-text.ts";
 import { videoEn } from "../../dashboard/locales/video-en.ts";
 import { videoZhCN } from "../../dashboard/locales/video-zh-CN.ts";
 import { judgeTile, pictureAgeS, type TileParts } from "../../dashboard/video/judge-tile.ts";
+import { liveAddresses } from "../../dashboard/video/live-addresses.ts";
 import type { StreamItem } from "../../dashboard/video/stream-list.ts";
 import { vt } from "../../dashboard/video/text.ts";
-import { causeWords, tileWords } from "../../dashboard/video/tile-text.ts";
+import { causeWords, tileWords, whyWords } from "../../dashboard/video/tile-text.ts";
 import VideoWall from "../../dashboard/video/VideoWall.vue";
 import { VIDEO_CAUSES } from "../../domain/video/video-cause.ts";
 import { answersFor, FakeSocket } from "./fake-back-end.ts";
@@ -48,8 +49,10 @@ describe("a tile", () => {
     picture: { drawnAtMs: 96_000, isBroken: false },
     nowMs: 100_000,
     canDecodeFrames: true,
+    offer: { ffmpeg: "ready", renditions: [], jpegs: 0 },
     ...own,
   });
+  const made = { ffmpeg: "ready", renditions: [], jpegs: 16 } as const;
   const old = { drawnAtMs: 80_000, isBroken: false };
 
   test.for<{ name: string; own: Partial<TileParts>; kind: string; words: string }>([
@@ -84,6 +87,46 @@ describe("a tile", () => {
       words: "Codec not shown: H.265",
     },
     {
+      name: "of H.265 of which JPEGs are made",
+      own: { item: aStream({ codec: "hvc1" }), offer: made },
+      kind: "picture",
+      words: "H.265 · < 5 s",
+    },
+    {
+      name: "without HTTPS where JPEGs are made",
+      own: { canDecodeFrames: false, offer: made },
+      kind: "picture",
+      words: "< 5 s",
+    },
+    {
+      name: "of H.265 for which the server has no place",
+      own: {
+        item: aStream({ codec: "hvc1" }),
+        offer: made,
+        picture: { drawnAtMs: null, isBroken: false, lack: "busy" },
+      },
+      kind: "busy",
+      words: "Server is busy",
+    },
+    {
+      name: "that has lost its place a moment ago",
+      own: { canDecodeFrames: false, offer: made, picture: { drawnAtMs: 96_000, isBroken: false, lack: "busy" } },
+      kind: "picture",
+      words: "< 5 s",
+    },
+    {
+      name: "of H.265 that is played as H.264",
+      own: { item: aStream({ codec: "hvc1" }), player: "playing" },
+      kind: "live",
+      words: "Live",
+    },
+    {
+      name: "whose player is refused",
+      own: { item: aStream({ codec: "hvc1" }), player: "failed" },
+      kind: "failed",
+      words: "Server cannot convert the picture",
+    },
+    {
       name: "of a codec that is not known yet",
       own: { item: aStream({ codec: null }) },
       kind: "picture",
@@ -113,6 +156,39 @@ describe("a tile", () => {
     expect(causeWords(aStream({ cause: "upstream_timeout" }))).toBe("");
     expect(pictureAgeS(parts({ player: "playing" }))).toBeNull();
   });
+});
+
+test("a tile without a picture says whether FFmpeg is missing, switched off or busy", () => {
+  setLocale("en");
+  const why = (offer: Partial<TileParts["offer"]>, own: Partial<TileParts> = {}) =>
+    whyWords({
+      item: aStream({ codec: "hvc1" }),
+      player: null,
+      picture: undefined,
+      nowMs: 100_000,
+      canDecodeFrames: true,
+      offer: { ffmpeg: "ready", renditions: [], jpegs: 0, ...offer },
+      ...own,
+    });
+  expect(why({ ffmpeg: "missing" })).toBe("The server has no FFmpeg to convert it.");
+  expect(why({})).toBe("Conversion is switched off in the flow Video.");
+  expect(why({ ffmpeg: "unknown" })).toBe("");
+  const busy = { drawnAtMs: null, isBroken: false, lack: "busy" } as const;
+  expect(why({ jpegs: 16 }, { picture: busy })).toBe("It makes pictures of 16 cameras at once.");
+  expect(why({}, { item: aStream({ state: "offline", cause: "upstream_timeout" }) })).toBe("camera does not answer");
+});
+
+test("a player goes to what FFmpeg makes only where the camera has nothing that fits", () => {
+  const offer = { ffmpeg: "ready", renditions: ["240p", "720p"], jpegs: 0 } as const;
+  const own = "/v/site-001/-/index.m3u8";
+  const made = (rendition: string) => `/v/site-001/-/x/${rendition}/index.m3u8`;
+  const h265 = aStream({ codec: "hvc1.1.6.L93.B0", height: 1080 });
+  expect(liveAddresses(aStream(), offer, true)).toEqual([own]);
+  expect(liveAddresses(aStream({ height: 1080 }), offer, true)).toEqual([made("240p"), own]);
+  expect(liveAddresses(aStream({ height: 1080 }), offer, false)).toEqual([own]);
+  expect(liveAddresses(h265, offer, true)).toEqual([made("240p")]);
+  expect(liveAddresses(h265, offer, false)).toEqual([made("720p")]);
+  expect(liveAddresses(h265, { ...offer, renditions: ["720p"] }, true)).toEqual([]);
 });
 
 describe("the wall", () => {

@@ -171,7 +171,7 @@ describe("settings", () => {
     { text: "null" },
     { text: "[1]" },
     { text: '{"view":7,"saved":{}}' },
-    { text: '{"view":{"layout":2,"mode":"jpeg","cycleS":"10","arranged":"x"},"saved":[{"name":" "},null,3]}' },
+    { text: '{"view":{"layout":2,"mode":"sprite","cycleS":"10","arranged":"x"},"saved":[{"name":" "},null,3]}' },
   ])("of $text are the initial ones", ({ text }) => {
     expect(readWallSettings(text)).toEqual({ view: INITIAL_VIEW, saved: [] });
   });

@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { cutKeyFrame } from "../../../domain/video/cut-key-frame.ts";
-import { writeFrameBatch } from "../../../domain/video/frame-batch.ts";
+import { JPEG_CODEC, NO_PICTURE, writeFrameBatch } from "../../../domain/video/frame-batch.ts";
 import { makeVideo } from "../../services/made-video.ts";
 
 /** Cameras whose pictures FFmpeg has made, behind what browsers see of the video gateway. */
@@ -12,6 +13,8 @@ export type FakeVideo = {
   revive(streamId: string): void;
   /** Streams of each question for key frames, in order. */
   readonly asked: string[][];
+  /** What FFmpeg makes: JPEGs of so many cameras, and `720p` of all when a real gateway is behind it. At first nothing. */
+  makeWithFfmpeg(jpegs: number, transcoder?: Transcoder): void;
   /** Streams whose playlists were fetched. */
   readonly played: string[];
   sessions(): number;
@@ -24,6 +27,15 @@ const json = (response: ServerResponse, body: unknown, headers: Record<string, s
   response.writeHead(200, { "content-type": "application/json", ...headers });
   response.end(JSON.stringify(body));
 };
+
+/** Asks a real gateway for what FFmpeg makes of its only camera. */
+export type Transcoder = (path: string) => Promise<{ status: number; body: Buffer; head: Headers }>;
+
+async function pass(transcoder: Transcoder, { pathname }: URL, response: ServerResponse): Promise<void> {
+  const { status, body, head } = await transcoder(pathname.replace(/^\/v\/[^/]+/, "/v/site-001"));
+  response.writeHead(status, { "content-type": head.get("content-type") ?? "" });
+  response.end(body);
+}
 
 type Troubled = {
   /** A browser cannot show these. */
@@ -42,9 +54,12 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
     if (!cut.found) throw new Error(`no picture in what was made: ${cut.miss}`);
     return cut;
   });
+  const jpegs = frames.map(({ bytes }) => jpegOf(bytes));
   const dead = new Map<string, string>();
   const startedMs = Date.now() - WINDOW * SEGMENT_S * 1000;
   const asked: string[][] = [];
+  let mostJpegs = 0;
+  let transcoder: Transcoder | undefined;
   const played: string[] = [];
   let sessions = 0;
 
@@ -82,6 +97,17 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
     response.end(writeFrameBatch(batch));
   }
 
+  function sendJpegs(url: URL, response: ServerResponse): void {
+    const wanted = (url.searchParams.get("streams") ?? "").split(",").filter((id) => streamIds.includes(id));
+    const batch = wanted.flatMap((id, index) => {
+      if (dead.has(id)) return [];
+      const picture = index < mostJpegs ? jpegs[streamIds.indexOf(id) % jpegs.length] : undefined;
+      return [picture ? { index, codec: JPEG_CODEC, bytes: picture } : { index, codec: "busy", bytes: NO_PICTURE }];
+    });
+    response.writeHead(200, { "content-type": "application/octet-stream" });
+    response.end(writeFrameBatch(batch));
+  }
+
   function sendPlaylist(streamId: string, response: ServerResponse): void {
     played.push(streamId);
     if (!hasPicture(streamId)) {
@@ -112,12 +138,19 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
     response.end(segment);
   }
 
+  function answerWall(part: string, url: URL, response: ServerResponse): void {
+    if (part === "keyframes") sendBatch(url, response);
+    else if (part === "jpegs") sendJpegs(url, response);
+    else json(response, { ffmpeg: "ready", renditions: transcoder ? ["720p"] : [], jpegs: mostJpegs });
+  }
+
   function answerGateway(request: IncomingMessage, url: URL, response: ServerResponse): void {
     const [, , streamId = "", part = "", name = ""] = url.pathname.split("/");
     if (!request.headers.cookie?.includes(COOKIE)) {
       response.writeHead(401, { "content-type": "application/problem+json" });
       response.end(JSON.stringify({ code: "ticket_missing" }));
-    } else if (streamId === "_wall" && part === "keyframes") sendBatch(url, response);
+    } else if (streamId === "_wall") answerWall(part, url, response);
+    else if (name === "x" && transcoder) void pass(transcoder, url, response);
     else if (name === "index.m3u8") sendPlaylist(streamId, response);
     else sendSegment(streamId, name, response);
   }
@@ -126,6 +159,10 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
     asked,
     played,
     sessions: () => sessions,
+    makeWithFfmpeg(jpegs, behind) {
+      mostJpegs = jpegs;
+      transcoder = behind;
+    },
     kill: (id) => void dead.set(id, new Date().toISOString()),
     revive: (id) => void dead.delete(id),
     answer(request, response) {
@@ -140,4 +177,9 @@ export function createFakeVideo(streamIds: readonly string[], { h265 = [], broke
       return true;
     },
   };
+}
+
+function jpegOf(annexB: Uint8Array): Uint8Array {
+  const args = ["-loglevel", "error", "-f", "h264", "-i", "pipe:0", "-frames:v", "1", "-f", "image2pipe", "pipe:1"];
+  return new Uint8Array(execFileSync("ffmpeg", args, { input: annexB }));
 }
