@@ -14,7 +14,8 @@ umask 022
 
 fail() { echo "install: $*" >&2; exit 1; }
 
-TEST_PACKAGES="redis-server chromium-headless-shell fonts-wqy-microhei patchelf tzdata ffmpeg"
+TEST_PACKAGES="redis-server chromium-headless-shell fonts-wqy-microhei patchelf tzdata ffmpeg
+  swift-proxy swift-account swift-container swift-object"
 BENCH_PACKAGES="chromium python3-aiohttp libfaketime prometheus prometheus-alertmanager"
 SHARED_PREFIX=/var/cache/antbox-flow/timescale
 
