@@ -1,4 +1,5 @@
 import { createDiskStore } from "./adapters/objects/disk-store.ts";
+import { openUrl } from "./adapters/objects/open-url.ts";
 import { createGateway } from "./adapters/video/gateway/create-gateway.ts";
 import type { FromGateway, GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
 import { listen } from "./video-listen.ts";
@@ -27,7 +28,8 @@ function tell(message: FromGateway): void {
 
 async function run(start: GatewayStart): Promise<void> {
   const warn = (text: string) => tell({ type: "log", level: "warn", facts: {}, text });
-  const gateway = createGateway(start, createDiskStore(start.recordings.folder), tell);
+  const { folder, isSpool } = start.recordings;
+  const gateway = createGateway(start, createDiskStore(folder), tell, isSpool ? openUrl : null);
   close = gateway.close;
   process.on("message", (message: ToGateway) => gateway.take(message));
   try {

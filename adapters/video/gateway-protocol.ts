@@ -108,5 +108,10 @@ export type GatewayStart = {
   } | null;
   readonly cacheBytes: number;
   /** Where recordings lie, and how much room has to be left beside them. */
-  readonly recordings: { readonly folder: string; readonly leastFreeBytes: number };
+  readonly recordings: {
+    readonly folder: string;
+    readonly leastFreeBytes: number;
+    /** They are moved to an object store from there; absent: they stay. */
+    readonly isSpool?: boolean;
+  };
 };

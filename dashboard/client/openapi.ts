@@ -5457,7 +5457,7 @@ export interface components {
       ageS: number | null;
       /** @description Of the rendition that key frames are cut from */
       bitrateKbps: number | null;
-      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "storage_failed" | "storage_busy" | "encrypted_not_recorded" | "period_invalid" | "gateway_unavailable") | null;
+      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "storage_failed" | "storage_busy" | "spool_full" | "encrypted_not_recorded" | "period_invalid" | "gateway_unavailable") | null;
       codec: string | null;
       height: number | null;
       since: string | null;

@@ -88,6 +88,7 @@ export const videoEn = {
   "cause.storage_full": "storage is full",
   "cause.storage_failed": "recordings cannot be written",
   "cause.storage_busy": "the disk of recordings is too slow",
+  "cause.spool_full": "recordings wait for the object store, and there is no more room",
   "cause.encrypted_not_recorded": "encrypted video is not recorded",
   "cause.period_invalid": "a period of six hours at most",
   "cause.gateway_unavailable": "video gateway does not answer",

@@ -89,6 +89,7 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "cause.storage_full": "存储已满",
   "cause.storage_failed": "录像无法写入",
   "cause.storage_busy": "录像磁盘过慢",
+  "cause.spool_full": "录像等待上传对象存储，暂存空间已满",
   "cause.encrypted_not_recorded": "加密视频不录像",
   "cause.period_invalid": "时段最长六小时",
   "cause.gateway_unavailable": "视频网关无应答",

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import type { GatewayFigures } from "../../../domain/video/gateway-figures.ts";
-import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
+import type { ObjectRange, ObjectStore, OpenedObject } from "../../../domain/video/recording/object-store.ts";
 import type { TargetRules } from "../../../domain/video/target/judge-target.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
 import {
@@ -35,8 +35,20 @@ export interface Gateway {
 const TICK_MS = 250;
 const TELL_MS = 5_000;
 
-/** Everything of the gateway but its sockets towards viewers. @param store of recordings @param tell the platform */
-export function createGateway(start: GatewayStart, store: ObjectStore, tell: (message: FromGateway) => void): Gateway {
+/** Reads an object by a signed URL. @returns null when it is not there @throws when it cannot be read */
+export type OpenUrl = (url: string, range?: ObjectRange) => Promise<OpenedObject | null>;
+
+/**
+ * Everything of the gateway but its sockets towards viewers.
+ *
+ * @param store of recordings @param tell the platform @param openUrl where `store` is a spool: reads what was moved from it
+ */
+export function createGateway(
+  start: GatewayStart,
+  store: ObjectStore,
+  tell: (message: FromGateway) => void,
+  openUrl: OpenUrl | null = null,
+): Gateway {
   const clock = () => performance.now();
   const addressKey = Buffer.from(start.addressKey, "base64");
   /** 128 bits: nothing can be read from it, and no two URLs share one. */
@@ -123,7 +135,17 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
     if (message.type === "record") recorder.configure(message.plan);
     else if (message.type === "freeze") recorder.freeze(message.streamId, message.atMs);
     else if (message.type === "recorded-kept") recorder.kept(message.keys);
+    else if (message.type === "recorder-lease") recorder.mayUntil(message.untilMs);
+    else if (message.type === "spool") recorder.takeRoom(message.roomBytes);
     else questions.take(message);
+  }
+
+  async function openRecording(key: string, range?: ObjectRange): Promise<OpenedObject | null> {
+    const here = await store.open(key, range);
+    if (here !== null || openUrl === null) return here;
+    const url = await questions.urlOf(key);
+    if (url === null) throw new Error("nobody can say now where it is");
+    return openUrl(url, range);
   }
 
   const timers = [
@@ -150,7 +172,7 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
       cookieName: videoCookieName(start.isSecure),
       rights,
       viewers,
-      playback: createPlayback({ store, piecesOf: questions.piecesOf, wallClock: Date.now }),
+      playback: createPlayback({ open: openRecording, piecesOf: questions.piecesOf, wallClock: Date.now }),
       onSent: (bytes) => {
         bytesSent += bytes;
       },

@@ -1,6 +1,7 @@
 import { objectKey } from "../../../domain/video/recording/object-key.ts";
 import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
+import { machineMs } from "../recorder-share.ts";
 import type { FromRecorder, RecordingPlan, RecordingReport } from "../recording-protocol.ts";
 import { createRecordingWriter } from "./recording-writer.ts";
 import type { PlaylistFacts } from "./stream-playlists.ts";
@@ -13,7 +14,11 @@ export interface Recorder {
   recorded(): Iterable<string>;
   follow(streamId: string, facts: PlaylistFacts, open: OpenSegment): void;
   freeze(streamId: string, atMs: number): void;
+  /** Nothing is recorded after that time unless a later one is said. @param untilMs by `machineMs` */
+  mayUntil(untilMs: number): void;
   kept(keys: readonly string[]): void;
+  /** What is written waits to be moved elsewhere: so many bytes may still wait. */
+  takeRoom(bytes: number): void;
   report(): RecordingReport;
   /** What is being written is finished. */
   close(): Promise<void>;
@@ -47,6 +52,8 @@ export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallC
   let telling: NodeJS.Timeout | null = null;
   /** Keys that were told lately: not told again before an answer may have come. */
   let lately = new Set<string>();
+  let mayUntilMs = Number.NEGATIVE_INFINITY;
+  const mayRecord = () => machineMs() < mayUntilMs;
 
   const writer = createRecordingWriter({ store, leastFreeBytes, onChange: noteChange, clock, warn });
 
@@ -123,13 +130,18 @@ export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallC
       noteState();
       if (next !== null) void writer.look();
     },
-    recorded: () => streams.keys(),
+    recorded: () => (mayRecord() ? streams.keys() : []),
     follow(streamId, facts, open) {
+      if (!mayRecord()) return;
       streams.get(streamId)?.follow(facts, open);
       makeRoom();
     },
     freeze: (streamId, atMs) => streams.get(streamId)?.freeze(atMs),
     kept: (keys) => writer.kept(keys),
+    takeRoom: writer.takeRoom,
+    mayUntil(untilMs) {
+      mayUntilMs = untilMs;
+    },
     report,
     async close() {
       clearInterval(timer);

@@ -55,6 +55,7 @@ const cameras = new Map<string, LiveCamera>();
 let fromMs: number;
 let alarmMs: number;
 let isAway = false;
+let isRecorder = true;
 const wakes: (() => void)[] = [];
 const work = {
   onWork(listener: () => void) {
@@ -130,6 +131,8 @@ beforeAll(async () => {
     board: createStreamBoard({ database, work }),
     work,
     marks: work,
+    share: { isOurs: () => isRecorder, onChange: () => () => undefined },
+    objects: null,
     log: recordedLog(),
   });
   const wake = setInterval(() => {
@@ -296,7 +299,7 @@ test("of key frames one picture of each segment is kept, which lasts as long as 
 
 test("an encrypted stream is not recorded, and says why", async () => {
   expect(await pieces("site-003")).toEqual([]);
-  await vi.waitFor(() => expect(gateway.recording().causes).toEqual({ "site-003": "encrypted_not_recorded" }), {
+  await vi.waitFor(() => expect(gateway.recording()?.causes).toEqual({ "site-003": "encrypted_not_recorded" }), {
     timeout: 8_000,
   });
   expect(gateway.recording()).toMatchObject({ state: "recording", cause: null, streams: 4, lostFiles: 0 });
@@ -317,6 +320,23 @@ test("a clip is what was recorded, one segment behind the other", async () => {
   expect(await book.clip("site-003", range)).toBeNull();
 });
 
+test("a gateway that is not told any more that it may record ends within seconds, and goes on when it is", async () => {
+  const newest = async () => Math.max(...(await pieces("site-001")).map(({ startMs }) => startMs));
+  const goesOnFrom = async (startMs: number) =>
+    vi.waitFor(async () => expect(await newest()).toBeGreaterThan(startMs), 8_000);
+  await goesOnFrom(await newest());
+  // As in a platform that hangs: its last word stands, and runs out.
+  isRecorder = false;
+  await sleep(3_500);
+  const last = await newest();
+  const writtenFiles = () => readdirSync(join(folder, "site-001"), { recursive: true }).length;
+  const files = writtenFiles();
+  await sleep(3_000);
+  expect([await newest(), writtenFiles()]).toEqual([last, files]);
+  isRecorder = true;
+  await goesOnFrom(last);
+});
+
 test("a sweep gives a file its row, and takes the row of a file that is gone", async () => {
   await gateway.close();
   const store = createDiskStore(folder);
@@ -327,11 +347,11 @@ test("a sweep gives a file its row, and takes the row of a file that is gone", a
     new Date(unknown.startMs).toISOString(),
   ]);
   const nowMs = Date.now() + 600_000;
-  expect(await sweepRecordings({ database, store, nowMs, signal })).toEqual({ found: 1, missing: 1 });
+  expect(await sweepRecordings({ database, store, seesAll: true, nowMs, signal })).toEqual({ found: 1, missing: 1 });
   const after = await pieces("site-002");
   expect(after.map(({ startMs }) => startMs)).toEqual(before.slice(1).map(({ startMs }) => startMs));
   expect(after[0]).toMatchObject({ bytes: unknown.bytes, initBytes: unknown.initBytes, reason: "found" });
-  expect(await sweepRecordings({ database, store, nowMs, signal })).toEqual({ found: 0, missing: 0 });
+  expect(await sweepRecordings({ database, store, seesAll: true, nowMs, signal })).toEqual({ found: 0, missing: 0 });
 });
 
 test("a disk that is not mounted costs no row", async () => {
@@ -340,6 +360,7 @@ test("a disk that is not mounted costs no row", async () => {
   const swept = await sweepRecordings({
     database,
     store: createDiskStore(folder),
+    seesAll: true,
     nowMs: Date.now() + 600_000,
     signal,
   });
