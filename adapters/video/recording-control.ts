@@ -60,13 +60,13 @@ export function controlRecording(options: RecordingControlOptions): RecordingCon
   let lastMark = 0n;
   let isReadingMarks = false;
 
-  function planOf({ mode, rules, preRollS, postRollS }: RecordingSettings): RecordingPlan {
+  function planOf({ mode, rules, rendition, preRollS, postRollS }: RecordingSettings): RecordingPlan {
     const streams: Record<string, RecordingPlan["streams"][string]> = {};
     for (const site of inventory.all()) {
       const wanted = hasCamera(site) ? modeFor({ mode, rules }, site) : "off";
       if (wanted !== "off") streams[site.id] = wanted;
     }
-    return { streams, preRollS, postRollS };
+    return { streams, rendition, preRollS, postRollS };
   }
 
   function tellPlan(): void {

@@ -1,10 +1,11 @@
 import type { RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
-import type { RecordingMode } from "../../domain/video/recording/recording-mode.ts";
+import type { RecordedRendition, RecordingMode } from "../../domain/video/recording/recording-mode.ts";
 import type { VideoCause } from "../../domain/video/video-cause.ts";
 
 /** What the gateway is to record, by stream; a stream that is not named is not recorded. */
 export type RecordingPlan = {
   readonly streams: Readonly<Record<string, Exclude<RecordingMode, "off">>>;
+  readonly rendition: RecordedRendition;
   readonly preRollS: number;
   readonly postRollS: number;
 };

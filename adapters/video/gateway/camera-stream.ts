@@ -1,3 +1,4 @@
+import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import { judgeRemoteAddress, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { StreamConfig, StreamReport } from "../gateway-protocol.ts";
@@ -38,8 +39,10 @@ export type CameraStreamOptions = {
   readonly opaqueIdOf: (url: string) => string;
   readonly probeS: () => number;
   readonly onChange: () => void;
-  /** Its media playlist was looked at. */
+  /** Its media playlist was looked at: that of the rendition which is recorded. */
   readonly onFollowed: (facts: PlaylistFacts) => void;
+  /** Which one that is; null: none is. */
+  readonly recorded: () => RecordedRendition | null;
   readonly onFetched: (bytes: number, error: VideoError | null) => void;
   /** Milliseconds that go forward, and milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -103,11 +106,19 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
         targetS: facts.targetS,
         isEnded: facts.isEnded,
       });
-      options.onFollowed(facts);
+      await follow(facts);
       if (clock() - framesWantedMs < WANTED_MS) await cut(facts);
     } catch (error) {
       watch.look({ kind: "failed", cause: error instanceof VideoError ? error.videoCause : "playlist_invalid" });
     }
+  }
+
+  async function follow(watched: PlaylistFacts): Promise<void> {
+    const rendition = options.recorded();
+    if (rendition === null) return;
+    // What is watched is the smallest. Another one that fails is not recorded now; the camera is none the worse for it.
+    const facts = rendition === "smallest" ? watched : await playlists.followed(rendition).catch(() => null);
+    if (facts !== null) options.onFollowed(facts);
   }
 
   async function cut(facts: PlaylistFacts): Promise<void> {

@@ -94,6 +94,7 @@ export function createGateway(
       opaqueIdOf,
       probeS: () => settings?.probeS ?? 0,
       onChange: () => changed.add(id),
+      recorded: () => recorder.renditionOf(id),
       onFollowed: (facts) => recorder.follow(id, facts, stream.open),
       onFetched: (_bytes, error) => count(fetched, error === null ? "ok" : error.videoCause),
       clock,

@@ -1,5 +1,6 @@
 import { objectKey } from "../../../domain/video/recording/object-key.ts";
 import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
+import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
 import { machineMs } from "../recorder-share.ts";
 import type { FromRecorder, RecordingPlan, RecordingReport } from "../recording-protocol.ts";
@@ -12,6 +13,8 @@ export interface Recorder {
   configure(plan: RecordingPlan | null): void;
   /** Of streams that have to be watched so that they are recorded. */
   recorded(): Iterable<string>;
+  /** Which of its renditions is recorded; null: none. */
+  renditionOf(streamId: string): RecordedRendition | null;
   follow(streamId: string, facts: PlaylistFacts, open: OpenSegment): void;
   freeze(streamId: string, atMs: number): void;
   /** Nothing is recorded after that time unless a later one is said. @param untilMs by `machineMs` */
@@ -41,7 +44,7 @@ const LOOK_MS = 5_000;
 const TELL_MS = 500;
 const MOST_TOLD = 500;
 
-const NO_PLAN: RecordingPlan = { streams: {}, preRollS: 0, postRollS: 0 };
+const NO_PLAN: RecordingPlan = { streams: {}, rendition: "smallest", preRollS: 0, postRollS: 0 };
 
 export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallClock }: RecorderOptions): Recorder {
   const streams = new Map<string, StreamRecorder>();
@@ -123,14 +126,15 @@ export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallC
 
   return {
     configure(next) {
-      const rollsOf = (one: RecordingPlan | null) => `${one?.preRollS} ${one?.postRollS}`;
-      if (rollsOf(next) !== rollsOf(plan)) streams.clear();
+      const kindOf = (one: RecordingPlan | null) => `${one?.rendition} ${one?.preRollS} ${one?.postRollS}`;
+      if (kindOf(next) !== kindOf(plan)) streams.clear();
       plan = next;
       takeStreams(next ?? NO_PLAN);
       noteState();
       if (next !== null) void writer.look();
     },
     recorded: () => (mayRecord() ? streams.keys() : []),
+    renditionOf: (id) => (plan !== null && mayRecord() && streams.has(id) ? plan.rendition : null),
     follow(streamId, facts, open) {
       if (!mayRecord()) return;
       streams.get(streamId)?.follow(facts, open);

@@ -5,6 +5,7 @@ import type {
   PlaylistVariant,
   RewrittenPlaylist,
 } from "../../../domain/video/playlist/rewritten-playlist.ts";
+import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import { judgeTarget, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { StreamConfig } from "../gateway-protocol.ts";
@@ -47,7 +48,7 @@ export interface StreamPlaylists {
   /** As viewers get it. @param query of the request: only what LL-HLS defines is passed on @throws {VideoError} */
   get(servedAs: string, query: string): Promise<Buffer>;
   /** The media playlist by which the camera is watched: the entry, or the smallest of its renditions. @throws {VideoError} */
-  followed(): Promise<PlaylistFacts>;
+  followed(rendition?: RecordedRendition): Promise<PlaylistFacts>;
 }
 
 export type StreamPlaylistsOptions = {
@@ -174,10 +175,10 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
       const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
       return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
     },
-    async followed() {
+    async followed(rendition = "smallest") {
       const { facts } = await slotOf(ENTRY).get();
-      const smallest = smallestOf(facts.variants);
-      return smallest === null ? facts : (await slotOf(smallest).get()).facts;
+      const chosen = chosenOf(facts.variants, rendition);
+      return chosen === null ? facts : (await slotOf(chosen).get()).facts;
     },
   };
 }
@@ -219,11 +220,15 @@ function rangeText(range: ByteRange | null): string | null {
     : spanText({ first: range.offset, last: range.offset + range.lengthBytes - 1 });
 }
 
-/** Of those with a picture the one with the fewest bits: a wall shows small tiles, and a camera's link is narrow. */
-function smallestOf(variants: readonly PlaylistVariant[]): string | null {
+/**
+ * Of those with a picture the one with the fewest bits, for a wall shows small tiles and a camera's link is narrow; or the
+ * one with the most. One that does not say how many it has is taken only where no other does.
+ */
+function chosenOf(variants: readonly PlaylistVariant[], rendition: RecordedRendition): string | null {
+  const [unknown, sign] = rendition === "smallest" ? [Number.MAX_SAFE_INTEGER, 1] : [0, -1];
   const [first] = variants
     .filter(({ isIframe }) => !isIframe)
-    .toSorted((a, b) => (a.bandwidth ?? Number.MAX_SAFE_INTEGER) - (b.bandwidth ?? Number.MAX_SAFE_INTEGER));
+    .toSorted((a, b) => sign * ((a.bandwidth ?? unknown) - (b.bandwidth ?? unknown)));
   return first?.servedAs ?? null;
 }
 

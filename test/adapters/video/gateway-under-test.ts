@@ -44,7 +44,7 @@ export const SESSION = randomUUID();
 /** The gateway in this process, with a platform that says what the test wants. */
 export async function startGateway(
   sites: readonly Site[],
-  change: { cacheBytes?: number; settings?: Partial<GatewaySettings> } = {},
+  change: { cacheBytes?: number; settings?: Partial<GatewaySettings>; recordings?: string } = {},
 ): Promise<GatewayUnderTest> {
   const key = randomBytes(32);
   const start: GatewayStart = {
@@ -53,7 +53,7 @@ export async function startGateway(
     isSecure: false,
     listen: null,
     cacheBytes: change.cacheBytes ?? 64 * 1024 * 1024,
-    recordings: { folder: path.join(tmpdir(), "antbox-no-recordings"), leastFreeBytes: 0 },
+    recordings: { folder: change.recordings ?? path.join(tmpdir(), "antbox-no-recordings"), leastFreeBytes: 0 },
   };
   const tickets = createTickets([key]);
   const reports = new Map<string, StreamReport>();

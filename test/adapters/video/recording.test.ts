@@ -36,6 +36,7 @@ const SETTINGS: RecordingSettings = {
     { kind: "site", name: "site-002", mode: "around_alarm" },
     { kind: "site", name: "site-004", mode: "key_frames" },
   ],
+  rendition: "smallest",
   preRollS: 3,
   postRollS: 2,
   keepDays: 7,
