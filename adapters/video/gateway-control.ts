@@ -137,8 +137,10 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
     const ids = [...waiting];
     waiting.clear();
     const records = ids.flatMap((id) => board.get(id) ?? []);
-    // While the database is away the next report brings it again.
-    await writeStreams(database, records).catch(() => undefined);
+    await writeStreams(database, records).catch(() => {
+      // The database is away, and the gateway does not say it again.
+      for (const id of ids) waiting.add(id);
+    });
     storing = null;
     if (waiting.size > 0) storeWithin(STORE_MS);
   }

@@ -10,6 +10,7 @@ import {
   type GatewayStart,
   type PlantPlan,
   type StreamConfig,
+  type StreamReport,
   type ToGateway,
 } from "../gateway-protocol.ts";
 import type { ToRecorder } from "../recording-protocol.ts";
@@ -34,6 +35,8 @@ export interface Gateway {
 
 const TICK_MS = 250;
 const TELL_MS = 5_000;
+/** What the platform could not keep it hears again within this. */
+const TELL_ALL_MS = 60_000;
 
 /** Everything of the gateway but its sockets towards viewers. @param store of recordings @param tell the platform */
 export function createGateway(start: GatewayStart, store: ObjectStore, tell: (message: FromGateway) => void): Gateway {
@@ -51,11 +54,14 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
   const streams = new Map<string, CameraStream>();
   /** Of streams that have something new to tell. */
   const changed = new Set<string>();
+  /** What was last told of each stream, as text. */
+  const told = new Map<string, string>();
   const fetched = new Map<string, number>();
   const refused = new Map<VideoCause, number>();
   let rules: ReadonlyMap<string, TargetRules> = new Map();
   let settings: GatewaySettings | null = null;
   let bytesSent = 0;
+  let toldAllMs = clock();
 
   function takeStreams(configs: readonly StreamConfig[], plan: PlantPlan): void {
     rules = rulesOf(configs, plan);
@@ -68,6 +74,7 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
       else {
         stream.close();
         streams.delete(id);
+        told.delete(id);
       }
     }
     for (const config of wanted.values()) begin(config);
@@ -107,8 +114,16 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
   }
 
   function tellReports(ids: Iterable<string>): void {
-    const reports = [...ids].flatMap((id) => streams.get(id)?.report() ?? []);
+    const reports = [...ids].flatMap((id) => streams.get(id)?.report() ?? []).filter(isNews);
     if (reports.length > 0) tell({ type: "reports", reports });
+  }
+
+  /** The platform keeps what it was told: to say it again would cost it as much as news. */
+  function isNews(report: StreamReport): boolean {
+    const text = JSON.stringify(report);
+    if (told.get(report.id) === text) return false;
+    told.set(report.id, text);
+    return true;
   }
 
   function tick(): void {
@@ -129,6 +144,10 @@ export function createGateway(start: GatewayStart, store: ObjectStore, tell: (me
   const timers = [
     setInterval(tick, TICK_MS),
     setInterval(() => {
+      if (clock() - toldAllMs >= TELL_ALL_MS) {
+        toldAllMs = clock();
+        told.clear();
+      }
       tellReports(streams.keys());
       tell({ type: "figures", figures: figures(), viewers: viewers.list() });
     }, TELL_MS),
