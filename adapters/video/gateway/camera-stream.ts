@@ -13,8 +13,8 @@ import { createUpstream, type Upstream } from "./upstream.ts";
 /** One camera: its playlists as viewers get them, its segments through the cache, its newest key frame, and how it is. */
 export interface CameraStream {
   readonly config: StreamConfig;
-  /** A playlist, by the path that viewers ask for. @throws {VideoError} */
-  playlist(servedAs: string, query: string): Promise<Buffer>;
+  /** A playlist, by the path that viewers ask for: at once while the last one is fresh. @throws {VideoError} */
+  playlist(servedAs: string, query: string): Buffer | Promise<Buffer>;
   /** A segment, key or part that a playlist has named. @throws {VideoError} `unknown_resource`, `range_invalid` */
   open(servedAs: string, range: string | null): CachedResource | Promise<CachedResource>;
   isPlaylist(servedAs: string): boolean;

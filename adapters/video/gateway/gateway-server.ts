@@ -11,6 +11,7 @@ import { deliver } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Playback, type PlaybackAddress, parsePlaybackPath } from "./playback.ts";
 import { sendProblem } from "./problem.ts";
+import type { CachedResource } from "./resource-cache.ts";
 import type { SessionRightsBook } from "./session-rights.ts";
 import { ENTRY } from "./stream-playlists.ts";
 import type { Viewers } from "./viewers.ts";
@@ -64,30 +65,43 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     return tickets.check(cookie, EVERY_STREAM, "live", Date.now());
   }
 
-  async function answer(exchange: Exchange): Promise<void> {
+  /** Nothing is waited for where everything is known: that is so with nearly every request. */
+  function answer(exchange: Exchange): void | Promise<void> {
     if (!options.isOpen()) throw new VideoError("gateway_unavailable", "no flow asks for video");
     const [path = "", query = ""] = splitOnce(exchange.target, "?");
     if (path === WALL) return answerWall(exchange, query);
     const [, streamId, ticketText, servedAs] = PATH.exec(path) ?? [];
     if (streamId === undefined || ticketText === undefined || servedAs === undefined)
       throw new VideoError("unknown_resource", "no address of the gateway");
-    await answerPath(exchange, { streamId, ticketText, servedAs, query });
+    return answerPath(exchange, { streamId, ticketText, servedAs, query });
   }
 
-  async function answerPath(exchange: Exchange, { streamId, ticketText, servedAs, query }: StreamPath): Promise<void> {
+  function answerPath(exchange: Exchange, path: StreamPath): void | Promise<void> {
+    const { streamId, ticketText, servedAs } = path;
     const recorded = parsePlaybackPath(servedAs);
     const scope: TicketScope = recorded === null ? "live" : "record";
     const { sessionId } = ticketOf(exchange, ticketText, streamId, scope);
-    // Not waited for where the answer is known: that is so with nearly every request.
     const judging = rights.require(sessionId, streamId, scope);
-    if (judging) await judging;
-    if (recorded !== null) return answerRecorded(exchange, sessionId, streamId, recorded);
+    const serve = () =>
+      recorded === null
+        ? answerLive(exchange, sessionId, path)
+        : answerRecorded(exchange, sessionId, streamId, recorded);
+    return judging ? judging.then(serve) : serve();
+  }
+
+  function answerLive(
+    exchange: Exchange,
+    sessionId: string,
+    { streamId, servedAs, query }: StreamPath,
+  ): void | Promise<void> {
     const stream = options.stream(streamId);
     if (!stream) throw new VideoError("unknown_stream", "there is no such stream");
     const buckets = viewers.admit(sessionId, streamId);
     stream.want();
-    if (stream.isPlaylist(servedAs)) sendPlaylist(exchange, await stream.playlist(servedAs, query));
-    else await sendMedia(exchange, stream, servedAs, buckets);
+    if (!stream.isPlaylist(servedAs)) return sendMedia(exchange, stream, servedAs, buckets);
+    const body = stream.playlist(servedAs, query);
+    if (body instanceof Promise) return body.then((whole) => sendPlaylist(exchange, whole));
+    sendPlaylist(exchange, body);
   }
 
   /** The camera itself is not asked for anything: what was recorded can be seen when it is gone. */
@@ -102,25 +116,27 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     else await options.playback.send(exchange, streamId, name, spanOfHeader(exchange.range), { buckets, onSent });
   }
 
-  async function sendMedia(
+  function sendMedia(
     exchange: Exchange,
     stream: CameraStream,
     servedAs: string,
     buckets: readonly TokenBucket[],
-  ): Promise<void> {
+  ): void | Promise<void> {
     const range = spanOfHeader(exchange.range);
+    const send = (resource: CachedResource) =>
+      deliver({
+        resource,
+        exchange,
+        status: range === null ? 200 : 206,
+        headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
+        buckets,
+        onSent,
+        onRefused: (error) => refuse(exchange, error),
+        clock: () => performance.now(),
+      });
     const opened = stream.open(servedAs, range);
-    const resource = opened instanceof Promise ? await opened : opened;
-    deliver({
-      resource,
-      exchange,
-      status: range === null ? 200 : 206,
-      headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
-      buckets,
-      onSent,
-      onRefused: (error) => refuse(exchange, error),
-      clock: () => performance.now(),
-    });
+    if (opened instanceof Promise) return opened.then(send);
+    send(opened);
   }
 
   async function answerWall(exchange: Exchange, query: string): Promise<void> {
@@ -174,9 +190,14 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
 
   return (exchange) => {
     if (exchange.method !== "GET") return sendProblem(exchange, "method_not_allowed");
-    answer(exchange).catch((error: unknown) => {
+    const refuseIfOpen = (error: unknown) => {
       if (exchange.isOpen) refuse(exchange, error);
-    });
+    };
+    try {
+      answer(exchange)?.catch(refuseIfOpen);
+    } catch (error) {
+      refuseIfOpen(error);
+    }
   };
 }
 

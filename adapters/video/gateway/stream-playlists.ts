@@ -44,8 +44,13 @@ export type PlaylistFacts = {
 export interface StreamPlaylists {
   /** Null for what no playlist has named lately. */
   named(servedAs: string): NamedResource | null;
-  /** As viewers get it. @param query of the request: only what LL-HLS defines is passed on @throws {VideoError} */
-  get(servedAs: string, query: string): Promise<Buffer>;
+  /**
+   * As viewers get it: at once while the last one is fresh.
+   *
+   * @param query of the request: only what LL-HLS defines is passed on
+   * @throws {VideoError}
+   */
+  get(servedAs: string, query: string): Buffer | Promise<Buffer>;
   /** The media playlist by which the camera is watched: the entry, or the smallest of its renditions. @throws {VideoError} */
   followed(): Promise<PlaylistFacts>;
 }
@@ -167,12 +172,17 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
     return slot;
   }
 
+  async function getAnew(servedAs: string, query: string): Promise<Buffer> {
+    if (find(servedAs) === null) await slotOf(ENTRY).get();
+    const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
+    return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
+  }
+
   return {
     named: find,
-    async get(servedAs, query) {
-      if (find(servedAs) === null) await slotOf(ENTRY).get();
-      const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
-      return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
+    get(servedAs, query) {
+      const fresh = query === "" && find(servedAs) !== null ? (slots.get(`${servedAs}?`)?.fresh ?? null) : null;
+      return fresh?.body ?? getAnew(servedAs, query);
     },
     async followed() {
       const { facts } = await slotOf(ENTRY).get();
