@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "no
 import { hostname } from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { OBJECTS_ENVIRONMENT, type ObjectsConfig, objectsFrom } from "./adapters/objects/objects-settings.ts";
 import { BACKEND_ENVIRONMENT, databaseBackendFrom, redisBackendFrom } from "./adapters/security/backend-settings.ts";
 import { checkBreachedPasswords } from "./adapters/security/breached-passwords.ts";
 import { isAddressOrBlock } from "./adapters/security/client-address.ts";
@@ -54,7 +55,9 @@ const Environment = z.object({
   ...OIDC_ENVIRONMENT,
   VIDEO_PORT: wholeNumber(1, 65_535).optional(),
   VIDEO_CACHE_MB: wholeNumber(16, 65_536).default(256),
+  FFMPEG_PATH: z.string().startsWith("/").optional(),
   RECORDINGS_FREE_MB: wholeNumber(0, 10_000_000).default(2_048),
+  ...OBJECTS_ENVIRONMENT,
   EDITOR: z.enum(["on", "readonly", "off"]).default("on"),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
   SITE_TIME_ZONE: z
@@ -114,8 +117,12 @@ export type Config = {
     readonly port: number | null;
     /** Of segments, in its memory. */
     readonly cacheMb: number;
+    /** Of FFmpeg; null = the first one in `PATH`. */
+    readonly ffmpeg: string | null;
     /** With less free room on the disk of recordings nothing is recorded, MiB. */
     readonly leastFreeMb: number;
+    /** A bucket to which recordings are moved; null: they stay on the disk. */
+    readonly objects: ObjectsConfig | null;
   };
   readonly editor: "on" | "readonly" | "off";
   readonly logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace";
@@ -133,6 +140,8 @@ const SECRETS = [
   "DATABASE_URL",
   "REDIS_URL",
   "HEARTBEAT_URL",
+  "RECORDINGS_S3_ACCESS_KEY",
+  "RECORDINGS_S3_SECRET_KEY",
 ] as const;
 
 /**
@@ -185,7 +194,13 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     webhookAllow: env.WEBHOOK_ALLOW,
     heartbeat: env.HEARTBEAT_URL ? { url: env.HEARTBEAT_URL, intervalS: env.HEARTBEAT_INTERVAL_S } : null,
     oidc,
-    video: { port: env.VIDEO_PORT ?? null, cacheMb: env.VIDEO_CACHE_MB, leastFreeMb: env.RECORDINGS_FREE_MB },
+    video: {
+      port: env.VIDEO_PORT ?? null,
+      cacheMb: env.VIDEO_CACHE_MB,
+      ffmpeg: env.FFMPEG_PATH ?? null,
+      leastFreeMb: env.RECORDINGS_FREE_MB,
+      objects: objectsFrom(env),
+    },
     editor: env.EDITOR,
     logLevel: env.LOG_LEVEL,
     siteTimeZone: env.SITE_TIME_ZONE,
@@ -290,7 +305,7 @@ function withSecretFiles(given: Record<string, string | undefined>): Record<stri
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, string | undefined>): string {
   const name = String(issue.path[0]);
-  const isSecret = SECRETS.some((secret) => secret === name) || name.endsWith("_URL");
+  const isSecret = SECRETS.some((secret) => secret === name) || name.endsWith("_URL") || name.endsWith("_ENDPOINT");
   const value = isSecret ? "the given value" : `"${given[name] ?? ""}"`;
   const allowed = issue.code === "invalid_value" ? `must be one of ${issue.values.join(", ")}` : issue.message;
   return `${name}: ${value} ${allowed}`;

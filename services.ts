@@ -59,10 +59,11 @@ import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
 import { startNotifications } from "./notification-services.ts";
 import { plantHosts, plantUrls } from "./plant-addresses.ts";
+import { recordingJobs } from "./recording-services.ts";
 import { startSelfWatch } from "./self-watch-services.ts";
 import { createSender, type SenderServices } from "./sender-services.ts";
 import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
-import { recordingJobs, startVideo, type Video } from "./video-services.ts";
+import { startVideo, type Video } from "./video-services.ts";
 
 /** Of a fleet whose collectors are not heard. */
 const SHOWN_ROUNDS = 5;
@@ -263,7 +264,15 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
     guard,
     log,
   });
-  const video = startVideo({ config, database, inventory, auth: access.auth, work, log });
+  const video = startVideo({
+    config,
+    database,
+    inventory,
+    auth: access.auth,
+    work,
+    keeper: config.roles.includes("video") ? leasePart() : null,
+    log,
+  });
   let ringSender: () => void = () => undefined;
   const commands = createCommands({
     ...access,

@@ -1,6 +1,8 @@
 import { createDiskStore } from "./adapters/objects/disk-store.ts";
+import { openUrl } from "./adapters/objects/open-url.ts";
 import { createGateway } from "./adapters/video/gateway/create-gateway.ts";
 import type { FromGateway, GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
+import type { Log } from "./domain/log.ts";
 import { listen } from "./video-listen.ts";
 
 /**
@@ -26,15 +28,18 @@ function tell(message: FromGateway): void {
 }
 
 async function run(start: GatewayStart): Promise<void> {
-  const warn = (text: string) => tell({ type: "log", level: "warn", facts: {}, text });
-  const gateway = createGateway(start, createDiskStore(start.recordings.folder), tell);
+  const lineOf = (level: "info" | "warn" | "error") => (facts: Readonly<Record<string, unknown>>, text: string) =>
+    tell({ type: "log", level, facts, text });
+  const log: Log = { info: lineOf("info"), warn: lineOf("warn"), error: lineOf("error") };
+  const { folder, isSpool } = start.recordings;
+  const gateway = createGateway(start, createDiskStore(folder), tell, isSpool ? openUrl : null);
   close = gateway.close;
   process.on("message", (message: ToGateway) => gateway.take(message));
   try {
-    tell({ type: "listening", port: await listen(start, gateway.handle, warn) });
+    tell({ type: "listening", port: await listen(start, gateway.handle, log) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    tell({ type: "log", level: "error", facts: { reason }, text: "the video gateway cannot listen" });
+    log.error({ reason }, "the video gateway cannot listen");
     process.exitCode = 1;
     process.disconnect();
   }

@@ -1,17 +1,28 @@
 import http from "node:http";
 import http2 from "node:http2";
-import type { AddressInfo, Server } from "node:net";
+import net, { type AddressInfo, type Server, type Socket } from "node:net";
 import tls from "node:tls";
-import { boundServer } from "./adapters/transport/create-server.ts";
+import { blockListOf } from "./adapters/security/client-address.ts";
+import { limitConnections } from "./adapters/transport/connection-limit.ts";
+import { boundServer, CONNECTION_CHECKS } from "./adapters/transport/create-server.ts";
+import { followTlsFiles } from "./adapters/transport/follow-tls-files.ts";
 import { cutSlowReaders } from "./adapters/transport/slow-readers.ts";
-import { readTlsFiles } from "./adapters/transport/tls-files.ts";
+import { tellSeldom } from "./adapters/transport/tell-seldom.ts";
+import { readTlsFiles, type TlsFiles } from "./adapters/transport/tls-files.ts";
 import { exchangeOf, exchangeOfStream } from "./adapters/video/gateway/exchange.ts";
 import type { GatewayHandler } from "./adapters/video/gateway/gateway-server.ts";
 import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
+import type { Log } from "./domain/log.ts";
 
 /** A viewer that takes nothing for so long holds memory that others need [J]. */
 const READERS = { graceMs: 10_000, leastBytesPerS: 20_000, checkEveryMs: 2_000 };
+/** A handshake, and then the first request, have to come within this [J]; the same holds for a plain connection's head. */
 const HANDSHAKE_MS = 10_000;
+const FIRST_STREAM_MS = 10_000;
+/** Without a request an HTTP/2 connection stays for as long as one of HTTP/1.1. */
+const IDLE_MS = 65_000;
+/** In all, whoever has them [J]: 1,600 browsers with six each, which is what HTTP/1.1 gives them. */
+const MOST_CONNECTIONS = 10_000;
 const HTTP2 = {
   /** A wall of 81 tiles and as much again. */
   settings: { maxConcurrentStreams: 200, enablePush: false },
@@ -25,43 +36,51 @@ const HTTP2 = {
  * Opens the gateway's own loopback port, for the platform's process, and what is asked for beside it: HTTP/2 and HTTP/1.1
  * over TLS, or HTTP/1.1 behind an edge that ends TLS.
  *
+ * @param lookEveryMs how often the TLS files are looked at; default 10 s
  * @returns the loopback port
  */
 export async function listen(
   { listen: outside }: GatewayStart,
   handler: GatewayHandler,
-  warn: (text: string) => void,
+  log: Log,
+  lookEveryMs?: number,
 ): Promise<number> {
-  const inside = createPlainServer(handler, warn);
+  const inside = createPlainServer(handler, log);
   const port = await opened(inside, 0, "127.0.0.1");
   if (outside !== null) {
-    const server =
-      outside.tls === null ? createPlainServer(handler, warn) : createTlsServer(outside.tls, handler, warn);
-    await opened(server, outside.port, outside.host);
+    const { tls: files, connections, port: outsidePort, host } = outside;
+    const server = files === null ? createPlainServer(handler, log) : net.createServer({ noDelay: true });
+    server.maxConnections = MOST_CONNECTIONS;
+    const limits = { perAddress: connections.perAddress, unlimited: blockListOf(connections.unlimited) };
+    const tell = tellSeldom(log);
+    limitConnections(server, limits, () =>
+      tell("connections of one viewer's address were refused: it has too many open"),
+    );
+    if (files !== null) speakTls(server, files, handler, log, lookEveryMs);
+    await opened(server, outsidePort, host);
   }
   return port;
 }
 
-function createPlainServer(handler: GatewayHandler, warn: (text: string) => void): http.Server {
-  const server = http.createServer((request, response) => handler(exchangeOf(request, response)));
+function createPlainServer(handler: GatewayHandler, log: Log): http.Server {
+  const server = http.createServer(CONNECTION_CHECKS, (request, response) => handler(exchangeOf(request, response)));
   boundServer(server);
-  cutSlowReaders(server, READERS, () => warn("a viewer was cut off: it did not read"));
+  const tell = tellSeldom(log);
+  cutSlowReaders(server, READERS, () => tell("viewers were cut off: they did not read"));
   return server;
 }
 
-/** One port for both: what a client speaks is settled in the handshake (ALPN), and each gets the server that speaks it. */
-function createTlsServer(
-  files: NonNullable<NonNullable<GatewayStart["listen"]>["tls"]>,
-  handler: GatewayHandler,
-  warn: (text: string) => void,
-): tls.Server {
-  const plain = createPlainServer(handler, warn);
-  const streams = http2.createServer(HTTP2);
-  streams.on("stream", (stream, headers) => handler(exchangeOfStream(stream, headers)));
-  streams.on("sessionError", () => undefined);
-  const { options } = readTlsFiles(files);
+/**
+ * One port for both: what a client speaks is settled in the handshake (ALPN), and each gets the server that speaks it.
+ *
+ * @param door gets the connections, past the limits: one that they refuse must not cost what TLS keeps for a handshake
+ */
+function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, log: Log, everyMs?: number): void {
+  const plain = createPlainServer(handler, log);
+  const streams = createStreamServer(handler);
+  const pair = readTlsFiles(files);
   const server = tls.createServer(
-    { ...options, ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout: HANDSHAKE_MS },
+    { ...pair.options, ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout: HANDSHAKE_MS },
     (socket) => {
       socket.on("error", () => socket.destroy());
       if (socket.alpnProtocol === "h2") streams.emit("connection", socket);
@@ -69,7 +88,26 @@ function createTlsServer(
     },
   );
   server.on("tlsClientError", (_error, socket) => socket.destroy());
-  return server;
+  door.on("connection", (socket: Socket) => {
+    if (!socket.destroyed) server.emit("connection", socket);
+  });
+  // A server of HTTP looks after the time-outs of its connections from when it listens on.
+  door.on("listening", () => plain.emit("listening"));
+  followTlsFiles(server, files, pair, { log, everyMs });
+}
+
+function createStreamServer(handler: GatewayHandler): http2.Http2Server {
+  const streams = http2.createServer(HTTP2);
+  streams.on("stream", (stream, headers) => handler(exchangeOfStream(stream, headers)));
+  streams.on("sessionError", () => undefined);
+  streams.on("session", (session) => {
+    const silence = setTimeout(() => session.destroy(), FIRST_STREAM_MS);
+    session.once("stream", () => clearTimeout(silence));
+    session.once("close", () => clearTimeout(silence));
+  });
+  // Nobody listens for it, so the session is ended.
+  streams.setTimeout(IDLE_MS);
+  return streams;
 }
 
 function opened(server: Server, port: number, host: string): Promise<number> {

@@ -37,7 +37,7 @@ const ALARM_CODE = /[\\/]dashboard[\\/](?:alarms[\\/]|locales[\\/]alarms-)/;
 const COMMAND_CODE =
   /[\\/](?:dashboard[\\/](?:command(?:s|-page)[\\/]|locales[\\/]command(?:s|-page)-)|domain[\\/]commands[\\/])/;
 /** What only pages with cameras need, and the library that plays them, which loads when something is played. */
-const VIDEO_CODE = /[\\/](?:dashboard[\\/](?:video[\\/]|locales[\\/]video-)|domain[\\/]video[\\/])/;
+const VIDEO_CODE = /[\\/](?:dashboard[\\/](?:(?:site-)?video[\\/]|locales[\\/](?:site-)?video-)|domain[\\/]video[\\/])/;
 const PLAYER_CODE = /[\\/]node_modules[\\/]hls\.js[\\/]|[\\/]dashboard[\\/]video[\\/]hls-kit\.ts$/;
 const isAdminCode = (id: string): boolean => ADMIN_CODE.some((pattern) => pattern.test(id));
 

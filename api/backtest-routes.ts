@@ -4,7 +4,7 @@ import type { BackTestJob as Job } from "../adapters/alarms/back-tests.ts";
 import { RuleId } from "../domain/alarms/alarm.ts";
 import { BackTestResult } from "../domain/alarms/back-test/back-test-result.ts";
 import { FiringDifference } from "../domain/alarms/back-test/compare-firings.ts";
-import { withParents } from "../domain/alarms/back-test/tested-rules.ts";
+import { pointsWithoutHistory, withParents } from "../domain/alarms/back-test/tested-rules.ts";
 import { USUAL_BUDGET } from "../domain/alarms/back-test.ts";
 import { joinRules } from "../domain/alarms/join-rules.ts";
 import { parseRule, type Rule } from "../domain/alarms/rule.ts";
@@ -157,13 +157,14 @@ function variantsOf(body: NewBackTest, inForce: readonly Rule[], viewer: Viewer 
   const chosen = new Set<string>([...(body.ruleIds ?? []), ...edited.map(({ id }) => id)]);
   // What is off is tested before somebody switches it on.
   const wanted = all.flatMap((rule) => {
-    if (chosen.size === 0) return rule.enabled ? [rule] : [];
+    if (chosen.size === 0) return rule.enabled && pointsWithoutHistory(rule).length === 0 ? [rule] : [];
     return chosen.has(rule.id) ? [{ ...rule, enabled: true }] : [];
   });
   const missing = [...chosen].find((id) => !wanted.some((rule) => rule.id === id));
   if (missing !== undefined) {
     invalid({ field: "body.ruleIds", value: show(missing), allowed: "no such rule for you; see /api/v1/rules" });
   }
+  for (const rule of wanted) refuseWithoutHistory(rule);
   const { compareWith } = body;
   const variant = variantOf(all, wanted);
   if (compareWith === undefined) return { variant, before: null };
@@ -177,6 +178,14 @@ function variantsOf(body: NewBackTest, inForce: readonly Rule[], viewer: Viewer 
       oldAll.filter(({ id }) => named.has(id)),
     ),
   };
+}
+
+/** @throws {AppError} `request.invalid` */
+function refuseWithoutHistory(rule: Rule): void {
+  const points = pointsWithoutHistory(rule);
+  if (points.length === 0) return;
+  const allowed = `rests on ${points.join(", ")}, of which no history is kept: it cannot be tried`;
+  invalid({ field: "body.ruleIds", value: show(rule.id), allowed });
 }
 
 /** Compiles them once here, so that a rule that does not work is refused at once. */

@@ -26,6 +26,7 @@ import type { People } from "../adapters/security/people.ts";
 import type { SelfWatch } from "../adapters/self-watch/self-watch.ts";
 import type { SettingsStore } from "../adapters/settings/settings-store.ts";
 import type { RecordingBook } from "../adapters/video/recording-book.ts";
+import type { SavedWalls } from "../adapters/video/saved-walls.ts";
 import type { StreamBoard } from "../adapters/video/stream-board.ts";
 import type { Tickets } from "../adapters/video/tickets.ts";
 import type { Webhooks } from "../adapters/webhooks/create-webhooks.ts";
@@ -111,6 +112,7 @@ export type ApiContext = {
     readonly board: Pick<StreamBoard, "get" | "onChange">;
     readonly tickets: Pick<Tickets, "issue">;
     readonly recordings: RecordingBook;
+    readonly walls: SavedWalls;
     /** Value of `Set-Cookie` that opens `/v/` for a session. */
     cookie(sessionId: string, nowMs: number): { readonly cookie: string; readonly expiresAtMs: number };
   };

@@ -14,6 +14,8 @@ const GATHER_MS = 200;
 export interface StreamNews {
   /** To one that has just subscribed, or had no room before: all of its sites. */
   tell(client: LiveClient): void;
+  /** The inventory is another one: cameras may be gone, which no change of theirs tells. */
+  tellAll(): void;
   close(): void;
 }
 
@@ -44,12 +46,13 @@ export function createStreamNews({ context, clients, queue, send, clock }: Strea
     return textFrame(JSON.stringify({ type: "streams", at, isWhole, streams } satisfies StreamFrame));
   }
 
+  const listening = () => [...clients].filter(({ hears }) => hears.has("streams"));
+
   function tellChanged(): void {
     timer = null;
     const siteIds = [...changed];
     changed.clear();
-    const listeners = [...clients].filter(({ hears }) => hears.has("streams"));
-    queue.push(listeners, (client) => {
+    queue.push(listening(), (client) => {
       if (client.needsStreams) return;
       client.needsStreams = isClogged(client, clock());
       const frame = client.needsStreams ? null : frameFor(client, siteIds, false);
@@ -62,15 +65,18 @@ export function createStreamNews({ context, clients, queue, send, clock }: Strea
     timer ??= setTimeout(tellChanged, GATHER_MS);
   });
 
+  function tell(client: LiveClient): void {
+    if (!client.hears.has("streams")) return;
+    client.needsStreams = isClogged(client, clock());
+    if (client.needsStreams) return;
+    const all = inventory.all().map(({ id }) => id);
+    const frame = frameFor(client, all, true);
+    if (frame !== null) send(client, frame);
+  }
+
   return {
-    tell(client) {
-      if (!client.hears.has("streams")) return;
-      client.needsStreams = isClogged(client, clock());
-      if (client.needsStreams) return;
-      const all = inventory.all().map(({ id }) => id);
-      const frame = frameFor(client, all, true);
-      if (frame !== null) send(client, frame);
-    },
+    tell,
+    tellAll: () => queue.push(listening(), tell),
     close() {
       stop();
       if (timer) clearTimeout(timer);

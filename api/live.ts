@@ -269,6 +269,7 @@ export function createLive(
   /** Another index table: everybody starts anew from a full frame. */
   function takeInventory(): void {
     inventoryTimer = null;
+    streams.tellAll();
     for (const { from, to } of channels.renew()) {
       for (const client of from.members) {
         client.channel = to;

@@ -47,6 +47,7 @@ import { SITE_ROUTES } from "./site-routes.ts";
 import { SYSTEM_ROUTES } from "./system-routes.ts";
 import { USER_ROUTES } from "./user-routes.ts";
 import { VIDEO_ROUTES } from "./video-routes.ts";
+import { WALL_ROUTES } from "./wall-routes.ts";
 import { WEBHOOK_ROUTES } from "./webhook-routes.ts";
 
 /** The route table: every address of the API. The dispatcher, the OpenAPI document and the authorisation test read it. */
@@ -92,6 +93,7 @@ export const ROUTES: readonly Route[] = [
   ...CATALOGUE_ROUTES,
   ...PROFILE_ROUTES,
   ...VIDEO_ROUTES,
+  ...WALL_ROUTES,
   ...RECORDING_ROUTES,
   ...AUDIT_ROUTES,
   ...SETTINGS_ROUTES,

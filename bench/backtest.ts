@@ -65,6 +65,7 @@ const facts: readonly SiteFacts[] = Array.from({ length: SITES }, (_, index) => 
   ratedPowerKw: 1000,
   baselines: {},
   lab: {},
+  camera: null,
   isInMaintenance: false,
   isCurtailed: false,
 }));

@@ -17,7 +17,7 @@ import { median } from "./peers/statistics.ts";
  * committed row; memory is its peak. `node bench/platform.ts [--sites 150,1500,15000] [--repeats 3]`.
  *
  * The stock flow judges nothing. So ours runs twice: without the tab of the alarms, as an integrator may leave it out,
- * which is the way from request to row (with the live view, which cannot be left out), and as shipped, where 32 rules are
+ * which is the way from request to row (with the live view, which cannot be left out), and as shipped, where all rules are
  * judged besides. Both hold what the platform does each second whether it polls or not; that is measured alone as well.
  *
  * The process under test runs on core 0, fleet and database on core 1.
@@ -39,7 +39,7 @@ type Figure = {
 /** `bare`: ours without the alarm rules. */
 type Run = { readonly stock: Figure; readonly bare: Figure; readonly ours: Figure };
 
-const NAMES = { stock: "stock", bare: "ours, no rules", ours: "ours, 32 rules" } as const satisfies Record<
+const NAMES = { stock: "stock", bare: "ours, no rules", ours: "ours, all rules" } as const satisfies Record<
   keyof Run,
   string
 >;

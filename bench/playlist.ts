@@ -39,13 +39,16 @@ const live = liveWindow();
 const liveUs = timeLive();
 const rows = HUGE.map(({ name, of }) => {
   // From quarter to half: at more, most of these are at the limit of lines.
-  const [quarter = 0, half = 0, whole = 0] = [MIB / 4, MIB / 2, MIB].map((bytes) => medianMs(of(bytes)));
-  const growth = half >= LEAST_GROWING_MS ? round(half / quarter) : null;
-  return { name, refused: outcome(of(MIB)), ms512KiB: round(half), ms1MiB: round(whole), growth, ...librariesMs(of) };
+  const [quarter = [], half = [], whole = []] = [MIB / 4, MIB / 2, MIB].map((bytes) => samplesMs(of(bytes)));
+  // By the least of each: whatever else the machine does only adds.
+  const [leastQuarter, leastHalf] = [Math.min(...quarter), Math.min(...half)];
+  const growth = leastHalf >= LEAST_GROWING_MS ? round(leastHalf / leastQuarter) : null;
+  const [ms512KiB, ms1MiB] = [round(median(half)), round(median(whole))];
+  return { name, refused: outcome(of(MIB)), ms512KiB, ms1MiB, growth, ...librariesMs(of) };
 });
 
 console.table(rows);
-const slowest = Math.max(...rows.map(({ ms1MiB }) => ms1MiB));
+const slowest = Math.max(...rows.flatMap(({ ms512KiB, ms1MiB }) => [ms512KiB, ms1MiB]));
 const steepest = Math.max(...rows.map(({ growth }) => growth ?? 0));
 const isOk = slowest < GOAL_MS && steepest <= GOAL_GROWTH;
 console.log(
@@ -65,7 +68,7 @@ if (!isOk) process.exitCode = 1;
 function makeContext(): PlaylistContext {
   // A camera at a host of its own lets everything through, so that nothing ends early.
   const cameraUrl = "http://10.1.101.7/cam/live.m3u8";
-  const site = { id: "site-007", controllerUrl: "http://10.1.101.6/", cameraUrl, profile: null };
+  const site = { id: "site-007", controllerUrl: "http://10.1.101.6/", cameraUrl, cameraQueries: false, profile: null };
   const rules = targetRulesOf(site, createPlantMap([site]));
   return {
     upstreamUrl: cameraUrl,
@@ -104,8 +107,8 @@ function repeat(run: () => unknown, times: number): void {
   for (let n = 0; n < times; n += 1) run();
 }
 
-function medianMs(text: string): number {
-  return median(Array.from({ length: ROUNDS }, () => cpuMs(() => outcome(text))));
+function samplesMs(text: string): number[] {
+  return Array.from({ length: ROUNDS }, () => cpuMs(() => outcome(text)));
 }
 
 function outcome(text: string): string {

@@ -11,7 +11,7 @@ import { readConfig } from "../config.ts";
 import type { BackTestResult } from "../domain/alarms/back-test/back-test-result.ts";
 import { compareFirings } from "../domain/alarms/back-test/compare-firings.ts";
 import { judgeBudget } from "../domain/alarms/back-test/judge-budget.ts";
-import { withParents } from "../domain/alarms/back-test/tested-rules.ts";
+import { pointsWithoutHistory, withParents } from "../domain/alarms/back-test/tested-rules.ts";
 import { USUAL_BUDGET } from "../domain/alarms/back-test.ts";
 import { joinRules } from "../domain/alarms/join-rules.ts";
 import { parseRule, type Rule } from "../domain/alarms/rule.ts";
@@ -113,7 +113,13 @@ function variantOf(file: string | undefined, ids: readonly string[] | undefined)
   const wanted = ids === undefined ? own : all.filter(({ id }) => ids.includes(id));
   const missing = ids?.find((id) => !wanted.some((rule) => rule.id === id));
   if (missing !== undefined) throw new WrongUse(`no rule has the id "${missing}"`);
-  return { rules: joinRules([withParents(all, wanted)]).rules, tested: wanted.map(({ id }) => id) };
+  const untestable = wanted.filter((rule) => pointsWithoutHistory(rule).length > 0);
+  if (untestable.length > 0) {
+    const names = untestable.map(({ id }) => id).join(", ");
+    console.error(`not tried ${names}: no history is kept of what they rest on`);
+  }
+  const tested = wanted.filter((rule) => !untestable.includes(rule));
+  return { rules: joinRules([withParents(all, tested)]).rules, tested: tested.map(({ id }) => id) };
 }
 
 function readRuleFile(file: string): readonly Rule[] {

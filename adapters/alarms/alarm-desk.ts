@@ -3,6 +3,7 @@ import type { Alarm, AlarmTransition } from "../../domain/alarms/alarm.ts";
 import { applySnapshots, closeSlot, type Slot, type Step } from "../../domain/alarms/alarm-engine.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { EMPTY_FLEET, type FleetState } from "../../domain/alarms/fleet-state.ts";
+import { type KnownCameras, NO_CAMERAS, withCameras } from "../../domain/alarms/known-cameras.ts";
 import { localClock } from "../../domain/alarms/local-clock.ts";
 import { resumeFleet } from "../../domain/alarms/resume-fleet.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
@@ -33,11 +34,12 @@ export interface AlarmDesk {
    * not among them end; while a holder has no usable rules, they are held as they are, since they may be of its rules.
    * Without the lease nothing is judged.
    *
+   * @param cameras what is known of them now
    * @throws {AppError} `rule.invalid` when the rules do not fit together
    */
-  judge(holders: readonly string[], snapshots: readonly Snapshot[]): Judged;
+  judge(holders: readonly string[], snapshots: readonly Snapshot[], cameras?: KnownCameras): Judged;
   /** Ends a slot: counts what was missed, judges what depends on several sites. @throws {AppError} as `judge` */
-  close(holders: readonly string[], report: RoundReport): Judged;
+  close(holders: readonly string[], report: RoundReport, cameras?: KnownCameras): Judged;
   /** What this process finds beside the rules, about the platform itself, to be stored like what they find. */
   beside(events: readonly ConditionEvent[]): Judged;
   /**
@@ -186,8 +188,8 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
     if (mayComplain()) log.warn({ reason: String(error) }, "alarms cannot be stored now: they wait");
   }
 
-  function slotAt(slotMs: number): Slot {
-    return { slotMs, facts: facts(), clock: localClock(slotMs, timeZone) };
+  function slotAt(slotMs: number, cameras: KnownCameras): Slot {
+    return { slotMs, facts: withCameras(facts(), cameras), clock: localClock(slotMs, timeZone) };
   }
 
   /** One step by the rules of these holders; the alarms of rules that are gone end with it. */
@@ -229,14 +231,14 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
     isJudging: () => state !== null,
     judgedMs: () => state?.slotMs ?? null,
 
-    judge(holders, snapshots) {
+    judge(holders, snapshots, cameras = NO_CAMERAS) {
       const bySlot = Map.groupBy(snapshots, ({ slot }) => Date.parse(slot));
       const slots = [...bySlot.keys()].sort((a, b) => a - b);
       return step(holders, (rules, before) => {
         const events: ConditionEvent[] = [];
         let after = before;
         for (const slotMs of slots) {
-          const one = applySnapshots(rules, after, slotAt(slotMs), bySlot.get(slotMs) ?? []);
+          const one = applySnapshots(rules, after, slotAt(slotMs, cameras), bySlot.get(slotMs) ?? []);
           events.push(...one.events);
           after = one.state;
         }
@@ -244,12 +246,12 @@ export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
       });
     },
 
-    close(holders, report) {
+    close(holders, report, cameras = NO_CAMERAS) {
       const slotMs = Date.parse(report.slot);
       return step(holders, (rules, before) => {
         // Joined reports of several collectors come again when a late part is added.
         if (slotMs <= (before.slotMs ?? 0)) return { state: before, events: [] };
-        return closeSlot(rules, before, slotAt(slotMs), { latest });
+        return closeSlot(rules, before, slotAt(slotMs, cameras), { latest });
       });
     },
 

@@ -3,7 +3,7 @@ import type { Log } from "../../domain/log.ts";
 import type { PointName } from "../../domain/points/catalogue.ts";
 import { seldom } from "../../domain/seldom.ts";
 import { indexCircles, type Kin } from "../../domain/sites/sisters.ts";
-import type { Site } from "../../domain/sites/site.ts";
+import { hasCamera, type Site } from "../../domain/sites/site.ts";
 import type { AlarmDatabase } from "./alarm-database.ts";
 
 /** What the rules know of the sites beside their readings. */
@@ -25,15 +25,21 @@ export type FleetFactsOptions = {
 
 const LOOK_MS = 5_000;
 const COMPLAIN_EVERY_MS = 60_000;
-const FLAGS = `
-  select s.code, f.kind from site_flag f join site s on s.id = f.site_id
-  where f.ended_at is null and f.begins_at <= clock_timestamp() and f.ends_at > clock_timestamp()`;
-const LAB = `
-  select distinct on (r.site_id, r.point) s.code, r.point, r.value, r.taken_at from lab_reading r join site s on s.id = r.site_id
-  where r.voided_at is null order by r.site_id, r.point, r.taken_at desc, r.id desc`;
-const BASELINES = `
-  select distinct on (b.site_id, b.quantity) s.code, b.quantity, b.value from site_baseline b join site s on s.id = b.site_id
-  where b.voided_at is null and b.quantity = any($1::text[]) order by b.site_id, b.quantity, b.id desc`;
+// One statement for all: it is asked day and night.
+const KNOWN = `
+  with lab as (
+    select distinct on (site_id, point) site_id, point, value, taken_at from lab_reading
+    where voided_at is null order by site_id, point, taken_at desc, id desc),
+  baseline as (
+    select distinct on (site_id, quantity) site_id, quantity, value from site_baseline
+    where voided_at is null and quantity = any($1::text[]) order by site_id, quantity, id desc),
+  known as (
+    select site_id, kind as what, '' as name, null::float8 as value, null::timestamptz as taken_at from site_flag
+    where ended_at is null and begins_at <= clock_timestamp() and ends_at > clock_timestamp()
+    union all select site_id, 'lab', point, value, taken_at from lab
+    union all select site_id, 'baseline', quantity, value, null from baseline)
+  select s.code, k.what, k.name, k.value, k.taken_at from known k join site s on s.id = k.site_id
+  order by s.code, k.what, k.name`;
 
 type Known = {
   readonly maintenance: ReadonlySet<string>;
@@ -56,27 +62,23 @@ export function createFleetFacts(options: FleetFactsOptions): FleetFacts {
   });
 
   async function look(): Promise<void> {
-    const [flags, readings, measured] = await Promise.all([
-      database.query(FLAGS),
-      database.query(LAB),
-      database.query(BASELINES, [BASELINE_NAMES]),
-    ]);
+    const rows = await database.query(KNOWN, [BASELINE_NAMES], { name: "fleet-facts" });
     // What is made of the facts is made anew with each change of them.
-    const text = JSON.stringify([flags, readings, measured]);
+    const text = JSON.stringify(rows);
     if (text === knownText) return;
     knownText = text;
-    const flagged = (kind: string) =>
-      new Set(flags.filter((row) => row["kind"] === kind).map((row) => String(row["code"])));
+    const ofKind = (kind: string) => rows.filter(({ what }) => what === kind);
+    const flagged = (kind: string) => new Set(ofKind(kind).map((row) => String(row["code"])));
     const lab = new Map<string, Partial<Record<PointName, { value: number; takenAtMs: number }>>>();
-    for (const row of readings) {
+    for (const row of ofKind("lab")) {
       const own = lab.get(String(row["code"])) ?? {};
-      own[row["point"] as PointName] = { value: Number(row["value"]), takenAtMs: (row["taken_at"] as Date).getTime() };
+      own[row["name"] as PointName] = { value: Number(row["value"]), takenAtMs: (row["taken_at"] as Date).getTime() };
       lab.set(String(row["code"]), own);
     }
     const baselines = new Map<string, Partial<Record<BaselineName, number>>>();
-    for (const row of measured) {
+    for (const row of ofKind("baseline")) {
       const own = baselines.get(String(row["code"])) ?? {};
-      own[row["quantity"] as BaselineName] = Number(row["value"]);
+      own[row["name"] as BaselineName] = Number(row["value"]);
       baselines.set(String(row["code"]), own);
     }
     known = { maintenance: flagged("maintenance"), curtailment: flagged("curtailment"), lab, baselines };
@@ -135,6 +137,8 @@ function factsOf(sites: readonly Site[], known: Known, pollIntervalS: number): M
         ratedPowerKw,
         baselines: known.baselines.get(id) ?? {},
         lab: known.lab.get(id) ?? {},
+        // How it is comes with the data that is judged.
+        camera: hasCamera(site) ? { isOnline: null } : null,
         isInMaintenance: known.maintenance.has(id),
         isCurtailed: known.curtailment.has(id),
       };

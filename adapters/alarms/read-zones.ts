@@ -1,6 +1,7 @@
 import { isWanted, type WantedUntil } from "../../domain/alarms/back-test/wanted-sites.ts";
 import type { ZoneGrid, ZoneWishes } from "../../domain/alarms/back-test/zone-grid.ts";
-import { POINTS, type PointName } from "../../domain/points/catalogue.ts";
+import { isBesideReadings } from "../../domain/alarms/beside-readings.ts";
+import type { PointName } from "../../domain/points/catalogue.ts";
 import {
   DAY_MS,
   guardHistory,
@@ -72,7 +73,7 @@ export function openZones(
   stretch: { readonly fromMs: number; readonly toMs: number; readonly valuesPerStatement?: number },
   wanted?: WantedUntil,
 ): OpenZones {
-  const selected = history.selected.filter(({ point }) => POINTS[point].origin !== "manual");
+  const selected = history.selected.filter(({ point }) => !isBesideReadings(point));
   const { columns, sqls } = layOut(selected, wishes);
   const faults = faultColumns(wishes);
   const { sites } = history.plan;

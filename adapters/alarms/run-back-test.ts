@@ -5,6 +5,7 @@ import {
   pointsJudgedBy,
   pointsReadBy,
   pointsWatchedBy,
+  triableOf,
   tripFaultsOf,
   warmUpMsOf,
 } from "../../domain/alarms/back-test/tested-rules.ts";
@@ -54,11 +55,12 @@ type Part = { readonly begin: number; readonly share: number; readonly isFirst: 
  * site, then the rows of those that may matter. What the rules have to know at the begin of the stretch they hear from the
  * time before it.
  *
- * @returns a result for each variant
+ * @returns a result for each variant; rules of whose points no history is kept are left out of it
  * @throws {AppError} `rule.invalid`, `rule.expression-invalid`, `storage.unavailable`; the signal's reason when it is aborted
  */
 export async function runBackTest(run: BackTestRun): Promise<readonly BackTestResult[]> {
-  const { database, signal, onProgress, valuesPerStatement, reads = "what-matters", ...given } = run;
+  const { database, signal, onProgress, valuesPerStatement, reads = "what-matters", ...rest } = run;
+  const given = { ...rest, variants: rest.variants.map(triableOf) };
   const { variants, facts, fromMs, toMs } = given;
   const rules = variants.flatMap((variant) => variant.rules);
   const earliestMs = fromMs - warmUpMsOf(rules);

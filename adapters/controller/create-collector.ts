@@ -1,5 +1,4 @@
-import type { CancelTimer, Clock } from "../../domain/collection/clock.ts";
-import { LAG_TICK_MS, type LoopLag, newLoopLag, tickLoopLag } from "../../domain/collection/loop-lag.ts";
+import { newLoopLag } from "../../domain/collection/loop-lag.ts";
 import { ROUND_LIMIT_MS } from "../../domain/collection/round-budget.ts";
 import type { RoundReport } from "../../domain/collection/round-report.ts";
 import { WATCH_LIMIT_S } from "../../domain/collection/slots.ts";
@@ -7,6 +6,7 @@ import { createCapacity } from "./capacity.ts";
 import type { Collector, CollectorSubscriber } from "./collector.ts";
 import type { CollectorOptions, Transport } from "./collector-options.ts";
 import { createHttpClient } from "./http-client.ts";
+import { createLagTicks } from "./lag-ticks.ts";
 import { createLastReplies } from "./last-replies.ts";
 import { createLateTries } from "./late-tries.ts";
 import { pollBesideRound } from "./poll-beside-round.ts";
@@ -42,6 +42,7 @@ export function createCollector(options: CollectorOptions): LocalCollector {
     clock,
     journal,
     lag,
+    lagTicks: createLagTicks(clock, lag),
     lastReplies,
     log,
     publish: (collected) => tell((to) => to.onReply(collected)),
@@ -61,7 +62,6 @@ export function createCollector(options: CollectorOptions): LocalCollector {
     openRound,
   });
   const stopListening = inventory.onChange(() => scheduler.markInventoryChanged());
-  const stopLagTicks = startLagTicks(clock, lag);
 
   /** A subscriber that throws must not stop the collection of the other sites: what it missed is in the journal. */
   function tell(report: (to: CollectorSubscriber) => void): void {
@@ -118,7 +118,6 @@ export function createCollector(options: CollectorOptions): LocalCollector {
     async close() {
       isClosed = true;
       stopListening();
-      stopLagTicks();
       scheduler.stop();
       for (const round of rounds) round.cancel();
       await Promise.race([polling.settled(), new Promise<void>((resolve) => clock.after(ROUND_LIMIT_MS, resolve))]);
@@ -126,13 +125,4 @@ export function createCollector(options: CollectorOptions): LocalCollector {
       roster.closeAll();
     },
   };
-}
-
-function startLagTicks(clock: Clock, lag: LoopLag): CancelTimer {
-  let cancel = clock.after(LAG_TICK_MS, tick);
-  function tick(): void {
-    tickLoopLag(lag, clock.monotonicMs());
-    cancel = clock.after(LAG_TICK_MS, tick);
-  }
-  return () => cancel();
 }

@@ -11,6 +11,7 @@ import { packJournalBody } from "../../domain/telemetry/journal-body.ts";
 import type { JournalAppender } from "../../domain/telemetry/journal-entry.ts";
 import type { CollectedReply } from "./collector.ts";
 import type { CollectorLog } from "./collector-options.ts";
+import type { LagTicks } from "./lag-ticks.ts";
 import type { LastReplies } from "./last-replies.ts";
 import type { SiteRuntime } from "./site-runtime.ts";
 
@@ -45,6 +46,7 @@ type PollingParts = {
   readonly journal: JournalAppender;
   readonly bucket: TokenBucket;
   readonly lag: LoopLag;
+  readonly lagTicks: LagTicks;
   readonly lastReplies: LastReplies;
   readonly log: CollectorLog;
   readonly maxInFlight: number;
@@ -123,6 +125,7 @@ export function createPolling(parts: PollingParts): Polling {
   }
 
   async function track(work: () => Promise<void>): Promise<void> {
+    if (underWay === 0) parts.lagTicks.begin();
     underWay += 1;
     try {
       await work();
@@ -131,6 +134,7 @@ export function createPolling(parts: PollingParts): Polling {
     }
     underWay -= 1;
     if (underWay > 0) return;
+    parts.lagTicks.end();
     for (const resolve of onSettled) resolve();
     onSettled = [];
   }

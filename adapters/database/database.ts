@@ -13,12 +13,12 @@ export type Statement = { readonly text: string; readonly values?: readonly unkn
 export type QueryOptions = {
   /** Name of the prepared statement; the same name must always go with the same text. */
   readonly name?: string;
-  /** Hard limit; the query fails with SQLSTATE 57014 after it. Default 2.4 s, `ingest` 10 s, `lease` 2 s; PGlite 30 s at most. */
+  /** Hard limit; the query fails with SQLSTATE 57014 after it. Default 2.4 s, `ingest` 10 s, `lease` 2 s, `jobs` 30 s; PGlite 30 s at most. */
   readonly timeoutMs?: number;
-  /** `ingest` and `lease` have connections of their own: both go on while requests wait. Default `request`. */
+  /** `ingest`, `lease` and `jobs` have connections of their own: they go on while requests wait. Default `request`. */
   readonly lane?: Lane;
 };
-export type Lane = "request" | "ingest" | "lease";
+export type Lane = "request" | "ingest" | "lease" | "jobs";
 
 /**
  * The small interface that `pg` and PGlite both meet. Outside `adapters/database` nothing imports either. Every failed

@@ -9,7 +9,7 @@ import { folderBytes } from "./folder-bytes.ts";
 import type { WorkerCall, WorkerReply, WorkerRequest, WorkerSettings } from "./pglite-protocol.ts";
 import { SqlError } from "./sql-errors.ts";
 
-const DEFAULT_TIMEOUT_MS = { request: 5_000, ingest: 10_000, lease: 10_000 } as const;
+const DEFAULT_TIMEOUT_MS = { request: 5_000, ingest: 10_000, lease: 10_000, jobs: 30_000 } as const;
 const LONGEST_MS = 30_000;
 const DUMP_MS = 600_000;
 const PROBE_MS = 1_000;

@@ -17,7 +17,7 @@ export const PROMOTED: ReadonlySet<PointName> = new Set<PointName>([]);
 
 /**
  * Points with a column of their own in `sample`, by the name of the point. What people measure now and then, texts, and
- * points without a migration live in `extra`. A test compares this with the table.
+ * points without a migration live in `extra`; what is known of a camera is no part of a snapshot. A test compares this with the table.
  */
 export const POINT_COLUMNS: readonly PointColumn[] = POINT_NAMES.flatMap((point) => {
   const type = columnTypeOf(point);
@@ -58,7 +58,13 @@ function fromExtra(point: PointName): string {
 
 function columnTypeOf(point: PointName): ColumnType | null {
   const { type, kind, origin } = POINTS[point];
-  if (origin === "manual" || type === "text" || NEVER_A_COLUMN.includes(point) || NO_COLUMN_YET.includes(point)) {
+  if (
+    origin === "manual" ||
+    origin === "video" ||
+    type === "text" ||
+    NEVER_A_COLUMN.includes(point) ||
+    NO_COLUMN_YET.includes(point)
+  ) {
     return null;
   }
   if (type === "bool") return "boolean";

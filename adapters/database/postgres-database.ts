@@ -23,6 +23,8 @@ const LANES = {
   ingest: { connections: 4, timeoutMs: 10_000, connectMs: 5_000, silenceMs: 2_000 },
   // Fenced effects go this way too: one that waits must not delay the renewal.
   lease: { connections: 2, timeoutMs: 2_000, connectMs: 5_000, silenceMs: 2_000 },
+  // The job queue looks day and night: among requests each look would change the session's limit, and the next change it back.
+  jobs: { connections: 2, timeoutMs: 30_000, connectMs: 5_000, silenceMs: 2_000 },
 } as const satisfies Record<Lane, LaneLimits>;
 const FIRST_CONTACT_MS = 5_000;
 const MAX_WAITING = 200;
@@ -46,6 +48,7 @@ export async function createPostgresDatabase(target: Target, log: Log): Promise<
     request: createPool(target, "request", log),
     ingest: createPool(target, "ingest", log),
     lease: createPool(target, "lease", log),
+    jobs: createPool(target, "jobs", log),
   };
   const currentTimeout = new WeakMap<pg.PoolClient, number>();
   const ready = Promise.withResolvers<void>();

@@ -26,26 +26,27 @@ export type SiteChange = { readonly site: Site; readonly onVersion: number };
 const TIMEOUT_MS = 30_000;
 const CHUNK = 5_000;
 const FIELDS =
-  "code, name, region, zone, enabled, controller_url, profile_id, camera_url, lat, lon, interval_s, miners_expected, rated_power_kw";
+  "code, name, region, zone, enabled, controller_url, profile_id, camera_url, lat, lon, interval_s, miners_expected, rated_power_kw, camera_queries";
 const LIST = `select id, version, managed_by, ${FIELDS} from site order by code`;
 const TYPES =
   "$1::text[], $2::text[], $3::text[], $4::text[], $5::boolean[], $6::text[], $7::text[], $8::text[], $9::float8[], " +
-  "$10::float8[], $11::int[], $12::int[], $13::float8[]";
+  "$10::float8[], $11::int[], $12::int[], $13::float8[], $14::boolean[]";
 const REPLACE = `
     on conflict (code) do update set name = excluded.name, region = excluded.region, zone = excluded.zone,
     enabled = excluded.enabled, controller_url = excluded.controller_url, profile_id = excluded.profile_id,
     camera_url = excluded.camera_url, lat = excluded.lat, lon = excluded.lon, interval_s = excluded.interval_s,
-    miners_expected = excluded.miners_expected, rated_power_kw = excluded.rated_power_kw, updated_at = now(),
+    miners_expected = excluded.miners_expected, rated_power_kw = excluded.rated_power_kw,
+    camera_queries = excluded.camera_queries, updated_at = now(),
     version = site.version + 1, managed_by = excluded.managed_by
   returning id, version, managed_by, ${FIELDS}`;
 const UPSERT = `
   insert into site (${FIELDS}, managed_by)
-  select *, $14::text from unnest(${TYPES}) ${REPLACE}`;
+  select *, $15::text from unnest(${TYPES}) ${REPLACE}`;
 /** Readers go on; another writer waits, so that nothing changes between the look at the versions and the change. */
 const LOCK = "lock table site in share row exclusive mode";
 const CHANGE = `
   with wanted as materialized (
-    select * from unnest(${TYPES}, $14::int[]) as row (${FIELDS}, on_version)
+    select * from unnest(${TYPES}, $15::int[]) as row (${FIELDS}, on_version)
   ), outdated as materialized (
     select from wanted left join site using (code) where coalesce(site.version, 0) <> wanted.on_version
   )
@@ -130,6 +131,7 @@ function columnsOf(sites: readonly Site[]): unknown[] {
     column(({ intervalS }) => intervalS),
     column(({ minersExpected }) => minersExpected),
     column(({ ratedPowerKw }) => ratedPowerKw),
+    column(({ cameraQueries }) => cameraQueries),
   ];
 }
 
@@ -145,6 +147,7 @@ function storedFrom(row: Row): StoredSite {
     controllerUrl: String(row["controller_url"]),
     profileId: String(row["profile_id"]),
     cameraUrl: textOrNull(row["camera_url"]),
+    cameraQueries: row["camera_queries"] === true,
     location: lat === null || lon === null ? null : { lat, lon },
     intervalS: numberOrNull(row["interval_s"]),
     minersExpected: numberOrNull(row["miners_expected"]),

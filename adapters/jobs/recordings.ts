@@ -2,8 +2,8 @@ import type { Job } from "../../domain/jobs/job.ts";
 import type { JobParts } from "./job-parts.ts";
 
 const NOT_HERE = {
-  "zh-CN": "录像由具有 video 角色的进程保存，本进程看不到其文件夹。",
-  en: "Recordings lie where the role video runs, and this process does not see their folder.",
+  "zh-CN": "录像在进行录像的进程的磁盘上，由该进程自行清理；本进程看不到其文件夹。",
+  en: "Recordings lie on the disk of the process that records, which looks after them; this one does not see their folder.",
 } as const;
 
 export function createRecordingsJob({ retainRecordings }: Pick<JobParts, "retainRecordings">): Job {

@@ -38,10 +38,11 @@ const FIRST_DATA: Readonly<Record<string, readonly string[]>> = {
   "ui-fleet-overview": [FIRST_REQUESTS.sites],
   "ui-trends": [FIRST_REQUESTS.sites],
   "ui-fleet-heatmap": [FIRST_REQUESTS.sites],
-  "ui-video-wall": [FIRST_REQUESTS.sites],
+  "ui-video-wall": [FIRST_REQUESTS.sites, FIRST_REQUESTS.streams],
   "ui-antbox-shell": [FIRST_REQUESTS.status, FIRST_REQUESTS.rounds],
 };
-const OVERVIEW = "ui-fleet-overview";
+/** What a page is about, for the script that runs before the widgets. */
+const EARLY_VIEWS: Readonly<Record<string, string>> = { "ui-fleet-overview": "overview", "ui-video-wall": "video" };
 
 export function createDashboardPages({ htmlFile, scriptsOf, flowNodes }: DashboardPageOptions): DashboardPages {
   const html = readFileSync(htmlFile, "utf8");
@@ -89,8 +90,8 @@ function modulePreload(name: string): string {
 }
 
 function earlyLive(types: readonly string[]): string {
-  const view = types.includes(OVERVIEW) ? "?view=overview" : "";
-  return `<script type="module" async src="${WIDGETS_AT}early-live.js${view}"></script>`;
+  const view = types.flatMap((type) => EARLY_VIEWS[type] ?? [])[0];
+  return `<script type="module" async src="${WIDGETS_AT}early-live.js${view ? `?view=${view}` : ""}"></script>`;
 }
 
 function unique<T>(values: readonly T[]): T[] {

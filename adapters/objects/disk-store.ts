@@ -11,13 +11,19 @@ const ABANDONED_MS = 600_000;
 const HOUR_MS = 3_600_000;
 const NO_FOLLOW = constants.O_RDONLY | constants.O_NOFOLLOW;
 
+/** A folder, whose objects can be told all at once: it is a spool, too. */
+export interface DiskStore extends ObjectStore {
+  /** Everything that lies there, oldest first. */
+  all(): Promise<StoredObject[]>;
+}
+
 /**
  * Recordings in a folder. Nothing outside of it is read, written or removed, whatever links somebody has put into it: a
  * key's folder has to be exactly where it would be without any link.
  *
  * @param root is made when it is needed
  */
-export function createDiskStore(root: string): ObjectStore {
+export function createDiskStore(root: string): DiskStore {
   let counter = 0;
 
   /** @returns the file of a key in its true folder; null when that is not there, or elsewhere */
@@ -111,12 +117,26 @@ export function createDiskStore(root: string): ObjectStore {
         }
       }
     },
+    async all() {
+      const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+      const found: StoredObject[] = [];
+      for (const entry of entries) {
+        if (!entry.isFile()) continue;
+        const object = await look(path.relative(root, path.join(entry.parentPath, entry.name)));
+        if (object) found.push(object);
+      }
+      return found.sort((a, b) => startOf(a) - startOf(b));
+    },
     async freeBytes() {
       await mkdir(root, { recursive: true, mode: 0o750 });
       const { bavail, bsize } = await statfs(root);
       return bavail * bsize;
     },
   };
+}
+
+function startOf({ key }: StoredObject): number {
+  return parseObjectKey(key)?.startMs ?? 0;
 }
 
 async function namesIn(folder: string): Promise<string[]> {

@@ -6,14 +6,10 @@ type Row = Record<string, unknown>;
 export interface SchedulerDatabase {
   readonly engine: { readonly kind: "pglite" | "postgres" };
   whenReady(): Promise<void>;
-  query(text: string, values?: readonly unknown[], options?: { readonly timeoutMs?: number }): Promise<Row[]>;
+  query(text: string, values?: readonly unknown[], options?: { readonly lane?: "jobs" }): Promise<Row[]>;
   /** Several statements at once, with `begin` and `commit` among them. */
-  script(text: string, options?: { readonly timeoutMs?: number }): Promise<Row[]>;
+  script(text: string, options?: { readonly lane?: "jobs" }): Promise<Row[]>;
 }
-
-const QUERY_MS = 10_000;
-/** Making its tables takes PGlite some seconds. */
-const SCRIPT_MS = 30_000;
 
 /**
  * The database as pg-boss wants it. What comes without parameters may be several statements: they go to the server in one
@@ -25,8 +21,8 @@ export function bossDatabase(database: SchedulerDatabase): Db {
     async executeSql(text, values) {
       const hasValues = values !== undefined && values.length > 0;
       const rows = hasValues
-        ? await database.query(text, values, { timeoutMs: QUERY_MS })
-        : await database.script(text, { timeoutMs: SCRIPT_MS });
+        ? await database.query(text, values, { lane: "jobs" })
+        : await database.script(text, { lane: "jobs" });
       return { rows };
     },
   };

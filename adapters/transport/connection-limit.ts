@@ -1,5 +1,4 @@
-import type { Server } from "node:http";
-import { type BlockList, isIP, type Socket } from "node:net";
+import { type BlockList, isIP, type Server, type Socket } from "node:net";
 
 export type ConnectionLimits = {
   /** Open connections of one address. */

@@ -2,8 +2,10 @@ import http from "node:http";
 import https from "node:https";
 import type { Log } from "../../domain/log.ts";
 import { type ConnectionLimits, limitConnections } from "./connection-limit.ts";
+import { followTlsFiles } from "./follow-tls-files.ts";
 import { securityHeaders } from "./security-headers.ts";
 import { cutSlowReaders, READER_LIMITS, type ReaderLimits } from "./slow-readers.ts";
+import { tellSeldom } from "./tell-seldom.ts";
 import { certificateRemarks, readTlsFiles, type TlsFiles, type TlsPair } from "./tls-files.ts";
 
 export type ServerOptions = {
@@ -24,11 +26,9 @@ export type PlatformServer = {
 };
 
 const HANDSHAKE_WITHIN_MS = 10_000;
-const CHECK_FILES_EVERY_MS = 10_000;
 const REMARK_EVERY_MS = 86_400_000;
-const TELL_EVERY_MS = 60_000;
-/** Limits are kept to within this. */
-const CHECK_CONNECTIONS_EVERY_MS = 2_000;
+/** What node takes at `createServer` only: limits of time are kept to within this. */
+export const CONNECTION_CHECKS = { connectionsCheckingInterval: 2_000 } as const;
 
 /**
  * What node takes at `createServer` only. Every answer begins with the security headers, whoever writes it: the API,
@@ -44,7 +44,7 @@ export function serverOptions(isSecure: boolean): http.ServerOptions {
       for (const [name, value] of headers) this.setHeader(name, value);
     }
   }
-  return { connectionsCheckingInterval: CHECK_CONNECTIONS_EVERY_MS, ServerResponse: Answer };
+  return { ...CONNECTION_CHECKS, ServerResponse: Answer };
 }
 
 /**
@@ -76,7 +76,7 @@ export function createServer(options: ServerOptions, listener: http.RequestListe
           listener,
         ) as unknown as http.Server);
   boundServer(server);
-  const tell = createTeller(log);
+  const tell = tellSeldom(log);
   limitConnections(server, connections, () => tell("connections of one address were refused: it has too many open"));
   const stops = [cutSlowReaders(server, readers, () => tell("connections were cut: the other end did not read"))];
   if (tls && pair) stops.push(followFiles(server as unknown as https.Server, tls, pair, options));
@@ -88,53 +88,25 @@ export function createServer(options: ServerOptions, listener: http.RequestListe
   };
 }
 
-/** Once a minute is enough to know, and a flood of connections must not become one of log lines. */
-function createTeller(log: Log): (text: string) => void {
-  const counts = new Map<string, { count: number; toldAtMs: number }>();
-  return (text) => {
-    const seen = counts.get(text) ?? { count: 0, toldAtMs: Number.NEGATIVE_INFINITY };
-    seen.count += 1;
-    counts.set(text, seen);
-    if (performance.now() - seen.toldAtMs < TELL_EVERY_MS) return;
-    log.warn({ count: seen.count }, text);
-    counts.set(text, { count: 0, toldAtMs: performance.now() });
-  };
-}
-
-/**
- * Looks at the contents, not at the times: a mounted secret changes by a link. While the two files do not fit together,
- * as between two writes, the pair before stays in use.
- */
 function followFiles(server: https.Server, files: TlsFiles, first: TlsPair, options: ServerOptions): () => void {
-  const { publicUrl, log, checkFilesEveryMs = CHECK_FILES_EVERY_MS } = options;
+  const { publicUrl, log, checkFilesEveryMs: everyMs } = options;
   let used = first;
-  let lastProblem = "";
 
   function remark(): void {
     for (const text of certificateRemarks(used.certificate, new URL(publicUrl).hostname, Date.now()))
       log.warn({}, text);
   }
 
-  function check(): void {
-    try {
-      const found = readTlsFiles(files);
-      lastProblem = "";
-      if (found.text === used.text) return;
-      server.setSecureContext(found.options);
-      used = found;
-      log.info({ validTo: found.certificate.validTo }, "the TLS certificate was replaced");
-      remark();
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== lastProblem) log.warn({ reason: problem }, "the new TLS files are not used");
-      lastProblem = problem;
-    }
-  }
-
   remark();
-  const timers = [setInterval(check, checkFilesEveryMs), setInterval(remark, REMARK_EVERY_MS)];
-  for (const timer of timers) timer.unref();
+  const onReplaced = (pair: TlsPair): void => {
+    used = pair;
+    remark();
+  };
+  const stop = followTlsFiles(server, files, first, { log, everyMs, onReplaced });
+  const timer = setInterval(remark, REMARK_EVERY_MS);
+  timer.unref();
   return () => {
-    for (const timer of timers) clearInterval(timer);
+    stop();
+    clearInterval(timer);
   };
 }

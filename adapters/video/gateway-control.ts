@@ -11,7 +11,8 @@ import type { WorkSignal } from "../../domain/work-signal.ts";
 import type { FromGateway, GatewayStart, SessionRights, Viewer } from "./gateway-protocol.ts";
 import { readGatewaySettings } from "./gateway-settings.ts";
 import { superviseGateway } from "./gateway-supervisor.ts";
-import { controlRecording } from "./recording-control.ts";
+import type { RecorderShare } from "./recorder-share.ts";
+import { controlRecording, type RecordedObjects } from "./recording-control.ts";
 import type { RecordingReport } from "./recording-protocol.ts";
 import { recordFrom, type StreamBoard } from "./stream-board.ts";
 import { planStreams } from "./stream-plan.ts";
@@ -27,8 +28,8 @@ export interface GatewayControl {
   /** As it last said; null before it has said anything. */
   figures(): GatewayFigures | null;
   viewers(): readonly WatchingPerson[];
-  /** As the recorder last said. */
-  recording(): RecordingReport;
+  /** As the recorder last said; null while another process records. */
+  recording(): RecordingReport | null;
   close(): Promise<void>;
 }
 
@@ -51,6 +52,9 @@ export type GatewayControlOptions = {
   readonly work: WorkSignal;
   /** Tells when a flow may have marked a moment around which video is to be kept. */
   readonly marks: WorkSignal;
+  readonly share: RecorderShare;
+  /** Moves recordings to an object store; null: they stay where they are. @param tellRoom tells the gateway what may still wait */
+  readonly objects: ((tellRoom: (bytes: number) => void) => RecordedObjects & { close(): Promise<void> }) | null;
   readonly log: Log;
 };
 
@@ -78,7 +82,16 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
     log,
   });
 
-  const recording = controlRecording({ database, inventory, marks: options.marks, send: gateway.send, log });
+  const objects = options.objects?.((roomBytes) => gateway.send({ type: "spool", roomBytes })) ?? null;
+  const recording = controlRecording({
+    database,
+    inventory,
+    marks: options.marks,
+    share: options.share,
+    objects,
+    send: gateway.send,
+    log,
+  });
 
   function tellAll(): void {
     tellStreams();
@@ -137,8 +150,10 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
     const ids = [...waiting];
     waiting.clear();
     const records = ids.flatMap((id) => board.get(id) ?? []);
-    // While the database is away the next report brings it again.
-    await writeStreams(database, records).catch(() => undefined);
+    await writeStreams(database, records).catch(() => {
+      // The database is away, and the gateway does not say it again.
+      for (const id of ids) waiting.add(id);
+    });
     storing = null;
     if (waiting.size > 0) storeWithin(STORE_MS);
   }
@@ -160,18 +175,19 @@ export function controlGateway(options: GatewayControlOptions): GatewayControl {
   return {
     port: gateway.port,
     figures: () => figures,
-    recording: recording.report,
+    recording: () => (options.share.isOurs() ? recording.report() : null),
     viewers: () =>
       viewers.map(({ sessionId, streamId, sinceMs }) => ({
         username: names.get(sessionId) ?? "",
         siteId: streamId,
         since: isoOf(sinceMs),
       })),
-    close() {
+    async close() {
       for (const stop of stops) stop();
       recording.close();
       if (storing) clearTimeout(storing.timer);
-      return gateway.close();
+      await gateway.close();
+      await objects?.close();
     },
   };
 }

@@ -19,6 +19,7 @@ export type PlantPlan = {
     readonly id: string;
     readonly controllerUrl: string;
     readonly cameraUrl: string | null;
+    readonly cameraQueries: boolean;
     readonly profileId: string;
   }[];
   readonly profiles: Readonly<Record<string, Pick<Profile, "requests" | "commands">>>;
@@ -37,6 +38,11 @@ export type GatewaySettings = {
   readonly maxSessions: number;
   /** A camera that nobody looks at is asked for its playlist this often, seconds; 0 = never. */
   readonly probeS: number;
+  /** What FFmpeg may make, such as `240p, 720p`; empty = nothing. */
+  readonly renditions: string;
+  /** Processes of FFmpeg at once, for renditions and for small pictures. */
+  readonly maxTranscodes: number;
+  readonly maxJpegs: number;
 };
 
 export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
@@ -47,6 +53,10 @@ export const DEFAULT_GATEWAY_SETTINGS: GatewaySettings = {
   maxPerStream: 200,
   maxSessions: 5_000,
   probeS: 60,
+  // For the full player of a camera whose video browsers do not play; nothing is transcoded for the others.
+  renditions: "720p",
+  maxTranscodes: 2,
+  maxJpegs: 16,
 };
 
 /** What a session may see: the ids of streams, or all of them; null = nothing. */
@@ -89,7 +99,7 @@ export type FromGateway =
   | {
       readonly type: "log";
       readonly level: "info" | "warn" | "error";
-      readonly facts: Record<string, unknown>;
+      readonly facts: Readonly<Record<string, unknown>>;
       readonly text: string;
     };
 
@@ -105,8 +115,22 @@ export type GatewayStart = {
     readonly host: string;
     readonly port: number;
     readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+    /** How many connections one address may have open; `unlimited`: addresses and blocks that are not counted. */
+    readonly connections: { readonly perAddress: number; readonly unlimited: readonly string[] };
   } | null;
   readonly cacheBytes: number;
+  /** FFmpeg, if there is one: its path, null = the first in `PATH`; and where is written down which processes of it run. */
+  readonly ffmpeg: {
+    readonly path: string | null;
+    readonly folder: string;
+    /** A process goes on for so long after its last viewer. */
+    readonly idleMs: number;
+  };
   /** Where recordings lie, and how much room has to be left beside them. */
-  readonly recordings: { readonly folder: string; readonly leastFreeBytes: number };
+  readonly recordings: {
+    readonly folder: string;
+    readonly leastFreeBytes: number;
+    /** They are moved to an object store from there; absent: they stay. */
+    readonly isSpool?: boolean;
+  };
 };

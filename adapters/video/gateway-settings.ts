@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseRenditions } from "../../domain/video/transcode/rendition.ts";
 import { DEFAULT_GATEWAY_SETTINGS, type GatewaySettings } from "./gateway-protocol.ts";
 
 const MOST_KBPS = 10_000_000;
@@ -12,6 +13,12 @@ export const GatewaySettingsSchema = z.strictObject({
   maxPerSession: z.int().min(1).max(1_000),
   maxPerStream: z.int().min(1).max(10_000),
   maxSessions: z.int().min(1).max(100_000),
+  renditions: z
+    .string()
+    .max(60)
+    .refine((text) => parseRenditions(text) !== null, "names 240p, 360p and 720p only"),
+  maxTranscodes: z.int().min(0).max(64),
+  maxJpegs: z.int().min(0).max(300),
   probeS: z.union([z.literal(0), z.int().min(10).max(3_600)]),
 }) satisfies z.ZodType<GatewaySettings>;
 

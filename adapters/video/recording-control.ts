@@ -1,8 +1,10 @@
 import type { Log } from "../../domain/log.ts";
 import { hasCamera, type Site } from "../../domain/sites/site.ts";
 import { objectKey } from "../../domain/video/recording/object-key.ts";
+import type { RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
 import { modeFor, RecordingSettings } from "../../domain/video/recording/recording-mode.ts";
 import type { WorkSignal } from "../../domain/work-signal.ts";
+import { type RecorderShare, recordsUntilMs, TELL_SHARE_MS } from "./recorder-share.ts";
 import { readMarks } from "./recording-marks.ts";
 import {
   type FromRecorder,
@@ -26,6 +28,14 @@ export interface RecordingControl {
   close(): void;
 }
 
+/** What the platform does with recordings that the gateway cannot: the keys of the object store are not for it. */
+export type RecordedObjects = {
+  /** @throws for what is no key of a recording */
+  readUrl(key: string): Promise<string>;
+  /** These lie on the disk. */
+  add(pieces: readonly RecordedPiece[]): void;
+};
+
 export type RecordingControlOptions = {
   readonly database: VideoDatabase;
   readonly inventory: {
@@ -34,11 +44,15 @@ export type RecordingControlOptions = {
     onChange(listener: () => void): () => void;
   };
   readonly marks: WorkSignal;
+  readonly share: RecorderShare;
+  /** Where recordings are moved from the disk to an object store; null: they stay. */
+  readonly objects: RecordedObjects | null;
   readonly send: (message: ToRecorder) => void;
   readonly log: Log;
 };
 
-export function controlRecording({ database, inventory, marks, send, log }: RecordingControlOptions): RecordingControl {
+export function controlRecording(options: RecordingControlOptions): RecordingControl {
+  const { database, inventory, marks, share, objects, send, log } = options;
   let settings: RecordingSettings | null = null;
   let report: RecordingReport = NOTHING_RECORDED;
   /** The state that is in the database; null: another one may be. */
@@ -46,21 +60,28 @@ export function controlRecording({ database, inventory, marks, send, log }: Reco
   let lastMark = 0n;
   let isReadingMarks = false;
 
-  function planOf({ mode, rules, preRollS, postRollS }: RecordingSettings): RecordingPlan {
+  function planOf({ mode, rules, rendition, preRollS, postRollS }: RecordingSettings): RecordingPlan {
     const streams: Record<string, RecordingPlan["streams"][string]> = {};
     for (const site of inventory.all()) {
       const wanted = hasCamera(site) ? modeFor({ mode, rules }, site) : "off";
       if (wanted !== "off") streams[site.id] = wanted;
     }
-    return { streams, preRollS, postRollS };
+    return { streams, rendition, preRollS, postRollS };
   }
 
   function tellPlan(): void {
-    send({ type: "record", plan: settings === null ? null : planOf(settings) });
+    tellShare();
+    send({ type: "record", plan: settings === null || !share.isOurs() ? null : planOf(settings) });
+  }
+
+  function tellShare(): void {
+    if (share.isOurs()) send({ type: "recorder-lease", untilMs: recordsUntilMs() });
   }
 
   async function keep({ pieces }: Extract<FromRecorder, { readonly type: "recorded" }>): Promise<void> {
+    objects?.add(pieces);
     try {
+      // Also what was recorded under a lease that is over: it lies there. Rows have one key each, as snapshots do.
       await keepPieces(database, pieces);
       send({ type: "recorded-kept", keys: pieces.map(objectKey) });
     } catch {
@@ -74,6 +95,11 @@ export function controlRecording({ database, inventory, marks, send, log }: Reco
     send({ type: "recordings", requestId, pieces });
   }
 
+  async function tellUrl({ requestId, key }: Extract<FromRecorder, { readonly type: "ask-object" }>): Promise<void> {
+    const url = (await objects?.readUrl(key).catch(() => null)) ?? null;
+    send({ type: "object-url", requestId, url });
+  }
+
   async function noteState(next: RecordingReport): Promise<void> {
     if (next.state !== report.state || next.cause !== report.cause)
       log[next.state === "stopped" ? "warn" : "info"](
@@ -82,7 +108,8 @@ export function controlRecording({ database, inventory, marks, send, log }: Reco
       );
     report = next;
     const text = `${next.state} ${next.cause} ${next.sinceMs}`;
-    if (text === stored) return;
+    // Whoever does not record has nothing to say.
+    if (text === stored || !share.isOurs()) return;
     const isWritten = await writeRecorderState(database, next).then(
       () => true,
       () => false,
@@ -105,7 +132,14 @@ export function controlRecording({ database, inventory, marks, send, log }: Reco
     }
   }
 
-  const stops = [marks.onWork(() => void takeMarks()), inventory.onChange(tellPlan)];
+  const timer = setInterval(tellShare, TELL_SHARE_MS);
+  timer.unref();
+  const stops = [
+    marks.onWork(() => void takeMarks()),
+    inventory.onChange(tellPlan),
+    share.onChange(tellPlan),
+    () => clearInterval(timer),
+  ];
 
   return {
     tellPlan,
@@ -113,6 +147,7 @@ export function controlRecording({ database, inventory, marks, send, log }: Reco
     take(message) {
       if (message.type === "recorded") void keep(message);
       else if (message.type === "recording") void noteState(message.report);
+      else if (message.type === "ask-object") void tellUrl(message);
       else void answer(message);
     },
     async readWanted() {

@@ -1,10 +1,11 @@
 import type { RecordedPiece } from "../../domain/video/recording/recorded-piece.ts";
-import type { RecordingMode } from "../../domain/video/recording/recording-mode.ts";
+import type { RecordedRendition, RecordingMode } from "../../domain/video/recording/recording-mode.ts";
 import type { VideoCause } from "../../domain/video/video-cause.ts";
 
 /** What the gateway is to record, by stream; a stream that is not named is not recorded. */
 export type RecordingPlan = {
   readonly streams: Readonly<Record<string, Exclude<RecordingMode, "off">>>;
+  readonly rendition: RecordedRendition;
   readonly preRollS: number;
   readonly postRollS: number;
 };
@@ -40,12 +41,18 @@ export const NOTHING_RECORDED: RecordingReport = {
 /** What the platform says to the gateway. */
 export type ToRecorder =
   | { readonly type: "record"; readonly plan: RecordingPlan | null }
+  /** Recording is ours until then, by `machineMs`; without another word it ends. */
+  | { readonly type: "recorder-lease"; readonly untilMs: number }
   /** Something has happened: what is in memory of the time before is to be kept, and the time after. */
   | { readonly type: "freeze"; readonly streamId: string; readonly atMs: number }
   /** These pieces are in the database. */
   | { readonly type: "recorded-kept"; readonly keys: readonly string[] }
   /** Answer to `ask-recordings`; null: nobody can say now. */
-  | { readonly type: "recordings"; readonly requestId: number; readonly pieces: readonly RecordedPiece[] | null };
+  | { readonly type: "recordings"; readonly requestId: number; readonly pieces: readonly RecordedPiece[] | null }
+  /** Answer to `ask-object`: by which URL it can be read; null: nobody can say now. */
+  | { readonly type: "object-url"; readonly requestId: number; readonly url: string | null }
+  /** What is recorded waits to be moved to an object store: so many bytes may still wait. */
+  | { readonly type: "spool"; readonly roomBytes: number };
 
 /** What the gateway says to the platform. */
 export type FromRecorder =
@@ -58,4 +65,5 @@ export type FromRecorder =
       readonly streamId: string;
       readonly fromMs: number;
       readonly toMs: number;
-    };
+    }
+  | { readonly type: "ask-object"; readonly requestId: number; readonly key: string };

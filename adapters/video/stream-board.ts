@@ -34,12 +34,19 @@ export interface StreamBoard {
 export type StreamBoardOptions = {
   readonly database: VideoDatabase;
   readonly work: WorkSignal;
+  /** Milliseconds that go forward. */
+  readonly clock?: () => number;
 };
 
-export function createStreamBoard({ database, work }: StreamBoardOptions): StreamBoard {
+/** A gateway says everything once a minute. */
+const FED_MS = 90_000;
+
+export function createStreamBoard(options: StreamBoardOptions): StreamBoard {
+  const { database, work, clock = () => performance.now() } = options;
   const records = new Map<string, StreamRecord>();
   const listeners = new Set<(siteIds: readonly string[]) => void>();
   let isReading = false;
+  let fedAtMs = Number.NEGATIVE_INFINITY;
 
   /** @returns true when it is news */
   function putOne(record: StreamRecord): boolean {
@@ -50,25 +57,29 @@ export function createStreamBoard({ database, work }: StreamBoardOptions): Strea
     return !known || isOther(known, record);
   }
 
-  function put(next: readonly StreamRecord[]): void {
+  function take(next: readonly StreamRecord[]): void {
     const news = next.filter(putOne).map(({ siteId }) => siteId);
     if (news.length > 0) for (const listener of [...listeners]) listener(news);
   }
 
   async function read(): Promise<void> {
-    if (isReading) return;
+    // While the gateway of this process speaks, what is stored is what it has said.
+    if (isReading || clock() - fedAtMs < FED_MS) return;
     isReading = true;
     // While the database is away the last word stands, with its age.
     const stored = await readStreams(database).catch(() => []);
     isReading = false;
-    put(stored);
+    take(stored);
   }
 
   const stop = work.onWork(() => void read());
 
   return {
     get: (siteId) => records.get(siteId),
-    put,
+    put(next) {
+      fedAtMs = clock();
+      take(next);
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

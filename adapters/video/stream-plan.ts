@@ -13,10 +13,11 @@ export function planStreams(
     const profile = profiles[profileId] ? undefined : profileOf(profileId)?.profile;
     if (profile) profiles[profileId] = { requests: profile.requests, commands: profile.commands };
   }
-  const plan = sites.map(({ id, controllerUrl, cameraUrl, profileId }) => ({
+  const plan = sites.map(({ id, controllerUrl, cameraUrl, cameraQueries, profileId }) => ({
     id,
     controllerUrl,
     cameraUrl: cameraUrl === null ? null : splitCredentials(cameraUrl).url,
+    cameraQueries,
     profileId,
   }));
   const streams = sites.filter(hasCamera).map(({ id, cameraUrl }) => ({ id, ...splitCredentials(cameraUrl) }));

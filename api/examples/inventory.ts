@@ -10,7 +10,7 @@ const CONFIGURATION = {
   zone: "zone-101",
   enabled: true,
   controller: { isSet: true, profile: PROFILE_ID },
-  camera: { isSet: false },
+  camera: { isSet: false, queries: false },
   location: { lat: 24.45, lon: 54.38 },
   interval_s: 10,
   miners_expected: 210,

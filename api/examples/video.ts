@@ -14,6 +14,13 @@ const STREAM = {
 };
 const EXPIRES_AT = "2026-11-23T08:05:00.000Z";
 const RANGE = { from: "2026-11-23T06:00:00.000Z", to: "2026-11-23T07:00:00.000Z" };
+const VIEW = {
+  layout: 16,
+  mode: "auto",
+  cycleS: 0,
+  isAlarmedFirst: true,
+  arranged: ["north-101-b", "north-101-a"],
+};
 const LOCK = {
   id: 7,
   siteId: "north-101-a",
@@ -48,4 +55,6 @@ export const VIDEO_EXAMPLES: Examples = {
     body: { ...RANGE, until: LOCK.until, reason: LOCK.reason },
     answer: LOCK,
   },
+  "GET /api/v1/video/walls": { answer: pageOf({ name: "Night shift", view: VIEW }) },
+  "PUT /api/v1/video/walls/{name}": { body: VIEW, answer: { name: "Night shift", view: VIEW } },
 };

@@ -13,6 +13,7 @@ export function benchSites(count: number, urlOf: (index: number) => string): Sit
     controllerUrl: urlOf(index),
     profileId: BENCH_PROFILE,
     cameraUrl: null,
+    cameraQueries: false,
     location: null,
     intervalS: null,
     minersExpected: 189,

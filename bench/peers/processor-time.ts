@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 
 const TICK_MS = 10;
 
@@ -10,11 +10,25 @@ export function processorMsOf(pid: number): number {
 
 /** The same for a process and those that it started, ended ones included, such as a database server with its sessions. */
 export function processorMsOfAll(pid: number): number {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim();
-  const pids = children === "" ? [] : children.split(" ").map(Number);
   const fields = statOf(pid);
   const endedMs = (Number(fields[13]) + Number(fields[14])) * TICK_MS;
-  return [pid, ...pids].map(msOrNothing).reduce((sum, ms) => sum + ms, endedMs);
+  return [pid, ...childrenOf(pid)].map(msOrNothing).reduce((sum, ms) => sum + ms, endedMs);
+}
+
+/** The same for a process and all below it that still run, such as a browser with its pages. */
+export function processorMsOfTree(pid: number): number {
+  return childrenOf(pid).reduce((sum, child) => sum + processorMsOfTree(child), msOrNothing(pid));
+}
+
+/** Process ids of what a process, by any of its threads, has started and what still runs; none of one that has ended. */
+export function childrenOf(pid: number): number[] {
+  try {
+    const threads = readdirSync(`/proc/${pid}/task`);
+    const texts = threads.map((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, "utf8").trim());
+    return texts.flatMap((text) => (text === "" ? [] : text.split(" ").map(Number)));
+  } catch {
+    return [];
+  }
 }
 
 /** @returns the parent's process id */

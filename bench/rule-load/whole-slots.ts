@@ -88,6 +88,7 @@ function factsOf(siteId: string, place: number): SiteFacts {
     ratedPowerKw: null,
     baselines: {},
     lab: {},
+    camera: null,
     isInMaintenance: false,
     isCurtailed: false,
   };

@@ -29,6 +29,7 @@ export function fleetOf(sites: number): Site[] {
     controllerUrl: "http://127.0.0.1:1",
     profileId: PROFILE,
     cameraUrl: null,
+    cameraQueries: false,
     location: null,
     intervalS: null,
     minersExpected: 210,

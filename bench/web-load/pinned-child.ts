@@ -23,7 +23,8 @@ export function startPinned(core: 0 | 1, file: string, given: readonly string[])
     pid: child.pid ?? 0,
     ask: <T>(question: Record<string, unknown>) =>
       new Promise<T>((resolve, reject) => {
-        const fail = () => reject(new Error(`${file} ended instead of answering ${JSON.stringify(question)}`));
+        const fail = () =>
+          reject(new Error(`${file} ended instead of answering ${JSON.stringify(question).slice(0, 200)}`));
         child.once("exit", fail);
         child.once("message", (answer) => {
           child.off("exit", fail);

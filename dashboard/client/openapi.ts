@@ -2116,6 +2116,41 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/api/v1/video/walls": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The walls that one has saved */
+    get: operations["getVideoWalls"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/api/v1/video/walls/{name}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Saves a wall; one of the same name gives way */
+    put: operations["putVideoWallsName"];
+    post?: never;
+    /** Removes a saved wall */
+    delete: operations["deleteVideoWallsName"];
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/api/v1/webhooks": {
     parameters: {
       query?: never;
@@ -3627,7 +3662,7 @@ export interface components {
       id: number;
       note: string;
       /** @enum {string} */
-      point: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+      point: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online";
       siteId: string;
       /**
        * Format: date-time
@@ -4133,7 +4168,7 @@ export interface components {
       /** @description Of the sisters, without the site itself */
       median: number;
       /** @enum {string} */
-      point: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+      point: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online";
       /** @description How many sister sites had a fresh, good value */
       sisters: number;
       siteId: string;
@@ -4233,7 +4268,7 @@ export interface components {
       core?: boolean;
       decimals?: number;
       /** @enum {string} */
-      group: "loop" | "rejection" | "fluid" | "environment" | "power" | "controller" | "mining";
+      group: "loop" | "rejection" | "fluid" | "environment" | "power" | "controller" | "mining" | "camera";
       /** @enum {string} */
       kind: "gauge" | "counter" | "state";
       label: {
@@ -4247,7 +4282,7 @@ export interface components {
       name: string;
       normal?: boolean | string;
       /** @enum {string} */
-      origin: "device" | "derived" | "manual" | "collector" | "inventory";
+      origin: "device" | "derived" | "manual" | "collector" | "inventory" | "video";
       source: string;
       /** @enum {string} */
       type: "num" | "bool" | "enum" | "text";
@@ -4293,7 +4328,7 @@ export interface components {
     };
     /** @description A controller model or dialect as data */
     Profile: {
-      absent: (("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c") | "faults")[];
+      absent: (("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online") | "faults")[];
       /** @default {} */
       commands: {
         [key: string]: {
@@ -4641,7 +4676,7 @@ export interface components {
       total: number;
     };
     ProfileSummary: {
-      absent: (("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c") | "faults")[];
+      absent: (("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online") | "faults")[];
       id: string;
       label: {
         en: string;
@@ -4720,7 +4755,7 @@ export interface components {
     Remark: {
       /** @enum {string} */
       check: "reply" | "fingerprint" | "core_points" | "types" | "fault_bits" | "range" | "unmapped" | "heat_balance" | "supply_below_return" | "pressure_order" | "hashrate_per_miner" | "efficiency";
-      points: ("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c")[];
+      points: ("supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online")[];
       texts: {
         en: string;
         "zh-CN": string;
@@ -4922,6 +4957,17 @@ export interface components {
       needsHistory: boolean;
       /** @description At which it cannot be told: no data, or none that can be trusted */
       unknown: number;
+    };
+    /** @description How somebody looks at the video wall, under a name */
+    SavedWall: {
+      name: string;
+      view: components["schemas"]["WallView"];
+    };
+    SavedWallList: {
+      items: components["schemas"]["SavedWall"][];
+      /** @description Goes into `cursor` for the next page; null at the end */
+      nextCursor: string | null;
+      total: number;
     };
     ServiceToken: {
       /** Format: date-time */
@@ -5131,6 +5177,7 @@ export interface components {
     SiteConfiguration: {
       camera: {
         isSet: boolean;
+        queries: boolean;
       };
       controller: {
         isSet: boolean;
@@ -5156,6 +5203,11 @@ export interface components {
     /** @description A site as a sites file says it */
     SiteEntry: {
       camera?: {
+        /**
+         * @description Queries are sent to it although it shares host and port with a controller or another camera
+         * @default false
+         */
+        queries?: boolean;
         /** Format: uri */
         url: string;
       };
@@ -5252,8 +5304,9 @@ export interface components {
     /** @description Changes of a site: what is absent stays, null takes away */
     SitePatch: {
       camera?: {
+        queries?: boolean;
         /** Format: uri */
-        url: string;
+        url?: string;
       } | null;
       controller?: {
         profile?: string;
@@ -5457,7 +5510,7 @@ export interface components {
       ageS: number | null;
       /** @description Of the rendition that key frames are cut from */
       bitrateKbps: number | null;
-      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "storage_failed" | "storage_busy" | "encrypted_not_recorded" | "period_invalid" | "gateway_unavailable") | null;
+      cause: ("ticket_missing" | "ticket_expired" | "ticket_invalid" | "not_allowed" | "unknown_stream" | "unknown_resource" | "too_many_sessions" | "upstream_refused" | "upstream_timeout" | "upstream_status" | "upstream_too_large" | "target_not_allowed" | "redirect_refused" | "playlist_invalid" | "playlist_too_large" | "playlist_too_deep" | "bad_content" | "encoding_refused" | "truncated" | "range_invalid" | "transcoder_busy" | "transcoder_failed" | "storage_full" | "storage_failed" | "storage_busy" | "spool_full" | "encrypted_not_recorded" | "period_invalid" | "gateway_unavailable") | null;
       codec: string | null;
       height: number | null;
       since: string | null;
@@ -5482,6 +5535,23 @@ export interface components {
       expiresAt: string;
       /** @description Path of the playlist; works without the cookie */
       url: string;
+    };
+    WallView: {
+      /** @description Streams in the order that somebody gave them; the others follow */
+      arranged: string[];
+      /**
+       * @description Seconds until the next page; 0 = it does not turn
+       * @enum {number}
+       */
+      cycleS: 0 | 10 | 20 | 30 | 60;
+      isAlarmedFirst: boolean;
+      /**
+       * @description Tiles of one page
+       * @enum {number}
+       */
+      layout: 1 | 4 | 9 | 16 | 36 | 81;
+      /** @enum {string} */
+      mode: "auto" | "live" | "keyframe" | "jpeg";
     };
     WatchRequest: {
       /** @description Seconds; a new call replaces the old one */
@@ -8182,7 +8252,7 @@ export interface operations {
         /** @description Least absolute modified z-score; 3.5 is the usual limit */
         minDeviation?: number;
         /** @description One point; every comparable point when absent */
-        point?: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+        point?: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online";
       };
       header?: never;
       path?: never;
@@ -9552,7 +9622,7 @@ export interface operations {
         /** @description Most items of one page, 1 to 500 */
         limit?: number;
         /** @description Only this point */
-        point?: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c";
+        point?: "supply_temp_c" | "return_temp_c" | "supply_temp_setpoint_c" | "delta_temp_k" | "supply_pressure_kpa" | "return_pressure_kpa" | "delta_pressure_kpa" | "supply_flow_m3h" | "circulation_pump_running" | "circulation_pump_freq_hz" | "circulation_pump_2_running" | "circulation_pump_run_hours" | "filter_delta_pressure_kpa" | "makeup_pump_running" | "makeup_pump_starts_24h" | "tank_level_pct" | "tank_level_low" | "tank_level_high" | "leak_detected" | "coolant_volume_l" | "heat_removed_kw" | "tower_inlet_temp_c" | "tower_outlet_temp_c" | "tower_fan1_running" | "tower_fan2_running" | "tower_fan3_running" | "tower_fan_freq_hz" | "spray_pump_running" | "tower_level_low" | "tower_makeup_m3" | "tower_blowdown_m3" | "tower_water_conductivity_us_cm" | "makeup_water_conductivity_us_cm" | "approach_wetbulb_k" | "approach_drybulb_k" | "secondary1_supply_temp_c" | "secondary2_supply_temp_c" | "secondary1_return_temp_c" | "secondary2_return_temp_c" | "valve1_position" | "valve2_position" | "freeze_alarm" | "coolant_conductivity_us_cm" | "coolant_ph" | "coolant_reserve_alkalinity_ml" | "coolant_hardness_mg_l" | "coolant_aluminium_mg_l" | "coolant_iron_mg_l" | "coolant_copper_mg_l" | "coolant_glycol_pct" | "coolant_freeze_point_c" | "container_temp_c" | "container_rh_pct" | "container_dew_point_c" | "dew_point_margin_k" | "ambient_temp_c" | "ambient_rh_pct" | "ambient_wet_bulb_c" | "exhaust_fan1_running" | "exhaust_fan2_running" | "cabinet_temp_c" | "smoke_detected" | "spd_fault" | "door_open" | "latitude_deg" | "longitude_deg" | "water_curtain_pump_running" | "cold_aisle_temp_c" | "hot_aisle_temp_c" | "differential_pressure_pa" | "intake_fan_freq_hz" | "box1_power_kw" | "box2_power_kw" | "total_power_kw" | "box1_energy_kwh" | "box2_energy_kwh" | "phase_a_voltage_v" | "phase_b_voltage_v" | "phase_c_voltage_v" | "phase_a_current_a" | "phase_b_current_a" | "phase_c_current_a" | "power_factor" | "cooling_power_kw" | "it_power_kw" | "running_mode" | "pid_mode" | "plc_disconnect" | "firmware_version" | "protocol_version" | "controller_uptime_s" | "clock_skew_s" | "poll_latency_ms" | "last_seen_age_s" | "miners_expected" | "miners_online" | "hashrate_th" | "chip_temp_max_c" | "pcb_temp_max_c" | "efficiency_j_th" | "reject_pct" | "miner_inlet_temp_c" | "miner_outlet_temp_c" | "camera_online";
         /** @description `true` also lists readings that were voided */
         voided?: "true" | "false";
       };
@@ -10416,6 +10486,91 @@ export interface operations {
       403: components["responses"]["Problem403"];
       404: components["responses"]["Problem404"];
       429: components["responses"]["Problem429"];
+    };
+  };
+  getVideoWalls: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description In order of their names */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SavedWallList"];
+        };
+      };
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  putVideoWallsName: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        "application/json": components["schemas"]["WallView"];
+      };
+    };
+    responses: {
+      /** @description The wall */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SavedWall"];
+        };
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      413: components["responses"]["Problem413"];
+      415: components["responses"]["Problem415"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
+    };
+  };
+  deleteVideoWallsName: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        name: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is gone */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      400: components["responses"]["Problem400"];
+      401: components["responses"]["Problem401"];
+      403: components["responses"]["Problem403"];
+      404: components["responses"]["Problem404"];
+      429: components["responses"]["Problem429"];
+      503: components["responses"]["Problem503"];
     };
   };
   getWebhooks: {

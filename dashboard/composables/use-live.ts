@@ -1,9 +1,12 @@
 import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef } from "vue";
 import type { AlarmSummary } from "../../domain/alarms/alarm-summary.ts";
 import { applyCommands, type LiveCommands } from "../../domain/live/live-commands.ts";
+import { applyStreams } from "../../domain/live/live-streams.ts";
 import type { LiveRow } from "../../domain/live/live-table.ts";
+import type { StreamMessage } from "../../domain/video/stream-message.ts";
 import {
   createLiveConnection,
+  type LiveChange,
   type LiveConnection,
   type LiveRound,
   type LiveStatus,
@@ -31,6 +34,8 @@ export type Live = {
    * change; null until the server has told it. `evidence` is in REST.
    */
   readonly commands: Readonly<ShallowRef<LiveCommands | null>>;
+  /** How the cameras are, for a view that names the topic `streams`; null until the server has told it, and for other views. */
+  readonly streams: Readonly<ShallowRef<readonly StreamMessage[] | null>>;
   /** Server's time of the newest frame, kept up while live; the moment it went blind afterwards. */
   readonly blindSinceMs: Readonly<Ref<number | null>>;
   serverNowMs(): number;
@@ -43,6 +48,7 @@ const hasRows = ref(false);
 const round = shallowRef<LiveRound | null>(null);
 const alarms = shallowRef<AlarmSummary | null>(null);
 const commands = shallowRef<LiveCommands | null>(null);
+const streams = shallowRef<readonly StreamMessage[] | null>(null);
 const blindSinceMs = ref<number | null>(null);
 
 let connection: LiveConnection | null = null;
@@ -66,9 +72,14 @@ export function useLive(): Live {
     round,
     alarms,
     commands,
+    streams,
     blindSinceMs: readonly(blindSinceMs),
     serverNowMs: current.serverNowMs,
-    show: current.show,
+    show(view) {
+      // What another view does not hear of is old when this one is shown again.
+      if (!view.topics?.includes("streams")) streams.value = null;
+      current.show(view);
+    },
   };
 }
 
@@ -90,22 +101,34 @@ function connect(): LiveConnection {
     // After a long outage the access token has run out: the renewed one is used at once, not at the next try.
     onRefused: () => void probeSession().then((isRenewed) => isRenewed && opened.retryNow()),
   });
-  opened.onChange((change) => {
-    if (change.kind === "rows") {
-      rows.value = new Map(opened.table().rows);
-      hasRows.value = opened.table().epoch !== null;
-    }
-    if (change.kind === "round") round.value = newestFleetRound(round.value, change.round);
-    if (change.kind === "alarms") alarms.value = change.summary;
-    if (change.kind === "commands") commands.value = applyCommands(commands.value ?? new Map(), change.frame);
-    if (change.kind === "status") {
-      blindSinceMs.value = change.status === "blind" ? (opened.lastFrameAtMs() ?? Date.now()) : null;
-      status.value = change.status;
-    }
-  });
+  opened.onChange((change) => take(opened, change));
   document.addEventListener("visibilitychange", retryWhenSeen);
   window.addEventListener("online", retryWhenSeen);
   return opened;
+}
+
+function take(opened: LiveConnection, change: LiveChange): void {
+  switch (change.kind) {
+    case "rows":
+      rows.value = new Map(opened.table().rows);
+      hasRows.value = opened.table().epoch !== null;
+      return;
+    case "round":
+      round.value = newestFleetRound(round.value, change.round);
+      return;
+    case "alarms":
+      alarms.value = change.summary;
+      return;
+    case "commands":
+      commands.value = applyCommands(commands.value ?? new Map(), change.frame);
+      return;
+    case "streams":
+      streams.value = applyStreams(streams.value, change.frame);
+      return;
+    case "status":
+      blindSinceMs.value = change.status === "blind" ? (opened.lastFrameAtMs() ?? Date.now()) : null;
+      status.value = change.status;
+  }
 }
 
 function retryWhenSeen(): void {
@@ -119,6 +142,7 @@ function disconnect(): void {
   rows.value = new Map();
   hasRows.value = false;
   commands.value = null;
+  streams.value = null;
   document.removeEventListener("visibilitychange", retryWhenSeen);
   window.removeEventListener("online", retryWhenSeen);
 }

@@ -1,5 +1,5 @@
 import { isPointName, type PointName } from "../../domain/points/catalogue.ts";
-import { isTrendable } from "../trends/view-url.ts";
+import { isTrendable } from "../../domain/points/is-trendable.ts";
 
 /** What the heat map shows; all of it is in its address. */
 export type HeatView = {

@@ -4,6 +4,7 @@ import {
   HEARTBEAT_MS,
   type RoundFrame,
   type ServerFrame,
+  type StreamFrame,
   type Subscribe,
 } from "../../domain/live/live-frame.ts";
 import { applyFrame, createLiveTable, type LiveTable } from "../../domain/live/live-table.ts";
@@ -56,6 +57,7 @@ export type LiveChange =
   | { readonly kind: "round"; readonly round: LiveRound }
   | { readonly kind: "alarms"; readonly summary: AlarmSummary }
   | { readonly kind: "commands"; readonly frame: CommandFrame }
+  | { readonly kind: "streams"; readonly frame: StreamFrame }
   | { readonly kind: "status"; readonly status: LiveStatus };
 
 export type LiveConnection = {
@@ -163,6 +165,7 @@ export function createLiveConnection(environment: LiveEnvironment): LiveConnecti
     if (frame.type === "round") tell({ kind: "round", round: frame.round });
     if (frame.type === "alarms") tell({ kind: "alarms", summary: frame.summary });
     if (frame.type === "commands") tell({ kind: "commands", frame });
+    if (frame.type === "streams") tell({ kind: "streams", frame });
     if (frame.type !== "full" || frame.view === view?.view) takeRows(frame);
     check();
   }

@@ -127,6 +127,7 @@ export const alarmsEn = {
   "detail.no-rule": "There is no rule “{id}” any more.",
   "detail.to-site": "Open the site",
   "detail.to-trend": "Open the trend",
+  "detail.to-video": "Video at that time",
   "detail.history": "What happened",
   "trend.event": "The upright line is where the alarm began.",
   "trend.event-limit": "Long dashes: limit {limit}. The upright line is where the alarm began.",

@@ -128,6 +128,7 @@ export const alarmsZhCN: Readonly<Record<keyof typeof alarmsEn, string>> = {
   "detail.no-rule": "规则“{id}”已不存在。",
   "detail.to-site": "打开站点",
   "detail.to-trend": "打开趋势",
+  "detail.to-video": "当时的视频",
   "detail.history": "经过",
   "trend.event": "竖线为报警开始时刻。",
   "trend.event-limit": "长虚线为限值 {limit}，竖线为报警开始时刻。",

@@ -148,6 +148,7 @@ export const en = {
   "group.power": "Power",
   "group.controller": "Controller",
   "group.mining": "Mining",
+  "group.camera": "Camera",
 
   "site.title": "Site",
   "site.pick": "Choose a site",

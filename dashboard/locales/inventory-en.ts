@@ -37,6 +37,8 @@ export const inventoryEn = {
   "site.camera": "Camera address",
   "site.camera-none": "There is none. Optional.",
   "site.camera-kept": "One is set and is not shown. Leave this empty to keep it.",
+  "site.camera-queries":
+    "The camera shares its address with a controller or another camera, and wants queries, such as a token",
   "site.camera-remove": "Remove the camera address",
   "site.lat": "Latitude",
   "site.lon": "Longitude",

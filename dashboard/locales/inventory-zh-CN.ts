@@ -39,6 +39,7 @@ export const inventoryZhCN: Readonly<Record<InventoryKey, string>> = {
   "site.camera": "摄像头地址",
   "site.camera-none": "未设置，可不填。",
   "site.camera-kept": "已设置地址，不予显示。留空则保持不变。",
+  "site.camera-queries": "摄像头与控制器或其他摄像头共用地址，且须带查询参数（如令牌）",
   "site.camera-remove": "删除摄像头地址",
   "site.lat": "纬度",
   "site.lon": "经度",

@@ -13,6 +13,7 @@ export const videoEn = {
   "mode.auto": "Automatic",
   "mode.live": "Live video",
   "mode.keyframe": "Key frames, every 2 s",
+  "mode.jpeg": "JPEG, made by the server",
   "mode.live-most": "Live video plays on {n} tiles at most; the others show key frames.",
   page: "Page {n} of {all}",
   "page.before": "Page before",
@@ -27,6 +28,7 @@ export const videoEn = {
   save: "Save wall",
   "save.name": "Name of this wall",
   "save.ok": "Save",
+  "save.failed": "It was not done: the server is away, or twenty walls are saved already.",
   "save.not-kept": "This browser keeps nothing: it lasts as long as this page.",
   remove: "Remove “{name}”",
   cancel: "Cancel",
@@ -40,6 +42,8 @@ export const videoEn = {
   "away.pictures": "The server gives no pictures now. Trying again.",
   insecure:
     "This page was opened without HTTPS, so this browser decodes no key frames: at most {n} tiles have a picture.",
+  "insecure.jpegs":
+    "This page was opened without HTTPS, so this browser decodes no key frames: {n} tiles play live, and the server makes JPEG pictures of up to {jpegs} others.",
 
   "state.live": "Live",
   "state.picture": "{age} ago",
@@ -53,6 +57,12 @@ export const videoEn = {
   "state.codec": "Codec not shown: {codec}",
   "state.undecodable": "Picture cannot be decoded",
   "state.insecure": "Needs HTTPS",
+  "state.of-codec": "{codec} · {words}",
+  "state.busy": "Server is busy",
+  "state.failed": "Server cannot convert the picture",
+  "why.busy": "It makes pictures of {n} cameras at once.",
+  "why.no-ffmpeg": "The server has no FFmpeg to convert it.",
+  "why.off": "Conversion is switched off in the flow Video.",
 
   "codec.hvc1": "H.265",
   player: "Live video of {name}",
@@ -88,6 +98,7 @@ export const videoEn = {
   "cause.storage_full": "storage is full",
   "cause.storage_failed": "recordings cannot be written",
   "cause.storage_busy": "the disk of recordings is too slow",
+  "cause.spool_full": "recordings wait for the object store, and there is no more room",
   "cause.encrypted_not_recorded": "encrypted video is not recorded",
   "cause.period_invalid": "a period of six hours at most",
   "cause.gateway_unavailable": "video gateway does not answer",

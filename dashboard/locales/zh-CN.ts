@@ -145,6 +145,7 @@ export const zhCN: Readonly<Record<TextKey, string>> = {
   "group.power": "电力",
   "group.controller": "控制器",
   "group.mining": "矿机",
+  "group.camera": "摄像头",
 
   "site.title": "站点",
   "site.pick": "选择站点",

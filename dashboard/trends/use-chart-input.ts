@@ -11,6 +11,8 @@ export type ChartInputTarget = {
   readonly onSpan: (span: Span) => void;
   /** Null: the cursor has left. */
   readonly onCursor: (atMs: number | null) => void;
+  /** A moment is chosen: by a click that marks nothing, or by Enter at the cursor. */
+  readonly onPick?: (atMs: number) => void;
   /** Width of one row, for the arrow keys. */
   readonly stepMs: () => number;
 };
@@ -24,8 +26,8 @@ const KEY_ZOOM = 1.6;
 const LEAST_DRAG_PX = 6;
 
 /**
- * Wheel zooms about the pointer, drag marks a stretch, shift and drag (or a finger) moves it, two fingers zoom, double click
- * zooms out. Keys: arrows move the cursor, with shift the range; plus and minus zoom; Home and End go to its ends.
+ * Wheel zooms about the pointer, click chooses a moment, drag marks a stretch, shift and drag (or a finger) moves it, two fingers zoom, double click
+ * zooms out. Keys: arrows move the cursor, Enter chooses it, with shift the range; plus and minus zoom; Home and End go to its ends.
  */
 export function useChartInput(target: ChartInputTarget): {
   marking: Readonly<Ref<Marking | null>>;
@@ -72,8 +74,11 @@ export function useChartInput(target: ChartInputTarget): {
   function onUp(event: PointerEvent): void {
     pointers.delete(event.pointerId);
     const marked = marking.value;
+    const x = xOf(event);
+    const isClick = drag !== null && drag.mode !== "pinch" && Math.abs(x - drag.startX) < LEAST_DRAG_PX;
     marking.value = null;
     drag = null;
+    if (!marked && isClick && event.type === "pointerup" && isInside(x)) target.onPick?.(timeAt(x));
     if (marked && event.type === "pointerup") target.onSpan({ fromMs: timeAt(marked.fromX), toMs: timeAt(marked.toX) });
   }
 
@@ -111,6 +116,7 @@ export function useChartInput(target: ChartInputTarget): {
       "=": () => zoomBy(1 / KEY_ZOOM, anchorMs),
       "-": () => zoomBy(KEY_ZOOM, anchorMs),
       Escape: () => setCursor(null),
+      Enter: () => keyCursorMs !== null && target.onPick?.(keyCursorMs),
     };
     const act = keys[event.key];
     if (!act) return;

@@ -1,4 +1,5 @@
-import { isPointName, POINTS, type PointName } from "../../domain/points/catalogue.ts";
+import { isPointName, type PointName } from "../../domain/points/catalogue.ts";
+import { isTrendable } from "../../domain/points/is-trendable.ts";
 import { LEVELS, type Step } from "../../domain/telemetry/history-level.ts";
 import { parseSpan, spanText, type TimeRange } from "./time-range.ts";
 
@@ -26,12 +27,6 @@ export const MOST_SITES = 5;
 export const MOST_POINTS = 12;
 export const DEFAULT_RANGE: TimeRange = { kind: "last", spanS: 86_400 };
 const SITE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
-
-/** What can be drawn over time: numbers and yes/no. Facts of the inventory do not change. */
-export function isTrendable(name: PointName): boolean {
-  const { type, origin } = POINTS[name];
-  return (type === "num" || type === "bool") && origin !== "inventory";
-}
 
 /** Reads an address that anybody may have written: what makes no sense is left out, never an error. */
 export function parseView(query: URLSearchParams): TrendView {

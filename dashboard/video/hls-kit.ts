@@ -32,3 +32,16 @@ export const TILE_SETTINGS = {
   maxBufferSize: 2e6,
 };
 export const FULL_SETTINGS = { ...SHARED, maxBufferLength: 8, maxMaxBufferLength: 16, maxBufferSize: 16e6 };
+/**
+ * What was recorded is loaded from the moment that somebody asks for, and what is behind is kept for a while: people go back
+ * and forth by some seconds. Live players' ways of catching up with the newest picture have no place here.
+ */
+export const RECORDED_SETTINGS = {
+  ...SHARED,
+  autoStartLoad: false,
+  backBufferLength: 60,
+  maxBufferLength: 12,
+  maxMaxBufferLength: 24,
+  maxBufferSize: 24e6,
+  liveMaxLatencyDurationCount: Number.POSITIVE_INFINITY,
+};

@@ -1,3 +1,4 @@
+import type { TranscodingOffer } from "../../domain/video/transcode/transcoding-offer.ts";
 import type { PlayerState } from "./live-player.ts";
 import type { StreamItem } from "./stream-list.ts";
 import type { Picture } from "./use-key-frames.ts";
@@ -5,7 +6,8 @@ import type { Picture } from "./use-key-frames.ts";
 /**
  * What a tile shows. `live`: moving pictures · `picture`: a fresh key frame · `stale`: an old one, or a player that gets
  * nothing · `offline`: the camera, or something before it, has failed · `codec`, `undecodable`, `insecure`: there may be
- * video, but not here · `starting`, `waiting`: not yet.
+ * video, but not here · `busy`, `failed`: FFmpeg would have to make a picture of it, and has no place for it, or could not ·
+ * `starting`, `waiting`: not yet.
  */
 export type TileKind =
   | "live"
@@ -15,6 +17,8 @@ export type TileKind =
   | "codec"
   | "undecodable"
   | "insecure"
+  | "busy"
+  | "failed"
   | "starting"
   | "waiting";
 export type TileParts = {
@@ -25,6 +29,7 @@ export type TileParts = {
   /** `performance.now()` */
   readonly nowMs: number;
   readonly canDecodeFrames: boolean;
+  readonly offer: TranscodingOffer;
 };
 
 /** Four questions without an answer: segments of up to 6 s are normal. */
@@ -42,18 +47,25 @@ export function pictureAgeS({ player, picture, nowMs }: TileParts): number | nul
 export function judgeTile(parts: TileParts): TileKind {
   const { item, player } = parts;
   if (item.state === "offline") return "offline";
-  if (!isPlayable(item)) return "codec";
   if (player === "playing") return "live";
+  if (player === "busy" || player === "failed") return player;
   if (player === "waiting") return "stale";
   if (player === "starting") return "starting";
   return judgePicture(parts);
 }
 
 function judgePicture(parts: TileParts): TileKind {
-  const { item, picture, canDecodeFrames } = parts;
-  if (!canDecodeFrames) return "insecure";
+  const { item, picture, canDecodeFrames, offer } = parts;
+  const hasJpegs = offer.jpegs > 0;
+  if (!isPlayable(item) && !hasJpegs) return "codec";
+  if (!canDecodeFrames && !hasJpegs) return "insecure";
+  if (picture?.lack && isOld(parts)) return picture.lack;
   if (picture?.isBroken) return "undecodable";
-  const ageS = pictureAgeS(parts);
-  if (ageS === null) return item.state === "stale" ? "stale" : "waiting";
-  return item.state === "stale" || ageS * 1000 > STALE_AFTER_MS ? "stale" : "picture";
+  if (pictureAgeS(parts) === null) return item.state === "stale" ? "stale" : "waiting";
+  return item.state === "stale" || isOld(parts) ? "stale" : "picture";
+}
+
+/** Also where there is none. */
+function isOld(parts: TileParts): boolean {
+  return (pictureAgeS(parts) ?? Number.POSITIVE_INFINITY) * 1000 > STALE_AFTER_MS;
 }

@@ -6,10 +6,14 @@ export type PlayerState =
   | "playing"
   /** It has played, and nothing comes now. */
   | "waiting"
+  /** It has to be made by FFmpeg, which has no place for it, or could not. */
+  | "busy"
+  | "failed"
   | "unsupported";
 export type PlayerParts = {
   readonly video: HTMLVideoElement;
-  readonly address: string;
+  /** The best one first; the next one where there is nothing at that. */
+  readonly addresses: readonly string[];
   readonly isTile: boolean;
   readonly onState: (state: PlayerState) => void;
   /** More than a fifth of the pictures was dropped for five seconds. */
@@ -32,16 +36,26 @@ const TRIES_IN_PLACE = 2;
 
 let nextStartMs = 0;
 
+/** What the gateway said when it refused to transcode; null for every other fault. */
+function refusalOf(fault: ErrorData | null): "busy" | "failed" | null {
+  const { responseText } = (fault?.networkDetails ?? {}) as { readonly responseText?: unknown };
+  const said = typeof responseText === "string" ? responseText : "";
+  if (said.includes("transcoder_busy")) return "busy";
+  return said.includes("transcoder_failed") ? "failed" : null;
+}
+
 /**
  * Plays a live stream into a video element until it is destroyed, whatever happens to camera or server: the library gives up
  * after a fatal error, or goes round in circles.
  *
  * @returns ends it and gives back all that it held
  */
-export function startLivePlayer({ video, address, isTile, onState, onOverload }: PlayerParts): () => void {
+export function startLivePlayer({ video, addresses, isTile, onState, onOverload }: PlayerParts): () => void {
   let hls: HlsPlayer | null = null;
   let isGone = false;
   let failures = 0;
+  /** Of the addresses: the one that is tried. */
+  let at = 0;
   let counts: readonly PlaybackCount[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const progress = { second: 0, atMs: performance.now(), sinceMs: performance.now() };
@@ -51,7 +65,7 @@ export function startLivePlayer({ video, address, isTile, onState, onOverload }:
     if (isGone) return;
     if (!kit) later(begin);
     else if (kit.Hls.isSupported()) play(kit);
-    else if (video.canPlayType("application/vnd.apple.mpegurl") !== "") video.src = address;
+    else if (video.canPlayType("application/vnd.apple.mpegurl") !== "") video.src = addresses.at(-1) ?? "";
     else onState("unsupported");
   }
 
@@ -63,13 +77,23 @@ export function startLivePlayer({ video, address, isTile, onState, onOverload }:
       if (fault.fatal && hls === player) recover(kit, fault);
     });
     player.on(kit.Hls.Events.MANIFEST_PARSED, () => void video.play().catch(() => undefined));
-    player.loadSource(address);
+    player.loadSource(addresses[at] ?? "");
     player.attachMedia(video);
     progress.atMs = performance.now();
   }
 
   function recover(kit: Kit, fault: ErrorData | null): void {
+    const refusal = refusalOf(fault);
+    if (refusal !== null && at + 1 < addresses.length) {
+      at += 1;
+      play(kit);
+      return;
+    }
     failures += 1;
+    if (refusal !== null) {
+      at = 0;
+      onState(refusal);
+    }
     const isMedia = fault?.type === kit.Hls.ErrorTypes.MEDIA_ERROR;
     const isLine = fault?.type === kit.Hls.ErrorTypes.NETWORK_ERROR;
     if (isMedia && failures === 1) hls?.recoverMediaError();

@@ -1,7 +1,8 @@
 import type { BatchFrame } from "../../domain/video/frame-batch.ts";
 
+export type DecodedPicture = VideoFrame | ImageBitmap;
 /** Draws a decoded picture into the place of its tile. Must not keep it. */
-export type DrawFrame = (index: number, picture: VideoFrame) => void;
+export type DrawFrame = (index: number, picture: DecodedPicture) => void;
 export type FramePainter = {
   /** Decodes and draws a batch. @returns the indices that could not be decoded */
   paint(frames: readonly BatchFrame[], draw: DrawFrame): Promise<ReadonlySet<number>>;

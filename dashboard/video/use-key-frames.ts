@@ -1,7 +1,8 @@
 import { onScopeDispose, type Ref, readonly, ref, type ShallowRef, shallowRef, watch } from "vue";
-import { MAX_BATCH_STREAMS, readFrameBatch } from "../../domain/video/frame-batch.ts";
+import { type BatchFrame, MAX_BATCH_STREAMS, readFrameBatch } from "../../domain/video/frame-batch.ts";
+import { drawJpegs } from "./draw-jpegs.ts";
 import { limited } from "./limited.ts";
-import { canDecodeFrames, createFramePainter } from "./paint-frames.ts";
+import { canDecodeFrames, createFramePainter, type DecodedPicture, type DrawFrame } from "./paint-frames.ts";
 
 /** What became of a stream's pictures here. */
 export type Picture = {
@@ -9,12 +10,16 @@ export type Picture = {
   readonly drawnAtMs: number | null;
   /** The newest one could not be decoded. */
   readonly isBroken: boolean;
+  /** Why the gateway makes no JPEG of it. */
+  readonly lack?: "busy" | "failed" | undefined;
 };
 export type KeyFrameParts = {
   /** Streams whose tiles are seen and have no player, in order. Empty: nothing is asked. */
   readonly wanted: () => readonly string[];
   /** Draws into the tile of a stream, if it still has one. */
-  readonly draw: (streamId: string, picture: VideoFrame) => void;
+  readonly draw: (streamId: string, picture: DecodedPicture) => void;
+  /** Whether this stream is asked for as JPEG, not as a key frame. */
+  readonly isJpeg: (streamId: string) => boolean;
   /** All of a batch is drawn. */
   readonly present: () => void;
   /** The gateway does not know this browser (any more). */
@@ -36,7 +41,7 @@ const BROKEN_FOR_MS = 30_000;
 const SETTLE_MS = 60;
 
 /** Asks for the newest key frames of the tiles that are seen, all in one request, and draws them. Call in `setup`. */
-export function useKeyFrames({ wanted, draw, present, onRefused }: KeyFrameParts): KeyFrames {
+export function useKeyFrames({ wanted, draw, isJpeg, present, onRefused }: KeyFrameParts): KeyFrames {
   const pictures = shallowRef<ReadonlyMap<string, Picture>>(new Map());
   const isAway = ref(false);
   const gone = new AbortController();
@@ -48,7 +53,7 @@ export function useKeyFrames({ wanted, draw, present, onRefused }: KeyFrameParts
 
   function schedule(waitMs: number): void {
     clearTimeout(timer);
-    if (painter && !gone.signal.aborted) timer = setTimeout(round, waitMs);
+    if (!gone.signal.aborted) timer = setTimeout(round, waitMs);
   }
 
   async function round(): Promise<void> {
@@ -60,39 +65,51 @@ export function useKeyFrames({ wanted, draw, present, onRefused }: KeyFrameParts
     asked = new Set(streams);
     if (streams.length > 0) {
       isAsking = true;
-      await ask(streams);
+      const [jpegs, frames] = [streams.filter((id) => isJpeg(id)), streams.filter((id) => !isJpeg(id))];
+      const answers = await Promise.all([ask("keyframes", frames, paint), ask("jpegs", jpegs, drawJpegs)]);
+      if (!gone.signal.aborted) isAway.value = answers.includes(false);
       isAsking = false;
     }
     // With nothing to ask for, the next change of what is wanted starts it again.
     if (wanted().length > 0) schedule(Math.max(SETTLE_MS, startedMs + EVERY_MS - performance.now()));
   }
 
-  async function ask(streams: readonly string[]): Promise<void> {
+  const paint = async (batch: readonly BatchFrame[], into: DrawFrame): Promise<ReadonlySet<number>> =>
+    (await painter?.paint(batch, into)) ?? new Set();
+
+  /** @returns false when there was no answer */
+  async function ask(
+    kind: "keyframes" | "jpegs",
+    streams: readonly string[],
+    paintAll: typeof paint,
+  ): Promise<boolean> {
+    if (streams.length === 0) return true;
     try {
-      const address = `/v/_wall/keyframes?streams=${streams.map(encodeURIComponent).join(",")}`;
+      const address = `/v/_wall/${kind}?streams=${streams.map(encodeURIComponent).join(",")}`;
       const signal = limited(gone.signal, LIMIT_MS);
       const response = await fetch(address, { credentials: "same-origin", signal });
       if (response.status === 401 || response.status === 403) await onRefused();
       const batch = response.ok ? readFrameBatch(new Uint8Array(await response.arrayBuffer()), streams.length) : null;
-      isAway.value = batch === null;
-      if (batch && painter && !gone.signal.aborted) await show(streams, batch);
+      if (batch && !gone.signal.aborted) await show(streams, batch, paintAll);
+      return batch !== null;
     } catch {
       // The server is away: the tiles grow old, and the next round asks again.
-      isAway.value = true;
+      return false;
     }
   }
 
-  async function show(
-    streams: readonly string[],
-    batch: NonNullable<ReturnType<typeof readFrameBatch>>,
-  ): Promise<void> {
-    const failed = await painter?.paint(batch, (index, picture) => draw(streams[index] ?? "", picture));
+  async function show(streams: readonly string[], batch: readonly BatchFrame[], paintAll: typeof paint): Promise<void> {
+    const failed = await paintAll(batch, (index, picture) => draw(streams[index] ?? "", picture));
     present();
     const nowMs = performance.now();
     const next = new Map(pictures.value);
-    for (const { index } of batch) {
+    for (const { index, codec } of batch) {
       const id = streams[index] ?? "";
-      const isBroken = failed?.has(index) === true;
+      if (codec === "busy" || codec === "failed") {
+        next.set(id, { drawnAtMs: next.get(id)?.drawnAtMs ?? null, isBroken: false, lack: codec });
+        continue;
+      }
+      const isBroken = failed.has(index);
       if (isBroken) brokenUntilMs.set(id, nowMs + BROKEN_FOR_MS);
       else brokenUntilMs.delete(id);
       next.set(id, { drawnAtMs: isBroken ? (next.get(id)?.drawnAtMs ?? null) : nowMs, isBroken });

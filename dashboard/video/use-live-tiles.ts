@@ -1,7 +1,9 @@
 import { computed, type Ref, type ShallowRef, shallowRef, watch } from "vue";
+import type { TranscodingOffer } from "../../domain/video/transcode/transcoding-offer.ts";
 import { chooseLive } from "../../domain/video/wall-live.ts";
 import type { WallView } from "../../domain/video/wall-settings.ts";
 import { isPlayable } from "./judge-tile.ts";
+import { liveAddresses } from "./live-addresses.ts";
 import type { PlayerState } from "./live-player.ts";
 import { canDecodeFrames } from "./paint-frames.ts";
 import type { StreamItem } from "./stream-list.ts";
@@ -27,6 +29,7 @@ export function useLiveTiles(
   items: Readonly<Ref<readonly StreamItem[]>>,
   visible: Readonly<Ref<ReadonlySet<string>>>,
   isResting: Readonly<Ref<boolean>>,
+  offer: Readonly<Ref<TranscodingOffer>>,
 ): LiveTiles {
   const canDecode = canDecodeFrames();
   const players = shallowRef<ReadonlyMap<string, PlayerState>>(new Map());
@@ -37,7 +40,9 @@ export function useLiveTiles(
   // A dead camera needs no player while the question for key frames shows when it is back.
   const playable = computed(() =>
     seen.value
-      .filter((item) => isPlayable(item) && (item.state !== "offline" || !canDecode))
+      .filter((item) => liveAddresses(item, offer.value, true).length > 0 && (item.state !== "offline" || !canDecode))
+      // FFmpeg has no place for it: small pictures are made in another way.
+      .filter((item) => isPlayable(item) || !demoted.value.has(item.streamId))
       .map(({ streamId }) => streamId),
   );
   /** As text, so that what depends on it is told of changes only. */
@@ -70,6 +75,7 @@ export function useLiveTiles(
     still,
     players,
     setPlayer(streamId, state) {
+      if (state === "busy" || state === "failed") demoted.value = new Set(demoted.value).add(streamId);
       if (players.value.get(streamId) !== state) players.value = new Map(players.value).set(streamId, state);
     },
     demote(streamId) {

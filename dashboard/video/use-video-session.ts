@@ -1,5 +1,6 @@
 import { onScopeDispose, type Ref, readonly, ref } from "vue";
 import { isAway } from "../composables/api-request.ts";
+import { takeEarlyVideo } from "../live/early-video.ts";
 import { openVideoSession } from "./stream-list.ts";
 
 /** A session lasts a few minutes; a renewal that fails once has time for another. */
@@ -19,7 +20,8 @@ export function useVideoSession(): { readonly isOpen: Readonly<Ref<boolean>>; re
 
   async function open(): Promise<void> {
     clearTimeout(timer);
-    const answer = await openVideoSession(gone.signal);
+    const isOpenAlready = await takeEarlyVideo();
+    const answer = isOpenAlready ? ({ ok: true } as const) : await openVideoSession(gone.signal);
     if (gone.signal.aborted) return;
     if (answer.ok) isOpen.value = true;
     // One who may not see video is told so by the list; it is asked again there.

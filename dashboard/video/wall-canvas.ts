@@ -1,3 +1,4 @@
+import type { DecodedPicture } from "./paint-frames.ts";
 import { STREAM_ATTRIBUTE } from "./use-visible-tiles.ts";
 
 /** Height of the line with name and state over each picture, CSS pixels. */
@@ -9,7 +10,7 @@ type Place = { readonly x: number; readonly y: number; readonly width: number; r
 
 export type WallCanvas = {
   /** Draws a picture for the tile of a stream, as large as it fits; nothing when there is no such tile. */
-  draw(streamId: string, picture: VideoFrame): void;
+  draw(streamId: string, picture: DecodedPicture): void;
   /** Shows what was drawn. */
   present(): void;
   /**
@@ -57,9 +58,12 @@ export function createWallCanvas(grid: HTMLElement, shown: HTMLCanvasElement): W
       if (!tile || !context) return;
       const place = placeOf(tile);
       const { x, y, width, height } = place;
-      const scale = Math.min(width / picture.displayWidth, height / picture.displayHeight);
-      const wide = picture.displayWidth * scale;
-      const high = picture.displayHeight * scale;
+      const own =
+        "displayWidth" in picture ? [picture.displayWidth, picture.displayHeight] : [picture.width, picture.height];
+      const [ownWidth = 1, ownHeight = 1] = own;
+      const scale = Math.min(width / ownWidth, height / ownHeight);
+      const wide = ownWidth * scale;
+      const high = ownHeight * scale;
       context.fillStyle = "#000";
       context.fillRect(x, y, width, height);
       context.drawImage(picture, x + (width - wide) / 2, y + (height - high) / 2, wide, high);

@@ -114,6 +114,7 @@ function groupFacts(members: readonly SiteView[]): SiteFacts {
     ratedPowerKw: null,
     baselines: {},
     lab: {},
+    camera: null,
     isInMaintenance: false,
     isCurtailed: false,
   };

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { POINT_NAMES, POINTS, type PointName } from "../points/catalogue.ts";
 import type { PointValue } from "../telemetry/snapshot.ts";
+import { isBesideReadings, valueBeside } from "./beside-readings.ts";
 import { once, oncePerView } from "./once-per-view.ts";
 import { isQuantity, QUANTITIES, QUANTITY_NAMES, type QuantityName } from "./quantities.ts";
 import { QUANTITY_RANGES } from "./quantity-ranges.ts";
@@ -73,6 +74,6 @@ function rangeOf(signal: Exclude<Signal, QuantityName>): (zone: Zone) => Range |
 
 /** The value that a rule may judge; null when there is none, or a doubtful one. */
 export function readValue(site: SiteView, point: PointName): PointValue {
-  if (POINTS[point].origin === "manual") return site.facts.lab[point]?.value ?? null;
+  if (isBesideReadings(point)) return valueBeside(site.facts, point);
   return site.reading === null ? null : trustedValue(site.reading, point);
 }

@@ -1,5 +1,7 @@
 import { AppError } from "../errors.ts";
+import { isPointName } from "../points/catalogue.ts";
 import { SuppressionCause } from "./alarm.ts";
+import { isBesideReadings } from "./beside-readings.ts";
 import { type CompiledRule, compileRule } from "./compile-rule.ts";
 import { numberReader, type Signal } from "./read-signal.ts";
 import type { Rule } from "./rule.ts";
@@ -49,7 +51,9 @@ export function compileRuleSet(rules: readonly Rule[]): RuleSet {
     accusingPlaces: placesWhere(({ scope, accusesSensors }) => scope === "site" && accusesSensors),
     comparedSignals,
     comparedReaders: comparedSignals.map(numberReader),
-    readsAtClose: compiled.some(({ rule }) => rule.scope !== "site" && !isAboutContact(rule)),
+    readsAtClose: compiled.some(
+      ({ rule }) => rule.scope !== "site" && !isKnownWithoutReadings(rule.condition["where"]),
+    ),
   };
 }
 
@@ -63,9 +67,13 @@ function parentRulesOf({ suppressedBy }: Pick<Rule, "suppressedBy">): readonly s
   return suppressedBy.filter((parent) => parent !== "sensor-fault" && !SuppressionCause.safeParse(parent).success);
 }
 
-function isAboutContact({ condition }: Rule): boolean {
-  const where = condition["where"];
-  return typeof where === "object" && where !== null && Reflect.get(where, "kind") === "lost-contact";
+/** Contact, and points that are known beside readings. */
+function isKnownWithoutReadings(where: unknown): boolean {
+  if (typeof where !== "object" || where === null) return false;
+  const { kind, of, point } = where as Record<string, unknown>;
+  if (kind === "fitted") return isKnownWithoutReadings(of);
+  if (kind === "flag") return typeof point === "string" && isPointName(point) && isBesideReadings(point);
+  return kind === "lost-contact";
 }
 
 function checkIds(rules: readonly Rule[]): void {

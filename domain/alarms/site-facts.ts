@@ -22,7 +22,7 @@ export type BaselineName = z.infer<typeof BaselineName>;
 /** The newest valid laboratory reading of a point. */
 const LabValue = z.strictObject({ value: z.number(), takenAtMs: z.int() });
 
-/** What rules know of a site beside its readings: from the inventory, from the laboratory, and flags that people set. */
+/** What rules know of a site beside its readings: from the inventory, from the laboratory, from video, and flags that people set. */
 export const SiteFacts = z.strictObject({
   siteId: SiteId,
   segmentId: SegmentId.nullable(),
@@ -34,6 +34,8 @@ export const SiteFacts = z.strictObject({
   ratedPowerKw: z.number().nullable(),
   baselines: z.partialRecord(BaselineName, z.number()),
   lab: z.partialRecord(PointName, LabValue),
+  /** null = the site has no camera; `isOnline` is null while nothing is known of it. */
+  camera: z.strictObject({ isOnline: z.boolean().nullable() }).nullable(),
   isInMaintenance: z.boolean(),
   isCurtailed: z.boolean(),
 });

@@ -46,7 +46,7 @@ export type Zone = {
 export type ZoneWatch = (zone: Zone) => Possible;
 
 /** For want of anything better. */
-export const watchNothing: ZoneWatch = () => ANYTHING;
+const watchNothing: ZoneWatch = () => ANYTHING;
 
 /** Whether something of the one range lies above something of the other, and whether something does not. */
 export function possiblyAbove(above: Range, below: Range, orEqual: boolean): Possible {

@@ -1,6 +1,6 @@
 import type { FailureCause } from "./failure-cause.ts";
 
-/** A heartbeat of the event loop is due this often. */
+/** A heartbeat of the event loop is due this often while something is polled. */
 export const LAG_TICK_MS = 100;
 /** From this lag on a failure says nothing about the site (performance.md §3.4) [J]. */
 const LAG_LIMIT_MS = 250;
@@ -12,6 +12,11 @@ export type LoopLag = { expectedMs: number; lastLagMs: number; lastEndMs: number
 
 export function newLoopLag(nowMs: number): LoopLag {
   return { expectedMs: nowMs + LAG_TICK_MS, lastLagMs: 0, lastEndMs: Number.NEGATIVE_INFINITY };
+}
+
+/** The heartbeats begin again after a time without: nothing is known of that time, and it was nobody's lag. */
+export function resumeLoopLag(lag: LoopLag, nowMs: number): void {
+  lag.expectedMs = nowMs + LAG_TICK_MS;
 }
 
 /** To be called by a timer every 100 ms. */

@@ -9,6 +9,7 @@ export const FIRST_PAGE = { sites: 500, rounds: 20 } as const;
  */
 export const FIRST_REQUESTS = {
   sites: `/api/v1/sites?limit=${FIRST_PAGE.sites}`,
+  streams: "/api/v1/video/streams",
   status: "/api/v1/status",
   rounds: `/api/v1/rounds?limit=${FIRST_PAGE.rounds}`,
 } as const;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CAMERA_POINTS } from "./camera-points.ts";
 import { CONTROLLER_POINTS } from "./controller-points.ts";
 import { ENVIRONMENT_POINTS } from "./environment-points.ts";
 import { FLUID_POINTS } from "./fluid-points.ts";
@@ -16,6 +17,7 @@ const CATALOGUE = {
   ...POWER_POINTS,
   ...CONTROLLER_POINTS,
   ...MINING_POINTS,
+  ...CAMERA_POINTS,
 } satisfies Record<string, PointDefinition>;
 
 /** Every canonical point's name, in catalogue order; the unit is part of the name. */

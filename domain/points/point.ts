@@ -1,7 +1,16 @@
 import { z } from "zod";
 
 /** Where on the screen, and in which part of the plant, a point belongs. */
-export const PointGroup = z.enum(["loop", "rejection", "fluid", "environment", "power", "controller", "mining"]);
+export const PointGroup = z.enum([
+  "loop",
+  "rejection",
+  "fluid",
+  "environment",
+  "power",
+  "controller",
+  "mining",
+  "camera",
+]);
 export type PointGroup = z.infer<typeof PointGroup>;
 
 /** How a point rolls up: a gauge is averaged, a counter differenced, a state timed. */
@@ -11,8 +20,8 @@ export type PointKind = z.infer<typeof PointKind>;
 export const PointType = z.enum(["num", "bool", "enum", "text"]);
 export type PointType = z.infer<typeof PointType>;
 
-/** Who says it: the controller, a formula, a person, the collector or the inventory. */
-const PointOrigin = z.enum(["device", "derived", "manual", "collector", "inventory"]);
+/** Who says it: the controller, a formula, a person, the collector, the inventory or the video gateway. */
+const PointOrigin = z.enum(["device", "derived", "manual", "collector", "inventory", "video"]);
 export type PointOrigin = z.infer<typeof PointOrigin>;
 
 const Range = z.tuple([z.number().nullable(), z.number().nullable()]);

@@ -79,6 +79,7 @@ function mapProblems({ map }: Draft): ProfileProblem[] {
     const definition = POINTS[point];
     const path = ["map", point];
     if (definition.origin === "collector") return [{ path, message: "the collector fills this point, no controller" }];
+    if (definition.origin === "video") return [{ path, message: "the video gateway knows this, no controller" }];
     return [
       ...opsProblems([...path, "ops"], mapping, KIND_OF_TYPE[definition.type]),
       ...wordProblems([...path, "ops"], mapping.ops, definition),

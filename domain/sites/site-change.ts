@@ -3,7 +3,7 @@ import type { SiteScope } from "../access/site-scope.ts";
 import { type Site, SiteEntry } from "./site.ts";
 import { SiteId } from "./site-id.ts";
 
-const { name, region, zone, enabled, controller, location, interval_s, miners_expected, rated_power_kw } =
+const { name, region, zone, enabled, controller, camera, location, interval_s, miners_expected, rated_power_kw } =
   SiteEntry.shape;
 
 /**
@@ -17,7 +17,7 @@ export const SitePatch = z
     zone: zone.unwrap().optional(),
     enabled: enabled.unwrap().optional(),
     controller: controller.partial().optional(),
-    camera: SiteEntry.shape.camera.unwrap().nullable().optional(),
+    camera: camera.unwrap().extend({ queries: camera.unwrap().shape.queries.unwrap() }).partial().nullable().optional(),
     location: location.unwrap().nullable().optional(),
     interval_s: interval_s.unwrap().nullable().optional(),
     miners_expected: miners_expected.unwrap().nullable().optional(),
@@ -35,7 +35,7 @@ export const SiteConfiguration = z
     zone: z.string(),
     enabled: z.boolean(),
     controller: z.strictObject({ isSet: z.boolean(), profile: z.string() }),
-    camera: z.strictObject({ isSet: z.boolean() }),
+    camera: z.strictObject({ isSet: z.boolean(), queries: z.boolean() }),
     location: z.strictObject({ lat: z.number(), lon: z.number() }).nullable(),
     interval_s: z.int().nullable(),
     miners_expected: z.int().nullable(),
@@ -57,7 +57,7 @@ export function configurationOf(site: Site, version: number, managedBy: string |
     zone: site.zone,
     enabled: site.enabled,
     controller: { isSet: site.controllerUrl !== "", profile: site.profileId },
-    camera: { isSet: site.cameraUrl !== null },
+    camera: { isSet: site.cameraUrl !== null, queries: site.cameraQueries },
     location: site.location,
     interval_s: site.intervalS,
     miners_expected: site.minersExpected,
@@ -69,6 +69,7 @@ export function configurationOf(site: Site, version: number, managedBy: string |
 
 export function applyPatch(site: Site, patch: SitePatch): Site {
   const or = <T>(next: T | undefined, before: T): T => (next === undefined ? before : next);
+  const cameraUrl = patch.camera === null ? null : or(patch.camera?.url, site.cameraUrl);
   return {
     id: site.id,
     name: or(patch.name, site.name),
@@ -77,7 +78,8 @@ export function applyPatch(site: Site, patch: SitePatch): Site {
     enabled: or(patch.enabled, site.enabled),
     controllerUrl: or(patch.controller?.url, site.controllerUrl),
     profileId: or(patch.controller?.profile, site.profileId),
-    cameraUrl: patch.camera === undefined ? site.cameraUrl : (patch.camera?.url ?? null),
+    cameraUrl,
+    cameraQueries: cameraUrl !== null && or(patch.camera?.queries, site.cameraQueries),
     location: or(patch.location, site.location),
     intervalS: or(patch.interval_s, site.intervalS),
     minersExpected: or(patch.miners_expected, site.minersExpected),
@@ -94,7 +96,7 @@ export function entryFromSite(site: Site): SiteEntry {
     zone: site.zone,
     enabled: site.enabled,
     controller: { url: site.controllerUrl, profile: site.profileId },
-    ...(site.cameraUrl === null ? {} : { camera: { url: site.cameraUrl } }),
+    ...(site.cameraUrl === null ? {} : { camera: { url: site.cameraUrl, queries: site.cameraQueries } }),
     ...(site.location === null ? {} : { location: site.location }),
     ...(site.intervalS === null ? {} : { interval_s: site.intervalS }),
     ...(site.minersExpected === null ? {} : { miners_expected: site.minersExpected }),

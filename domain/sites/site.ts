@@ -28,7 +28,15 @@ export const SiteEntry = z.strictObject({
     url: ControllerUrl,
     profile: z.string().regex(/^[a-z0-9-]+$/),
   }),
-  camera: z.strictObject({ url: CameraUrl }).optional(),
+  camera: z
+    .strictObject({
+      url: CameraUrl,
+      queries: z
+        .boolean()
+        .default(false)
+        .describe("Queries are sent to it although it shares host and port with a controller or another camera"),
+    })
+    .optional(),
   location: z.strictObject({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }).optional(),
   interval_s: z.int().min(1).max(3600).optional(),
   miners_expected: z.int().min(0).max(1000).optional(),
@@ -50,6 +58,8 @@ export type Site = {
   readonly controllerUrl: string;
   readonly profileId: string;
   readonly cameraUrl: string | null;
+  /** Where it shares host and port with a controller a query could be an order: it is sent only if this is set. */
+  readonly cameraQueries: boolean;
   readonly location: { readonly lat: number; readonly lon: number } | null;
   /** Own polling interval in seconds; null = the platform's default. */
   readonly intervalS: number | null;
@@ -75,6 +85,7 @@ export function siteFromEntry(entry: SiteEntry): Site {
     controllerUrl: entry.controller.url,
     profileId: entry.controller.profile,
     cameraUrl: entry.camera?.url ?? null,
+    cameraQueries: entry.camera?.queries ?? false,
     location: entry.location ?? null,
     intervalS: entry.interval_s ?? null,
     minersExpected: entry.miners_expected ?? null,

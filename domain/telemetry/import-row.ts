@@ -101,7 +101,9 @@ function refusalOf(name: string): string | null {
   if (!isPointName(name)) return "must be site, time or a point of the catalogue (/api/v1/points)";
   const { origin } = POINTS[name];
   if (origin === "manual") return "is measured by hand: enter it as a lab reading";
-  return origin === "collector" || origin === "inventory" ? `comes from the ${origin}, not from a file` : null;
+  return origin === "collector" || origin === "inventory" || origin === "video"
+    ? `comes from the ${origin}, not from a file`
+    : null;
 }
 
 function readTime(text: string, line: number, { oldestMs, newestMs }: ImportLimits, problems: ImportProblem[]): number {

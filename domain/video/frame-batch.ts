@@ -4,11 +4,18 @@
  */
 export type BatchFrame = {
   readonly index: number;
-  /** As WebCodecs wants it, such as `avc1.4d401f`. */
+  /**
+   * As WebCodecs wants it, such as `avc1.4d401f`; `jpeg`; or `busy`, `failed`: why there is no JPEG, which is then one byte
+   * that means nothing.
+   */
   readonly codec: string;
-  /** Annex B. */
+  /** Annex B, or a JPEG. */
   readonly bytes: Uint8Array;
 };
+
+export const JPEG_CODEC = "jpeg";
+/** Stands for the picture that FFmpeg has no place for, or could not make. */
+export const NO_PICTURE = Uint8Array.of(0);
 
 /** Streams that one request may name: a wall of 9 × 9. */
 export const MAX_BATCH_STREAMS = 81;

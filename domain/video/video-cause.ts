@@ -28,6 +28,7 @@ export const VIDEO_CAUSES = [
   "storage_full",
   "storage_failed",
   "storage_busy",
+  "spool_full",
   "encrypted_not_recorded",
   "period_invalid",
   "gateway_unavailable",

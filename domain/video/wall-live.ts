@@ -1,8 +1,8 @@
 /**
  * How tiles get their pictures. `auto`: live players as far as few enough tiles are visible, else key frames; `live`: players
- * on the first tiles; `keyframe`: newest key frames only.
+ * on the first tiles; `keyframe`: newest key frames only; `jpeg`: small JPEGs that FFmpeg makes of them.
  */
-export const WALL_MODES = ["auto", "live", "keyframe"] as const;
+export const WALL_MODES = ["auto", "live", "keyframe", "jpeg"] as const;
 export type WallMode = (typeof WALL_MODES)[number];
 
 /**
@@ -23,7 +23,7 @@ export type LiveChoice = {
 
 /** The streams that get a player. All other visible ones get key frames. */
 export function chooseLive({ mode, visible, demoted, canDecodeFrames }: LiveChoice): ReadonlySet<string> {
-  if (mode === "keyframe") return new Set();
+  if (mode === "keyframe" || mode === "jpeg") return new Set();
   const isTooMany = mode === "auto" && visible.length > MOST_LIVE_TILES && canDecodeFrames;
   if (isTooMany) return new Set();
   const playable = canDecodeFrames && mode === "auto" ? visible.filter((id) => !demoted.has(id)) : visible;

@@ -15,12 +15,12 @@ export type WallView = {
   readonly arranged: readonly string[];
 };
 export type SavedWall = { readonly name: string; readonly view: WallView };
-/** What a browser keeps of the wall. */
+/** What a browser keeps of the wall; `saved` is of versions before walls were kept by the server. */
 export type WallSettings = { readonly view: WallView; readonly saved: readonly SavedWall[] };
 
 export const MAX_SAVED_WALLS = 20;
 export const MAX_NAME_LENGTH = 40;
-const MAX_ARRANGED = 1000;
+export const MAX_ARRANGED = 1000;
 
 export const INITIAL_VIEW: WallView = { layout: 9, mode: "auto", cycleS: 0, isAlarmedFirst: true, arranged: [] };
 
@@ -29,21 +29,19 @@ export function readWallSettings(text: string | null): WallSettings {
   const kept = parse(text);
   const saved = Array.isArray(kept["saved"]) ? kept["saved"].map(asRecord) : [];
   return {
-    view: readView(asRecord(kept["view"])),
+    view: readWallView(kept["view"]),
     saved: saved
       .flatMap(({ name, view }) => {
         const named = typeof name === "string" ? name.trim().slice(0, MAX_NAME_LENGTH) : "";
-        return named === "" ? [] : [{ name: named, view: readView(asRecord(view)) }];
+        return named === "" ? [] : [{ name: named, view: readWallView(view) }];
       })
       .slice(0, MAX_SAVED_WALLS),
   };
 }
 
-/** Keeps a view under a name; one of the same name gives way. The oldest go when there are too many. */
-export function saveWall(saved: readonly SavedWall[], name: string, view: WallView): readonly SavedWall[] {
-  const named = name.trim().slice(0, MAX_NAME_LENGTH);
-  if (named === "") return saved;
-  return [...saved.filter((wall) => wall.name !== named), { name: named, view }].slice(-MAX_SAVED_WALLS);
+/** A view as it was kept, as far as it makes sense. */
+export function readWallView(kept: unknown): WallView {
+  return readView(asRecord(kept));
 }
 
 function readView({ layout, mode, cycleS, isAlarmedFirst, arranged }: Record<string, unknown>): WallView {

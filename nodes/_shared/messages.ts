@@ -1,4 +1,5 @@
 import type { NodeMessage } from "node-red";
+import type { KnownCameras } from "../../domain/alarms/known-cameras.ts";
 import type { ControllerReply } from "../../domain/telemetry/controller-reply.ts";
 
 /** A message on the wire: `topic` names the schema of `payload`, context stands in fields of its own. */
@@ -9,6 +10,8 @@ export type PlatformMessage = NodeMessage & {
   isReplay?: boolean;
   /** Nodes whose rules judge this message: each that it passes adds itself. */
   ruleHolders?: readonly string[];
+  /** Beside snapshots and rounds: what is known of the cameras at this moment. */
+  cameras?: KnownCameras;
   /** The raw reply behind a `rejected` message, to be kept as evidence. */
   reply?: ControllerReply;
 };

@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { z } from "zod";
+import { KnownCameras, NO_CAMERAS } from "../../domain/alarms/known-cameras.ts";
 import { RoundReport } from "../../domain/collection/round-report.ts";
 import { Snapshot } from "../../domain/telemetry/snapshot.ts";
 import { compileCheck, type MessageCheck, problemsOf } from "../_shared/message-check.ts";
@@ -10,6 +11,7 @@ import english from "./locales/en-US/alarm-suppress.json" with { type: "json" };
 import chinese from "./locales/zh-CN/alarm-suppress.json" with { type: "json" };
 
 const areSnapshots: MessageCheck<Snapshot[]> = compileCheck(z.array(Snapshot));
+const areCameras: MessageCheck<KnownCameras> = compileCheck(KnownCameras);
 /** A status is one line below a node. */
 const MOST_NAMES = 3;
 const isRound: MessageCheck<RoundReport> = compileCheck(RoundReport);
@@ -25,11 +27,14 @@ export default function registerAlarmSuppress(RED: NodeAPI): void {
 
     this.on("input", (msg: PlatformMessage, send, done) => {
       try {
-        const judged = judge(msg);
+        const { cameras = NO_CAMERAS } = msg;
+        const isUsable = areCameras(cameras);
+        // Alarms about the plant do not hang on cameras: what cannot be used counts as unknown, and is told of.
+        const judged = judge(msg, isUsable ? cameras : NO_CAMERAS);
         showState(status);
         const conditions = { topic: "alarm-conditions", payload: judged };
         send([conditions, msg]);
-        done();
+        done(isUsable ? undefined : new Error(`msg.cameras: ${problemsOf(areCameras)}`));
       } catch (error) {
         status.show("broken", "alarm-suppress.status.failed");
         done(error instanceof Error ? error : new Error(String(error)));
@@ -45,15 +50,15 @@ function namesOf(ids: readonly string[]): string {
   return ids.length > MOST_NAMES ? `${shown} +${ids.length - MOST_NAMES}` : shown;
 }
 
-function judge({ topic, payload, ruleHolders = [] }: PlatformMessage) {
+function judge({ topic, payload, ruleHolders = [] }: PlatformMessage, cameras: KnownCameras) {
   const { alarms } = platform();
   if (topic === "snapshots") {
     if (!areSnapshots(payload)) throw new Error(`not snapshots: ${problemsOf(areSnapshots)}`);
-    return alarms.judge(ruleHolders, payload);
+    return alarms.judge(ruleHolders, payload, cameras);
   }
   if (topic === "round-report") {
     if (!isRound(payload)) throw new Error(`not a RoundReport: ${problemsOf(isRound)}`);
-    return alarms.close(ruleHolders, payload);
+    return alarms.close(ruleHolders, payload, cameras);
   }
   throw unexpectedTopic("alarm-suppress", topic, ["snapshots", "round-report"]);
 }

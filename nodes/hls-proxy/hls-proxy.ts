@@ -11,7 +11,9 @@ import { platform, platformIfStarted } from "../_shared/platform.ts";
 type HlsProxyConfig = Partial<Record<keyof GatewaySettings, unknown>>;
 
 const TELL_MS = 5_000;
-const FIELDS = Object.keys(DEFAULT_GATEWAY_SETTINGS) as (keyof GatewaySettings)[];
+const NUMBERS = (Object.keys(DEFAULT_GATEWAY_SETTINGS) as (keyof GatewaySettings)[]).filter(
+  (field) => field !== "renditions",
+);
 
 /**
  * Asks the video gateway to serve the cameras, and hands out how they are, its figures and who watches. No byte of video
@@ -83,7 +85,9 @@ function sendViewer(node: Node, viewer: WatchingPerson, event: "started" | "ende
 function settingsOf(node: Node, config: HlsProxyConfig): GatewaySettings | null {
   try {
     refuseUnsetVariables(config);
-    const parsed = GatewaySettingsSchema.safeParse(numbersFrom(config, FIELDS));
+    // A node that was saved before there was a field has its default.
+    const saved = { ...DEFAULT_GATEWAY_SETTINGS, ...config };
+    const parsed = GatewaySettingsSchema.safeParse({ ...numbersFrom(saved, NUMBERS), renditions: saved.renditions });
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     const field = String(issue?.path[0] ?? "");

@@ -95,7 +95,13 @@ function settingsOf(node: Node, config: VideoRecordConfig): RecordingSettings | 
   try {
     refuseUnsetVariables(config);
     const rules = parseRecordingRules(typeof config.rules === "string" ? config.rules : "");
-    const parsed = RecordingSettings.safeParse({ mode: config.mode, rules, ...numbersFrom(config, NUMBERS) });
+    const parsed = RecordingSettings.safeParse({
+      mode: config.mode,
+      rules,
+      // A node from before there was a choice has none.
+      rendition: config.rendition || "smallest",
+      ...numbersFrom(config, NUMBERS),
+    });
     if (parsed.success) return parsed.data;
     const [issue] = parsed.error.issues;
     const field = String(issue?.path[0] ?? "");

@@ -14,8 +14,9 @@ umask 022
 
 fail() { echo "install: $*" >&2; exit 1; }
 
-TEST_PACKAGES="redis-server chromium-headless-shell fonts-wqy-microhei patchelf tzdata ffmpeg"
-BENCH_PACKAGES="chromium python3-aiohttp libfaketime prometheus prometheus-alertmanager"
+TEST_PACKAGES="redis-server chromium-headless-shell fonts-wqy-microhei patchelf tzdata ffmpeg
+  swift-proxy swift-account swift-container swift-object"
+BENCH_PACKAGES="chromium python3-aiohttp libfaketime prometheus prometheus-alertmanager nginx wrk nghttp2-client"
 SHARED_PREFIX=/var/cache/antbox-flow/timescale
 
 HERE=$(cd "$(dirname "$0")" && pwd -P)

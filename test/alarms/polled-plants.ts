@@ -132,6 +132,7 @@ function inventoryOf({ spec }: SimulatedSite): Site {
     controllerUrl: `http://127.0.0.1/${spec.id}`,
     profileId: PROFILE_OF[spec.dialect],
     cameraUrl: null,
+    cameraQueries: false,
     location: null,
     intervalS: null,
     minersExpected: MINERS,

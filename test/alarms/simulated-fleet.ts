@@ -55,7 +55,10 @@ export class SimulatedFleet {
     this.take([...heard.events, ...closed.events]);
   }
 
-  setFlag(siteIds: readonly string[], flag: Partial<Pick<SiteFacts, "isCurtailed" | "isInMaintenance">>): void {
+  setFlag(
+    siteIds: readonly string[],
+    flag: Partial<Pick<SiteFacts, "camera" | "isCurtailed" | "isInMaintenance">>,
+  ): void {
     for (const siteId of siteIds) {
       const facts = this.facts.get(siteId);
       if (facts !== undefined) this.facts.set(siteId, { ...facts, ...flag });
@@ -123,6 +126,7 @@ function factsOf({ sites, intervalS }: PolledPlants): SiteFacts[] {
       ratedPowerKw: RATED_POWER_KW,
       baselines: {},
       lab: {},
+      camera: { isOnline: true },
       isInMaintenance: false,
       isCurtailed: false,
     };

@@ -84,6 +84,9 @@ test("a rule that is off is tested before it is switched on", async () => {
 describe("what is wrong is refused by name", () => {
   test.for([
     { body: { ruleIds: ["nobody"] }, code: "request.invalid" },
+    // Of cameras no history is kept.
+    { body: { ruleIds: ["camera-offline"] }, code: "request.invalid" },
+    { body: { ruleIds: ["segment-cameras-offline"] }, code: "request.invalid" },
     { body: { ruleIds: ["supply-temp-too-high"], to: STRETCH.from, from: STRETCH.to }, code: "request.invalid" },
     { body: { from: "2020-01-01T00:00:00Z" }, code: "request.invalid" },
     { body: { rules: [{ ...HOT, condition: { kind: "eval", text: "1" } }] }, code: "rule.invalid" },

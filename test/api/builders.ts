@@ -22,6 +22,7 @@ export function aSite(number: number, own: Partial<Site> = {}): Site {
     controllerUrl: `http://10.1.101.${number % 250}`,
     profileId: "bitmain-antbox-hk3",
     cameraUrl: `http://10.2.101.${number % 250}/stream.m3u8`,
+    cameraQueries: false,
     location: { lat: 24.45, lon: 54.38 },
     intervalS: null,
     minersExpected: 210,

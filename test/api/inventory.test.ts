@@ -104,14 +104,16 @@ describe("a site", () => {
     expect(codeOf(await patch("site-001", '"old"', { name: "x" }))).toEqual([412, "request.precondition-failed"]);
     const { etag, body } = await configuration("site-001");
     expect(body).toMatchObject({ controller: { isSet: true, profile: "bitmain-antbox-hk3" }, camera: { isSet: true } });
-    const changed = await patch("site-001", etag, { name: "改名", interval_s: 30, location: null });
-    expect(changed.json).toMatchObject({ name: "改名", interval_s: 30, location: null, version: body.version + 1 });
+    const change = { name: "改名", interval_s: 30, location: null, camera: { queries: true } };
+    const changed = await patch("site-001", etag, change);
+    const camera = { isSet: true, queries: true };
+    expect(changed.json).toMatchObject({ ...change, camera, version: body.version + 1 });
     expect(changed.headers.get("etag")).toBe((await configuration("site-001")).etag);
     expect(codeOf(await patch("site-001", etag, { name: "late" }))).toEqual([412, "request.precondition-failed"]);
     const [entry] = await auditOf("action=site:update&target=site-001");
     expect(entry?.detail).toEqual({
-      before: { name: "站点 1", location: { lat: 24.45, lon: 54.38 }, intervalS: null },
-      after: { name: "改名", location: null, intervalS: 30 },
+      before: { name: "站点 1", location: { lat: 24.45, lon: 54.38 }, intervalS: null, cameraQueries: false },
+      after: { name: "改名", location: null, intervalS: 30, cameraQueries: true },
     });
   });
 

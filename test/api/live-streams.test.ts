@@ -98,3 +98,15 @@ test("a page that does not ask for cameras is told nothing of them", async () =>
   await expect.poll(client.beats, PATIENT).toBeGreaterThan(0);
   expect(client.told()).toEqual([]);
 });
+
+test("a camera that leaves the inventory is told of, for no change of it ever comes again", async () => {
+  const client = await listen(api.token("viewer"));
+  await expect.poll(() => client.told().length, PATIENT).toBe(1);
+  api.setSites(SITES.slice(1));
+  await expect.poll(() => client.told().length, PATIENT).toBe(2);
+  const [before, after] = client.told();
+  expect(before?.streams.map(({ siteId }) => siteId)).toContain(SITES[0]?.id);
+  expect(after?.isWhole).toBe(true);
+  expect(after?.streams.map(({ siteId }) => siteId)).toEqual(SITES.slice(1, 4).map(({ id }) => id));
+  api.setSites(SITES);
+});

@@ -274,3 +274,33 @@ test("methods that a path does not have are named with those that it has", async
     expect(headers.get("allow")).toBe("GET, HEAD, PATCH");
   }
 });
+
+test("walls that somebody saves are theirs alone, twenty at most, and go with the account", async () => {
+  const view = { layout: 16, mode: "keyframe", cycleS: 20, isAlarmedFirst: false, arranged: ["site-001"] };
+  const [viewer, operator] = [await signIn("viewer"), await signIn("operator")];
+  const wall = (name: string) => `/api/v1/video/walls/${encodeURIComponent(name)}`;
+  const keep = (name: string, body: object = view, token = viewer) => ask(wall(name), { method: "PUT", body }, token);
+  const namesOf = async (token: string) =>
+    ((await ask("/api/v1/video/walls", {}, token)).json as { items: { name: string }[] }).items.map(({ name }) => name);
+  expect((await keep("夜班 / 1")).json).toEqual({ name: "夜班 / 1", view });
+  expect((await keep("夜班 / 1", { ...view, layout: 4 })).json).toMatchObject({ view: { layout: 4 } });
+  for (let n = 2; n <= 20; n += 1) expect((await keep(`wall ${n}`)).status).toBe(200);
+  expect((await keep("one more")).status).toBe(400);
+  expect((await keep("wall 20")).status).toBe(200);
+  for (const body of [
+    { ...view, layout: 5 },
+    { ...view, arranged: ["../x"] },
+    { ...view, url: "http://10.0.0.1/" },
+  ])
+    expect((await keep("wall 20", body)).status).toBe(400);
+  expect(await namesOf(viewer)).toHaveLength(20);
+  expect(await namesOf(operator)).toEqual([]);
+  expect((await ask(wall("wall 20"), { method: "DELETE" }, operator)).status).toBe(404);
+  expect((await ask(wall("wall 20"), { method: "DELETE" }, viewer)).status).toBe(204);
+  const token = { name: "viewer", permissions: ["video:view"], expiresInDays: 1 };
+  const { json } = await ask("/api/v1/service-tokens", { method: "POST", body: token });
+  // It is called like the person, and is none.
+  expect((await ask("/api/v1/video/walls", {}, (json as { token: string }).token)).status).toBe(404);
+  await api.database.query("delete from user_account where username = 'viewer'");
+  expect(await api.database.query("select 1 from video_wall")).toEqual([]);
+});

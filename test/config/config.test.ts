@@ -76,9 +76,36 @@ test.for([
   [{ SITE_TIME_ZONE: "Mars/Base" }, 'SITE_TIME_ZONE: "Mars/Base" must be an IANA time zone'],
   [{ DATABASE_URL: "mysql://u:secret@h/d" }, "DATABASE_URL: the given value must look like postgres://"],
   [{ SECRET_KEY: "short" }, "SECRET_KEY: the given value must be 32 random bytes in base64"],
+  [{ RECORDINGS_S3_ENDPOINT: "https://s3.example/bucket" }, "must have no path, name or query"],
+  [{ RECORDINGS_S3_ENDPOINT: "https://key:secret@s3.example" }, "must have no path, name or query"],
+  [{ RECORDINGS_S3_BUCKET: "../other" }, 'RECORDINGS_S3_BUCKET: "../other" must be the name of a bucket'],
+  [{ RECORDINGS_S3_BUCKET: "recordings" }, "RECORDINGS_S3_ENDPOINT: required with the others of RECORDINGS_S3_…"],
+  [{ RECORDINGS_SPOOL_MB: "5" }, 'RECORDINGS_SPOOL_MB: "5" must be a whole number from 100'],
   [{ ADMIN_PASSWORD: "123" }, "ADMIN_PASSWORD: the given value must have at least 10 characters"],
 ] as const)("a wrong value stops the start with one line: %o", ([environment, line]) => {
   expect(() => read(environment)).toThrow(line);
+});
+
+test("a bucket of recordings, whose keys may lie in files", () => {
+  const file = path.join(folder, "s3-secret");
+  writeFileSync(file, "hidden\n");
+  const bucket = {
+    RECORDINGS_S3_ENDPOINT: "https://s3.example/",
+    RECORDINGS_S3_BUCKET: "recordings",
+    RECORDINGS_S3_ACCESS_KEY: "antbox",
+    RECORDINGS_S3_SECRET_KEY_FILE: file,
+  };
+  expect(read({}).video.objects).toBeNull();
+  expect(read(bucket).video.objects).toEqual({
+    endpoint: "https://s3.example",
+    bucket: "recordings",
+    region: "us-east-1",
+    accessKey: "antbox",
+    secretKey: "hidden",
+    spoolMb: 20_480,
+  });
+  // A name or password in the address would be told where a value is wrong.
+  expect(() => read({ RECORDINGS_S3_ENDPOINT: "https://key:hunter2@s3.example" })).not.toThrow(/hunter2/);
 });
 
 test("several wrong values are named at once, a line each, and no secret is shown", () => {
@@ -118,8 +145,10 @@ test("a secret may come from a file, but not from both places", () => {
 
 test("every variable of the schema is documented for operators", () => {
   const documented = readFileSync(new URL("../../docs/operating.md", import.meta.url), "utf8");
-  const source = readFileSync(new URL("../../config.ts", import.meta.url), "utf8");
-  const names = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map(([, name]) => name ?? "");
+  const source = ["../../config.ts", "../../adapters/objects/objects-settings.ts"]
+    .map((file) => readFileSync(new URL(file, import.meta.url), "utf8"))
+    .join("\n");
+  const names = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map(([, name]) => name ?? "");
   expect(names.length).toBeGreaterThan(12);
   expect(names.filter((name) => !documented.includes(`\`${name}\``))).toEqual([]);
 });

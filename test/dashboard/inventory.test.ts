@@ -168,6 +168,12 @@ describe("what is typed", () => {
     const patch = patchFrom(config, { ...draft, name: "Neu", intervalS: "30", lat: "", lon: "", removesCamera: true });
     expect(patch).toEqual({ name: "Neu", interval_s: 30, location: null, camera: null });
     expect(SitePatch.parse(patch)).toEqual(patch);
+    const withQueries = patchFrom(config, { ...draft, cameraQueries: true });
+    expect(withQueries).toEqual({ camera: { queries: true } });
+    expect(SitePatch.parse(withQueries)).toEqual(withQueries);
+    expect(patchFrom(config, { ...draft, cameraUrl: "http://10.0.0.9/a.m3u8" })).toEqual({
+      camera: { url: "http://10.0.0.9/a.m3u8" },
+    });
     expect(patchFrom(config, { ...draft, url: "http://10.0.0.8" })).toEqual({ controller: { url: "http://10.0.0.8" } });
   });
 

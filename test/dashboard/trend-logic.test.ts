@@ -17,7 +17,6 @@ import { panSpan, parseSpan, rangeOf, spanOf, spanText, zoomSpan } from "../../d
 import type { TrendSeries } from "../../dashboard/trends/trend-series.ts";
 import {
   COMPARES,
-  isTrendable,
   LAYOUTS,
   MOST_POINTS,
   parseView,
@@ -26,6 +25,7 @@ import {
   viewPath,
 } from "../../dashboard/trends/view-url.ts";
 import { POINT_NAMES, type PointName } from "../../domain/points/catalogue.ts";
+import { isTrendable } from "../../domain/points/is-trendable.ts";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

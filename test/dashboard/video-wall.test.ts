@@ -5,9 +5,10 @@ import { useText } from "../../dashboard/composables/use-text.ts";
 import { videoEn } from "../../dashboard/locales/video-en.ts";
 import { videoZhCN } from "../../dashboard/locales/video-zh-CN.ts";
 import { judgeTile, pictureAgeS, type TileParts } from "../../dashboard/video/judge-tile.ts";
+import { liveAddresses } from "../../dashboard/video/live-addresses.ts";
 import type { StreamItem } from "../../dashboard/video/stream-list.ts";
 import { vt } from "../../dashboard/video/text.ts";
-import { causeWords, tileWords } from "../../dashboard/video/tile-text.ts";
+import { causeWords, tileWords, whyWords } from "../../dashboard/video/tile-text.ts";
 import VideoWall from "../../dashboard/video/VideoWall.vue";
 import { VIDEO_CAUSES } from "../../domain/video/video-cause.ts";
 import { answersFor, FakeSocket } from "./fake-back-end.ts";
@@ -48,8 +49,10 @@ describe("a tile", () => {
     picture: { drawnAtMs: 96_000, isBroken: false },
     nowMs: 100_000,
     canDecodeFrames: true,
+    offer: { ffmpeg: "ready", renditions: [], jpegs: 0 },
     ...own,
   });
+  const made = { ffmpeg: "ready", renditions: [], jpegs: 16 } as const;
   const old = { drawnAtMs: 80_000, isBroken: false };
 
   test.for<{ name: string; own: Partial<TileParts>; kind: string; words: string }>([
@@ -84,6 +87,46 @@ describe("a tile", () => {
       words: "Codec not shown: H.265",
     },
     {
+      name: "of H.265 of which JPEGs are made",
+      own: { item: aStream({ codec: "hvc1" }), offer: made },
+      kind: "picture",
+      words: "H.265 · < 5 s",
+    },
+    {
+      name: "without HTTPS where JPEGs are made",
+      own: { canDecodeFrames: false, offer: made },
+      kind: "picture",
+      words: "< 5 s",
+    },
+    {
+      name: "of H.265 for which the server has no place",
+      own: {
+        item: aStream({ codec: "hvc1" }),
+        offer: made,
+        picture: { drawnAtMs: null, isBroken: false, lack: "busy" },
+      },
+      kind: "busy",
+      words: "Server is busy",
+    },
+    {
+      name: "that has lost its place a moment ago",
+      own: { canDecodeFrames: false, offer: made, picture: { drawnAtMs: 96_000, isBroken: false, lack: "busy" } },
+      kind: "picture",
+      words: "< 5 s",
+    },
+    {
+      name: "of H.265 that is played as H.264",
+      own: { item: aStream({ codec: "hvc1" }), player: "playing" },
+      kind: "live",
+      words: "Live",
+    },
+    {
+      name: "whose player is refused",
+      own: { item: aStream({ codec: "hvc1" }), player: "failed" },
+      kind: "failed",
+      words: "Server cannot convert the picture",
+    },
+    {
       name: "of a codec that is not known yet",
       own: { item: aStream({ codec: null }) },
       kind: "picture",
@@ -115,10 +158,54 @@ describe("a tile", () => {
   });
 });
 
+test("a tile without a picture says whether FFmpeg is missing, switched off or busy", () => {
+  setLocale("en");
+  const why = (offer: Partial<TileParts["offer"]>, own: Partial<TileParts> = {}) =>
+    whyWords({
+      item: aStream({ codec: "hvc1" }),
+      player: null,
+      picture: undefined,
+      nowMs: 100_000,
+      canDecodeFrames: true,
+      offer: { ffmpeg: "ready", renditions: [], jpegs: 0, ...offer },
+      ...own,
+    });
+  expect(why({ ffmpeg: "missing" })).toBe("The server has no FFmpeg to convert it.");
+  expect(why({})).toBe("Conversion is switched off in the flow Video.");
+  expect(why({ ffmpeg: "unknown" })).toBe("");
+  const busy = { drawnAtMs: null, isBroken: false, lack: "busy" } as const;
+  expect(why({ jpegs: 16 }, { picture: busy })).toBe("It makes pictures of 16 cameras at once.");
+  expect(why({}, { item: aStream({ state: "offline", cause: "upstream_timeout" }) })).toBe("camera does not answer");
+});
+
+test("a player goes to what FFmpeg makes only where the camera has nothing that fits", () => {
+  const offer = { ffmpeg: "ready", renditions: ["240p", "720p"], jpegs: 0 } as const;
+  const own = "/v/site-001/-/index.m3u8";
+  const made = (rendition: string) => `/v/site-001/-/x/${rendition}/index.m3u8`;
+  const h265 = aStream({ codec: "hvc1.1.6.L93.B0", height: 1080 });
+  expect(liveAddresses(aStream(), offer, true)).toEqual([own]);
+  expect(liveAddresses(aStream({ height: 1080 }), offer, true)).toEqual([made("240p"), own]);
+  expect(liveAddresses(aStream({ height: 1080 }), offer, false)).toEqual([own]);
+  expect(liveAddresses(h265, offer, true)).toEqual([made("240p")]);
+  expect(liveAddresses(h265, offer, false)).toEqual([made("720p")]);
+  expect(liveAddresses(h265, { ...offer, renditions: ["720p"] }, true)).toEqual([]);
+});
+
 describe("the wall", () => {
   let widget: VueWrapper | undefined;
   let routes: Record<string, unknown>;
   let asked: string[];
+  /** What the server keeps of this person's walls. */
+  let kept: Map<string, unknown>;
+  function keptWalls(path: string, { method = "GET", body }: RequestInit): Promise<Response> | null {
+    const found = /^\/api\/v1\/video\/walls(?:\/(.+))?$/.exec(path);
+    if (!found) return null;
+    const [, name] = found;
+    if (name !== undefined && method === "PUT") kept.set(decodeURIComponent(name), JSON.parse(String(body)));
+    if (name !== undefined && method === "DELETE") kept.delete(decodeURIComponent(name));
+    const items = [...kept].map(([called, view]) => ({ name: called, view }));
+    return Promise.resolve(new Response(JSON.stringify({ items, nextCursor: null, total: items.length })));
+  }
 
   beforeEach(() => {
     vi.useFakeTimers({ now: START });
@@ -134,7 +221,11 @@ describe("the wall", () => {
     };
     const answers = answersFor(routes);
     asked = answers.asked;
-    vi.stubGlobal("fetch", answers.fetch);
+    kept = new Map();
+    vi.stubGlobal(
+      "fetch",
+      (path: string, init: RequestInit = {}) => keptWalls(path, init) ?? answers.fetch(path, init),
+    );
   });
   afterEach(async () => {
     widget?.unmount();
@@ -151,6 +242,10 @@ describe("the wall", () => {
     await flushPromises();
     return widget;
   }
+  const tellStreams = (isWhole: boolean, streams: readonly StreamItem[]): Promise<unknown> => {
+    FakeSocket.newest().receive({ type: "streams", at: new Date(Date.now()).toISOString(), isWhole, streams });
+    return flushPromises();
+  };
   const ids = (page: VueWrapper) => page.findAll("[data-stream]").map((tile) => tile.attributes("data-stream"));
   const button = (page: VueWrapper, text: string) => {
     const found = page.findAll("button").find((one) => one.text() === text || one.attributes("aria-label") === text);
@@ -208,20 +303,52 @@ describe("the wall", () => {
     expect(ids(again).slice(0, 3)).toEqual(["site-001", "site-002", "site-003"]);
   });
 
-  test("saves a wall under a name, opens and removes it", async () => {
+  test("saves a wall under a name with the server, opens it elsewhere, and removes it", async () => {
+    const here = await show();
+    await button(here, "4 × 4").trigger("click");
+    await button(here, "Save wall").trigger("click");
+    await here.get('input[placeholder="Name of this wall"]').setValue("Night");
+    await here.get("form").trigger("submit");
+    await flushPromises();
+    expect([...kept.keys()]).toEqual(["Night"]);
+    here.unmount();
+    // Another computer: nothing is kept in its browser.
+    localStorage.clear();
     const page = await show();
-    await button(page, "4 × 4").trigger("click");
-    await button(page, "Save wall").trigger("click");
-    await page.get('input[placeholder="Name of this wall"]').setValue("Night");
-    await page.get("form").trigger("submit");
-    await button(page, "1").trigger("click");
-    expect(ids(page)).toHaveLength(1);
-    const saved = page.get('select[aria-label="Saved walls"]');
-    await saved.setValue("");
-    await saved.setValue("Night");
+    expect(ids(page)).toHaveLength(9);
+    await page.get('select[aria-label="Saved walls"]').setValue("Night");
     expect(ids(page)).toHaveLength(12);
     await button(page, "Remove “Night”").trigger("click");
+    await flushPromises();
     expect(page.find('select[aria-label="Saved walls"]').exists()).toBe(false);
+    expect(kept.size).toBe(0);
+  });
+
+  test("moves the walls that a version before kept in the browser to the server, once", async () => {
+    const view = { layout: 4, mode: "auto", cycleS: 0, isAlarmedFirst: true, arranged: ["site-003"] };
+    const newer = { ...view, layout: 1 };
+    kept.set("Both", newer);
+    const saved = [
+      { name: "Old", view },
+      { name: "Both", view },
+    ];
+    localStorage.setItem("antbox.video.wall", JSON.stringify({ view, saved }));
+    const page = await show();
+    await flushPromises();
+    expect(kept.get("Old")).toEqual(view);
+    expect(kept.get("Both")).toEqual(newer);
+    expect(page.findAll('select[aria-label="Saved walls"] option')).toHaveLength(3);
+    expect(JSON.parse(localStorage.getItem("antbox.video.wall") ?? "")).not.toHaveProperty("saved");
+  });
+
+  test("says so when a wall could not be saved", async () => {
+    const page = await show();
+    await button(page, "Save wall").trigger("click");
+    await page.get('input[placeholder="Name of this wall"]').setValue("Night");
+    vi.stubGlobal("fetch", () => Promise.reject(new TypeError("gone")));
+    await page.get("form").trigger("submit");
+    await flushPromises();
+    expect(page.text()).toContain("It was not done");
   });
 
   test("turns its pages by itself when it is told to", async () => {
@@ -255,12 +382,32 @@ describe("the wall", () => {
     expect((await show()).text()).toContain("No site has a camera. Its address is entered in the inventory.");
   });
 
-  test("says that the list is old when it cannot be read any more, and keeps what it shows", async () => {
-    const page = await show();
+  test("says that the list cannot be read, and shows what the live connection tells", async () => {
     delete routes["/api/v1/video/streams"];
-    await vi.advanceTimersByTimeAsync(3_500);
-    expect(page.get('[role="alert"]').text()).toContain("The list of cameras cannot be read");
-    expect(ids(page)).toHaveLength(9);
+    const page = await show();
+    expect(page.get('[role="status"]').text()).toContain("The list of cameras cannot be read");
+    FakeSocket.newest().accept();
+    await tellStreams(true, [aStream()]);
+    expect(ids(page)).toEqual(["site-001"]);
+    expect(page.text()).not.toContain("The list of cameras cannot be read");
+  });
+
+  test("asks for the list once, and hears of cameras that change, come and go", async () => {
+    const page = await show();
+    const lists = () => asked.filter((path) => path === "/api/v1/video/streams").length;
+    FakeSocket.newest().accept();
+    expect(FakeSocket.newest().sent.at(-1)?.topics).toContain("streams");
+    const two = [aStream(), aStream({ streamId: "site-002", siteId: "site-002" })];
+    await tellStreams(true, two);
+    expect(ids(page)).toEqual(["site-001", "site-002"]);
+    await tellStreams(false, [aStream({ state: "offline", cause: "upstream_refused" })]);
+    expect(page.get('[data-stream="site-001"]').classes()).toContain("is-offline");
+    await tellStreams(false, [aStream({ streamId: "site-003", siteId: "site-003" })]);
+    expect(ids(page)).toEqual(["site-001", "site-002", "site-003"]);
+    await tellStreams(true, two.slice(1));
+    expect(ids(page)).toEqual(["site-002"]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(lists()).toBe(1);
   });
 
   test("speaks Chinese", async () => {

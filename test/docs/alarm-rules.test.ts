@@ -5,7 +5,7 @@ import { DEFAULT_RULES, STARTER_RULES } from "../../domain/alarms/starter-rules/
 
 const HEAD = `# Alarm rules
 
-The rules to start with, and the platform's doubt about its own collection. What the words mean, and how limits are changed:
+The rules to start with, the platform's doubt about its own collection, and cameras. What the words mean, and how limits are changed:
 [alarms.md](alarms.md). \`×\`: the alarm is latched, somebody must reset it. \`!\`: nothing ever hides it. Tags of the last
 column: [glossary.md](glossary.md#evidence-tags). This file is made by \`npx vitest run test/docs/alarm-rules.test.ts -u\`.
 `;

@@ -42,6 +42,7 @@ test("a browser keeps choices of how things look, and nothing else", () => {
     '"locale"',
     '"overview.arrangement"',
     '"overview.compact"',
+    '"site.video"',
     '"sound"',
     '"theme"',
     '"video.wall"',

@@ -1,5 +1,7 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startGateway } from "../adapters/video/gateway-under-test.ts";
+import { startLiveCamera } from "../services/live-camera.ts";
 import { launchBrowser, noBrowser, openPage, PHONE, seriousViolations } from "./browser.ts";
 import { type FakePlatform, startFakePlatform } from "./harness/fake-platform.ts";
 import { createFakeVideo, type FakeVideo } from "./harness/fake-video.ts";
@@ -102,6 +104,54 @@ describe.skipIf(noBrowser !== null)("the video wall", () => {
       );
     });
   }
+
+  test("shows JPEGs of what it cannot decode, and says where none are made", { timeout: 60_000 }, async () => {
+    video.makeWithFfmpeg(10);
+    await within({ layout: 9, mode: "keyframe" }, async (page) => {
+      await expect.poll(() => tile(page, H265).textContent(), { timeout: 15_000 }).toContain("H.265 · < 5 s");
+      await expect.poll(() => painted(page)).toContain(H265);
+    });
+    // As a page that was opened without HTTPS: no WebCodecs.
+    const [asked, played] = [video.asked.length, video.played.length];
+    await within({ layout: 36, mode: "keyframe", isAlarmedFirst: false }, async (page) => {
+      await page.addInitScript("delete globalThis.VideoDecoder");
+      await page.reload();
+      await expect.poll(async () => (await painted(page)).length, { timeout: 15_000 }).toBe(10);
+      expect(await tile(page, "site-036").textContent()).toContain("Server is busy");
+      expect(await page.locator(".abx-wall__note").textContent()).toContain("JPEG pictures of up to 10 others");
+    });
+    expect(video.played.length).toBe(played);
+    expect(video.asked.length).toBeLessThan(asked + 3);
+    video.makeWithFfmpeg(0);
+  });
+
+  test("plays an H.265 camera over the whole page as H.264, made by the gateway and FFmpeg", {
+    timeout: 60_000,
+  }, async () => {
+    const camera = await startLiveCamera({ encoder: "libx265" });
+    const gateway = await startGateway([{ id: "site-001", cameraUrl: camera.url }]);
+    video.makeWithFfmpeg(10, gateway.get);
+    await within({ layout: 9, mode: "keyframe" }, async (page) => {
+      await expect.poll(() => tile(page, H265).textContent(), { timeout: 15_000 }).toContain("H.265 ·");
+      await tile(page, H265).dblclick();
+      const player = page.getByRole("dialog").locator("video");
+      const second = () => player.evaluate((one) => (one as HTMLVideoElement).currentTime);
+      await expect.poll(second, { timeout: 20_000 }).toBeGreaterThan(0.5);
+      const before = await second();
+      await page.waitForTimeout(3_000);
+      expect((await second()) - before).toBeGreaterThan(2);
+      const colours = await player.evaluate((one) => {
+        const canvas = document.createElement("canvas");
+        const context = canvas.getContext("2d");
+        context?.drawImage(one as HTMLVideoElement, 0, 0, 64, 36);
+        return new Set(context?.getImageData(0, 0, 64, 36).data).size;
+      });
+      expect(colours).toBeGreaterThan(20);
+    });
+    video.makeWithFfmpeg(0);
+    await gateway.close();
+    await camera.close();
+  });
 
   test("asks for the tiles that are seen only, and for nothing while the page is hidden", {
     timeout: 60_000,

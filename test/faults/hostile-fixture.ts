@@ -16,6 +16,7 @@ export function aSite(id: string, controllerUrl: string): Site {
     controllerUrl,
     profileId: "bitmain-antbox-hk3",
     cameraUrl: null,
+    cameraQueries: false,
     location: null,
     intervalS: null,
     minersExpected: null,

@@ -152,6 +152,13 @@ describe("alarm-suppress", () => {
     expect(conditions()).toMatchObject([{ type: "raised" }, { type: "cleared", ruleId: "leak" }]);
   });
 
+  test("judges without cameras that it cannot use, and says so", async () => {
+    const cameras = { "site-001": "offline" };
+    await node.receive({ topic: "snapshots", payload: [leaking(true)], ruleHolders: ["rules"], cameras });
+    expect(conditions()).toMatchObject([{ type: "raised", ruleId: "leak" }]);
+    expect(node.errors).toEqual([expect.stringContaining("msg.cameras")]);
+  });
+
   test.for([
     { name: "another topic", msg: { topic: "snapshot", payload: {} }, says: /takes msg.topic "snapshots"/ },
     { name: "no snapshots", msg: { topic: "snapshots", payload: [{}] }, says: /not snapshots/ },

@@ -43,6 +43,7 @@ const SITE: Omit<Site, "id"> = {
   controllerUrl: "http://controller.example",
   profileId: "bitmain-antbox-hk3",
   cameraUrl: null,
+  cameraQueries: false,
   location: null,
   intervalS: null,
   minersExpected: 308,
@@ -53,6 +54,8 @@ const SITE: Omit<Site, "id"> = {
 export function createTestPlatform(
   parts: {
     siteIds?: readonly string[];
+    /** Those of them that have a camera. */
+    cameras?: readonly string[];
     replayAfterMs?: number;
     database?: Database;
     writer?: (journal: Journal) => SnapshotWriter;
@@ -71,7 +74,10 @@ export function createTestPlatform(
     commandAlarms?: Platform["commandAlarms"];
   } = {},
 ): TestPlatform {
-  const sites = new Map((parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE }]));
+  const cameraUrlOf = (id: string) => (parts.cameras?.includes(id) ? "http://camera.example/stream.m3u8" : null);
+  const sites = new Map(
+    (parts.siteIds ?? ["site-001"]).map((id): [string, Site] => [id, { id, ...SITE, cameraUrl: cameraUrlOf(id) }]),
+  );
   const inventory: Inventory = {
     get: (id) => sites.get(id),
     all: () => [...sites.values()],
@@ -90,7 +96,7 @@ export function createTestPlatform(
     store: createAlarmStore({ database, sites: inventory, fenceSql: FENCE_SQL }),
     memory: createAlarmMemory(database, FENCE_SQL),
     lease: { fence: () => parts.fence ?? null, onChange: () => () => undefined },
-    facts: () => new Map([...sites.keys()].map((id) => [id, factsOf(id)])),
+    facts: () => new Map([...sites.keys()].map((id) => [id, factsOf(id, cameraUrlOf(id) !== null)])),
     latest: (siteId) => liveState.get(siteId),
     timeZone: "UTC",
     clock: Date.now,
@@ -140,7 +146,7 @@ export function createTestPlatform(
   };
 }
 
-function factsOf(siteId: string): SiteFacts {
+function factsOf(siteId: string, hasCamera: boolean): SiteFacts {
   return {
     siteId,
     segmentId: "default",
@@ -150,6 +156,7 @@ function factsOf(siteId: string): SiteFacts {
     ratedPowerKw: 1000,
     baselines: {},
     lab: {},
+    camera: hasCamera ? { isOnline: null } : null,
     isInMaintenance: false,
     isCurtailed: false,
   };

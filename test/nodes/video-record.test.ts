@@ -63,6 +63,7 @@ test("asks for what its form says, and takes it back", async () => {
     {
       mode: "around_alarm",
       rules: [{ kind: "site", name: "site-002", mode: "off" }],
+      rendition: "smallest",
       preRollS: 20,
       postRollS: 60,
       keepDays: 7,

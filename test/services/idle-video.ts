@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Database } from "../../adapters/database/database.ts";
 import { createDiskStore } from "../../adapters/objects/disk-store.ts";
 import { createRecordingBook } from "../../adapters/video/recording-book.ts";
+import { createSavedWalls } from "../../adapters/video/saved-walls.ts";
 import { createStreamBoard, type StreamBoard } from "../../adapters/video/stream-board.ts";
 import { createTickets, videoCookie } from "../../adapters/video/tickets.ts";
 import type { ApiContext } from "../../api/context.ts";
@@ -21,6 +22,7 @@ export function idleVideo(
     board: createStreamBoard({ database: { query: async () => [] }, work: { onWork: () => () => undefined } }),
     tickets,
     recordings: createRecordingBook(database, createDiskStore(path.join(tmpdir(), "antbox-no-recordings"))),
+    walls: createSavedWalls(database),
     cookie: (sessionId, nowMs) => videoCookie(tickets, sessionId, false, nowMs),
   };
 }

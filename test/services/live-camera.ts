@@ -22,8 +22,9 @@ const WINDOW = 4;
 export async function startLiveCamera({
   kind = "mpegts" as "mpegts" | "fmp4",
   header = [] as readonly string[],
+  encoder = "libx264" as "libx264" | "libx265",
 } = {}): Promise<LiveCamera> {
-  const { segments, init } = makeVideo({ kind, seconds: 8 });
+  const { segments, init } = makeVideo({ kind, encoder, seconds: 8 });
   const files = [...segments.values()];
   const startedMs = Date.now() - WINDOW * SEGMENT_MS;
   const hits = new Map<number, number>();

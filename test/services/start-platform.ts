@@ -123,6 +123,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         process.execPath,
         "--enable-source-maps",
         "--max-semi-space-size=32",
+        "--min-semi-space-size=16",
         path.join(ROOT, "dist/server.js"),
       ];
       child = spawn(words[0] ?? "", words.slice(1), { env: environment, stdio: ["ignore", "pipe", "pipe"] });

@@ -1,3 +1,4 @@
+import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import { judgeRemoteAddress, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { StreamConfig, StreamReport } from "../gateway-protocol.ts";
@@ -6,17 +7,25 @@ import { createKeyFrameKeeper, type NewestFrame } from "./key-frames.ts";
 import type { NamedResource } from "./named-resources.ts";
 import type { CachedResource, ResourceCache } from "./resource-cache.ts";
 import { checkKey, sniffMedia } from "./sniff-content.ts";
-import { createStreamPlaylists, ENTRY, type PlaylistFacts, type StreamPlaylists } from "./stream-playlists.ts";
+import {
+  createStreamPlaylists,
+  ENTRY,
+  type PlaylistFacts,
+  type StreamPlaylists,
+  variantOf,
+} from "./stream-playlists.ts";
 import { createStreamWatch } from "./stream-watch.ts";
 import { createUpstream, type Upstream } from "./upstream.ts";
 
 /** One camera: its playlists as viewers get them, its segments through the cache, its newest key frame, and how it is. */
 export interface CameraStream {
   readonly config: StreamConfig;
-  /** A playlist, by the path that viewers ask for. @throws {VideoError} */
-  playlist(servedAs: string, query: string): Promise<Buffer>;
+  /** A playlist, by the path that viewers ask for: at once while the last one is fresh. @throws {VideoError} */
+  playlist(servedAs: string, query: string): Buffer | Promise<Buffer>;
   /** A segment, key or part that a playlist has named. @throws {VideoError} `unknown_resource`, `range_invalid` */
   open(servedAs: string, range: string | null): CachedResource | Promise<CachedResource>;
+  /** @throws {VideoError} */
+  followed: StreamPlaylists["followed"];
   isPlaylist(servedAs: string): boolean;
   /** Somebody watches, now and for some seconds. */
   want(): void;
@@ -38,8 +47,10 @@ export type CameraStreamOptions = {
   readonly opaqueIdOf: (url: string) => string;
   readonly probeS: () => number;
   readonly onChange: () => void;
-  /** Its media playlist was looked at. */
+  /** Its media playlist was looked at: that of the rendition which is recorded. */
   readonly onFollowed: (facts: PlaylistFacts) => void;
+  /** Which one that is; null: none is. */
+  readonly recorded: () => RecordedRendition | null;
   readonly onFetched: (bytes: number, error: VideoError | null) => void;
   /** Milliseconds that go forward, and milliseconds since the Unix epoch. */
   readonly clock: () => number;
@@ -103,11 +114,19 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
         targetS: facts.targetS,
         isEnded: facts.isEnded,
       });
-      options.onFollowed(facts);
+      await follow(facts);
       if (clock() - framesWantedMs < WANTED_MS) await cut(facts);
     } catch (error) {
       watch.look({ kind: "failed", cause: error instanceof VideoError ? error.videoCause : "playlist_invalid" });
     }
+  }
+
+  async function follow(watched: PlaylistFacts): Promise<void> {
+    const rendition = options.recorded();
+    if (rendition === null) return;
+    // What is watched is the smallest. Another one that fails is not recorded now; the camera is none the worse for it.
+    const facts = rendition === "smallest" ? watched : await playlists.followed(variantOf(rendition)).catch(() => null);
+    if (facts !== null) options.onFollowed(facts);
   }
 
   async function cut(facts: PlaylistFacts): Promise<void> {
@@ -122,6 +141,7 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
 
   return {
     config,
+    followed: playlists.followed,
     isPlaylist: (servedAs) => servedAs === ENTRY || playlists.named(servedAs)?.kind === "playlist",
     playlist: (servedAs, query) => playlists.get(servedAs, query),
     open(servedAs, range) {

@@ -30,6 +30,33 @@ export const STALL_MS = 10_000;
  * and the camera never waits for it.
  */
 export function deliver(delivery: Delivery): void {
+  if (mayGoAtOnce(delivery)) sendAtOnce(delivery);
+  else follow(delivery);
+}
+
+/** As nearly every segment does: nothing has to be remembered of it. */
+function mayGoAtOnce({ resource, exchange, buckets }: Delivery): boolean {
+  return resource.state === "whole" && buckets.length === 0 && resource.byteLength <= AT_ONCE_BYTES && exchange.isOpen;
+}
+
+function sendAtOnce(delivery: Delivery): void {
+  const { resource, exchange, onSent } = delivery;
+  sendHead(delivery);
+  onSent(resource.byteLength);
+  exchange.end(resource.chunks[0]);
+  resource.release();
+}
+
+function sendHead({ resource, exchange, status, headers }: Delivery): void {
+  const length = resource.state === "whole" ? resource.byteLength : resource.announced;
+  exchange.head(status, {
+    ...headers,
+    "content-type": resource.contentType ?? "application/octet-stream",
+    ...(length === null ? {} : { "content-length": length }),
+  });
+}
+
+function follow(delivery: Delivery): void {
   const { resource, exchange, buckets, onSent, onRefused, clock } = delivery;
   let sent = 0;
   let hasHead = false;
@@ -81,20 +108,14 @@ export function deliver(delivery: Delivery): void {
   }
 
   function send(): void {
-    if (!hasHead) sendHead();
-    if (mayGoAtOnce()) sendAtOnce();
-    else sendPieces();
-  }
-
-  function mayGoAtOnce(): boolean {
-    const { state, byteLength } = resource;
-    return sent === 0 && state === "whole" && buckets.length === 0 && byteLength <= AT_ONCE_BYTES;
-  }
-
-  function sendAtOnce(): void {
-    onSent(resource.byteLength);
-    exchange.end(resource.chunks[0]);
-    finish();
+    if (!hasHead && mayGoAtOnce(delivery)) {
+      sendAtOnce(delivery);
+      finish();
+      return;
+    }
+    if (!hasHead) sendHead(delivery);
+    hasHead = true;
+    sendPieces();
   }
 
   function sendPieces(): void {
@@ -108,16 +129,6 @@ export function deliver(delivery: Delivery): void {
     finish();
   }
 
-  function sendHead(): void {
-    hasHead = true;
-    const length = resource.state === "whole" ? resource.byteLength : resource.announced;
-    exchange.head(delivery.status, {
-      ...delivery.headers,
-      "content-type": resource.contentType ?? "application/octet-stream",
-      ...(length === null ? {} : { "content-length": length }),
-    });
-  }
-
   function fail(error: VideoError | null): void {
     finish();
     // What has begun can only be broken off: a short segment that looks whole would be played.
@@ -128,6 +139,20 @@ export function deliver(delivery: Delivery): void {
   const stopHearing = resource.onChange(pump);
   exchange.onClose(finish);
   pump();
+}
+
+/** Bytes that are there as a whole, for a delivery. */
+export function madeResource(bytes: Buffer): CachedResource {
+  return {
+    chunks: [bytes],
+    byteLength: bytes.length,
+    announced: bytes.length,
+    contentType: "video/mp2t",
+    state: "whole",
+    error: null,
+    onChange: () => () => undefined,
+    release: () => undefined,
+  };
 }
 
 /** The next bytes from a place on; null when none are there yet. */

@@ -1,18 +1,27 @@
 import { performance } from "node:perf_hooks";
 import { cookieOf } from "../../../domain/access/read-cookies.ts";
-import { MAX_BATCH_STREAMS, writeFrameBatch } from "../../../domain/video/frame-batch.ts";
+import {
+  type BatchFrame,
+  JPEG_CODEC,
+  MAX_BATCH_STREAMS,
+  NO_PICTURE,
+  writeFrameBatch,
+} from "../../../domain/video/frame-batch.ts";
 import { EVERY_STREAM, type Ticket, type TicketScope } from "../../../domain/video/ticket.ts";
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
+import { parseTranscodePath, type TranscodePath } from "../../../domain/video/transcode/rendition.ts";
 import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
 import type { Tickets } from "../tickets.ts";
 import { spanOfHeader } from "./byte-range.ts";
 import type { CameraStream } from "./camera-stream.ts";
-import { deliver } from "./deliver.ts";
+import { deliver, madeResource } from "./deliver.ts";
 import type { Exchange } from "./exchange.ts";
 import { type Playback, type PlaybackAddress, parsePlaybackPath } from "./playback.ts";
 import { sendProblem } from "./problem.ts";
+import type { CachedResource } from "./resource-cache.ts";
 import type { SessionRightsBook } from "./session-rights.ts";
 import { ENTRY } from "./stream-playlists.ts";
+import type { Transcoding } from "./transcoding.ts";
 import type { Viewers } from "./viewers.ts";
 
 /** Answers everything below `/v/`. */
@@ -27,9 +36,13 @@ export type GatewayHandlerOptions = {
   readonly rights: SessionRightsBook;
   readonly viewers: Viewers;
   readonly playback: Playback;
+  readonly transcoding: Transcoding;
   readonly onSent: (bytes: number) => void;
   readonly onRefused: (cause: VideoCause) => void;
 };
+
+/** The newest picture of a stream; null = there is none now. */
+type PictureOf = (stream: CameraStream) => Pick<BatchFrame, "codec" | "bytes"> | null;
 
 type StreamPath = {
   readonly streamId: string;
@@ -39,6 +52,9 @@ type StreamPath = {
 };
 
 const WALL = "/v/_wall/keyframes";
+/** The same for cameras, or browsers, that need JPEGs; and what there is of that. */
+const JPEGS = "/v/_wall/jpegs";
+const OFFER = "/v/_wall/offer";
 /** `/v/<streamId>/<ticket or ->/<rest>`, each part as narrow as what we give out. */
 const PATH = /^\/v\/([a-z0-9-]{1,64})\/(-|[\w.-]{60,100})\/([\w./%~!$&'()*+,;=:@-]{1,2048})$/;
 /** A wall that has just been opened waits so long for its first pictures [J]. */
@@ -64,30 +80,47 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     return tickets.check(cookie, EVERY_STREAM, "live", Date.now());
   }
 
-  async function answer(exchange: Exchange): Promise<void> {
+  /** Nothing is waited for where everything is known: that is so with nearly every request. */
+  function answer(exchange: Exchange): void | Promise<void> {
     if (!options.isOpen()) throw new VideoError("gateway_unavailable", "no flow asks for video");
     const [path = "", query = ""] = splitOnce(exchange.target, "?");
-    if (path === WALL) return answerWall(exchange, query);
+    if (path === WALL) return answerWall(exchange, query, newestFrame);
+    if (path === JPEGS) return answerWall(exchange, query, newestJpeg);
+    if (path === OFFER) return answerOffer(exchange);
     const [, streamId, ticketText, servedAs] = PATH.exec(path) ?? [];
     if (streamId === undefined || ticketText === undefined || servedAs === undefined)
       throw new VideoError("unknown_resource", "no address of the gateway");
-    await answerPath(exchange, { streamId, ticketText, servedAs, query });
+    return answerPath(exchange, { streamId, ticketText, servedAs, query });
   }
 
-  async function answerPath(exchange: Exchange, { streamId, ticketText, servedAs, query }: StreamPath): Promise<void> {
+  function answerPath(exchange: Exchange, path: StreamPath): void | Promise<void> {
+    const { streamId, ticketText, servedAs } = path;
     const recorded = parsePlaybackPath(servedAs);
     const scope: TicketScope = recorded === null ? "live" : "record";
     const { sessionId } = ticketOf(exchange, ticketText, streamId, scope);
-    // Not waited for where the answer is known: that is so with nearly every request.
     const judging = rights.require(sessionId, streamId, scope);
-    if (judging) await judging;
-    if (recorded !== null) return answerRecorded(exchange, sessionId, streamId, recorded);
+    const serve = () =>
+      recorded === null
+        ? answerLive(exchange, sessionId, path)
+        : answerRecorded(exchange, sessionId, streamId, recorded);
+    return judging ? judging.then(serve) : serve();
+  }
+
+  function answerLive(
+    exchange: Exchange,
+    sessionId: string,
+    { streamId, servedAs, query }: StreamPath,
+  ): void | Promise<void> {
     const stream = options.stream(streamId);
     if (!stream) throw new VideoError("unknown_stream", "there is no such stream");
     const buckets = viewers.admit(sessionId, streamId);
     stream.want();
-    if (stream.isPlaylist(servedAs)) sendPlaylist(exchange, await stream.playlist(servedAs, query));
-    else await sendMedia(exchange, stream, servedAs, buckets);
+    const made = parseTranscodePath(servedAs);
+    if (made !== null) return sendMade(exchange, streamId, made, buckets);
+    if (!stream.isPlaylist(servedAs)) return sendMedia(exchange, stream, servedAs, buckets);
+    const body = stream.playlist(servedAs, query);
+    if (body instanceof Promise) return body.then((whole) => sendPlaylist(exchange, whole));
+    sendPlaylist(exchange, body);
   }
 
   /** The camera itself is not asked for anything: what was recorded can be seen when it is gone. */
@@ -102,20 +135,22 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     else await options.playback.send(exchange, streamId, name, spanOfHeader(exchange.range), { buckets, onSent });
   }
 
-  async function sendMedia(
+  async function sendMade(
     exchange: Exchange,
-    stream: CameraStream,
-    servedAs: string,
+    streamId: string,
+    { rendition, sequence }: TranscodePath,
     buckets: readonly TokenBucket[],
   ): Promise<void> {
-    const range = spanOfHeader(exchange.range);
-    const opened = stream.open(servedAs, range);
-    const resource = opened instanceof Promise ? await opened : opened;
+    if (sequence === null) {
+      const body = await options.transcoding.playlist(streamId, rendition, () => exchange.isOpen);
+      return sendPlaylist(exchange, body);
+    }
+    const bytes = options.transcoding.segment(streamId, rendition, sequence);
     deliver({
-      resource,
+      resource: madeResource(bytes),
       exchange,
-      status: range === null ? 200 : 206,
-      headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
+      status: 200,
+      headers: SEGMENT_HEADERS,
       buckets,
       onSent,
       onRefused: (error) => refuse(exchange, error),
@@ -123,23 +158,73 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     });
   }
 
-  async function answerWall(exchange: Exchange, query: string): Promise<void> {
+  function sendMedia(
+    exchange: Exchange,
+    stream: CameraStream,
+    servedAs: string,
+    buckets: readonly TokenBucket[],
+  ): void | Promise<void> {
+    const range = spanOfHeader(exchange.range);
+    const send = (resource: CachedResource) =>
+      deliver({
+        resource,
+        exchange,
+        status: range === null ? 200 : 206,
+        headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
+        buckets,
+        onSent,
+        onRefused: (error) => refuse(exchange, error),
+        clock: () => performance.now(),
+      });
+    const opened = stream.open(servedAs, range);
+    if (opened instanceof Promise) return opened.then(send);
+    send(opened);
+  }
+
+  const newestFrame: PictureOf = (stream) => {
+    const newest = stream.newestFrame();
+    return newest && { codec: newest.frame.codec, bytes: newest.frame.bytes };
+  };
+
+  /** A camera that is not there needs no process. */
+  const newestJpeg: PictureOf = (stream) => {
+    if (stream.report().health.state === "offline") return null;
+    const picture = options.transcoding.picture(stream.config.id);
+    if (picture === "busy" || picture === "failed") return { codec: picture, bytes: NO_PICTURE };
+    return picture && { codec: JPEG_CODEC, bytes: picture };
+  };
+
+  async function answerOffer(exchange: Exchange): Promise<void> {
+    ticketOf(exchange, "-", EVERY_STREAM, "live");
+    const body = Buffer.from(JSON.stringify(await options.transcoding.offer()));
+    exchange.head(200, {
+      "content-type": "application/json",
+      "cache-control": "no-store",
+      "content-length": body.length,
+    });
+    exchange.end(body);
+  }
+
+  async function answerWall(exchange: Exchange, query: string, pictureOf: PictureOf): Promise<void> {
     const { sessionId } = ticketOf(exchange, "-", EVERY_STREAM, "live");
     const ids = (new URLSearchParams(query).get("streams") ?? "").split(",").slice(0, MAX_BATCH_STREAMS);
     const streams: (CameraStream | null)[] = [];
     for (const id of ids) {
-      streams.push(await visible(sessionId, id));
-      streams.at(-1)?.wantFrames();
+      const stream = await visible(sessionId, id);
+      streams.push(stream);
+      stream?.wantFrames();
+      // At once: the next look of the clock is up to a quarter of a second away.
+      stream?.tick();
     }
     const untilMs = performance.now() + FIRST_FRAMES_MS;
     const isMissing = (stream: CameraStream | null) =>
-      stream !== null && stream.newestFrame() === null && stream.report().health.state !== "offline";
+      stream !== null && pictureOf(stream) === null && stream.report().health.state !== "offline";
     while (exchange.isOpen && performance.now() < untilMs && streams.some(isMissing))
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
     if (!exchange.isOpen) return;
     const frames = streams.flatMap((stream, index) => {
-      const newest = stream?.newestFrame();
-      return newest ? [{ index, codec: newest.frame.codec, bytes: newest.frame.bytes }] : [];
+      const picture = stream && pictureOf(stream);
+      return picture ? [{ index, ...picture }] : [];
     });
     const body = Buffer.from(writeFrameBatch(frames));
     exchange.head(200, {
@@ -174,9 +259,14 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
 
   return (exchange) => {
     if (exchange.method !== "GET") return sendProblem(exchange, "method_not_allowed");
-    answer(exchange).catch((error: unknown) => {
+    const refuseIfOpen = (error: unknown) => {
       if (exchange.isOpen) refuse(exchange, error);
-    });
+    };
+    try {
+      answer(exchange)?.catch(refuseIfOpen);
+    } catch (error) {
+      refuseIfOpen(error);
+    }
   };
 }
 

@@ -2,12 +2,14 @@ import type { PlaybackRange } from "../../../domain/video/recording/playback-pla
 import type { RecordedPiece } from "../../../domain/video/recording/recorded-piece.ts";
 import type { FromRecorder, ToRecorder } from "../recording-protocol.ts";
 
-type Answer = Extract<ToRecorder, { readonly type: "recordings" }>;
+type Answer = Extract<ToRecorder, { readonly type: "recordings" | "object-url" }>;
 
-/** Asks the platform what was recorded: it has the rows. */
+/** Asks the platform what was recorded, for it has the rows, and where an object is, for it has the keys of the store. */
 export interface PlaybackQuestions {
   /** @returns null when nobody can say now */
   piecesOf(streamId: string, range: PlaybackRange): Promise<readonly RecordedPiece[] | null>;
+  /** URL by which an object can be read for a short time. @returns null when nobody can say now */
+  urlOf(key: string): Promise<string | null>;
   take(answer: Answer): void;
 }
 
@@ -15,24 +17,33 @@ export interface PlaybackQuestions {
 const ANSWER_MS = 4_000;
 
 export function createPlaybackQuestions(tell: (message: FromRecorder) => void): PlaybackQuestions {
-  const waiting = new Map<number, (pieces: readonly RecordedPiece[] | null) => void>();
+  const waiting = new Map<number, (answer: Answer | null) => void>();
   let newest = 0;
+
+  async function ask(questionOf: (requestId: number) => FromRecorder): Promise<Answer | null> {
+    newest += 1;
+    const requestId = newest;
+    const { promise, resolve } = Promise.withResolvers<Answer | null>();
+    const timer = setTimeout(() => resolve(null), ANSWER_MS);
+    waiting.set(requestId, resolve);
+    tell(questionOf(requestId));
+    try {
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      waiting.delete(requestId);
+    }
+  }
 
   return {
     async piecesOf(streamId, { fromMs, toMs }) {
-      newest += 1;
-      const requestId = newest;
-      const { promise, resolve } = Promise.withResolvers<readonly RecordedPiece[] | null>();
-      const timer = setTimeout(() => resolve(null), ANSWER_MS);
-      waiting.set(requestId, resolve);
-      tell({ type: "ask-recordings", requestId, streamId, fromMs, toMs });
-      try {
-        return await promise;
-      } finally {
-        clearTimeout(timer);
-        waiting.delete(requestId);
-      }
+      const answer = await ask((requestId) => ({ type: "ask-recordings", requestId, streamId, fromMs, toMs }));
+      return answer?.type === "recordings" ? answer.pieces : null;
     },
-    take: ({ requestId, pieces }) => waiting.get(requestId)?.(pieces),
+    async urlOf(key) {
+      const answer = await ask((requestId) => ({ type: "ask-object", requestId, key }));
+      return answer?.type === "object-url" ? answer.url : null;
+    },
+    take: (answer) => waiting.get(answer.requestId)?.(answer),
   };
 }

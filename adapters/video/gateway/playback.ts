@@ -18,7 +18,7 @@ import type { Exchange } from "./exchange.ts";
 export interface Playback {
   /** @throws {VideoError} `period_invalid`, `unknown_resource`, `gateway_unavailable` */
   playlist(streamId: string, range: PlaybackRange): Promise<Buffer>;
-  /** Sends one piece, or a part of it. @throws {VideoError} `unknown_resource`, `range_invalid` */
+  /** Sends one piece, or a part of it. @throws {VideoError} `unknown_resource`, `range_invalid`, `gateway_unavailable` */
   send(
     exchange: Exchange,
     streamId: string,
@@ -35,7 +35,8 @@ export type PlaybackDelivery = {
 };
 
 export type PlaybackOptions = {
-  readonly store: ObjectStore;
+  /** @throws while it cannot be asked */
+  readonly open: ObjectStore["open"];
   /** Pieces that touch the range, oldest first; null: nobody can say now. */
   readonly piecesOf: (streamId: string, range: PlaybackRange) => Promise<readonly RecordedPiece[] | null>;
   /** Milliseconds since the Unix epoch. */
@@ -55,7 +56,7 @@ export function parsePlaybackPath(servedAs: string): PlaybackAddress | null {
   return name === undefined ? null : { range: { fromMs: Number(from), toMs: Number(to) }, name };
 }
 
-export function createPlayback({ store, piecesOf, wallClock }: PlaybackOptions): Playback {
+export function createPlayback({ open, piecesOf, wallClock }: PlaybackOptions): Playback {
   return {
     async playlist(streamId, range) {
       const problem = rangeProblem(range);
@@ -87,7 +88,9 @@ export function createPlayback({ store, piecesOf, wallClock }: PlaybackOptions):
     const parts = parsePieceName(name);
     if (parts === null || !SiteId.safeParse(streamId).success)
       throw new VideoError("unknown_resource", "no name of a recording");
-    const object = await store.open(objectKey({ siteId: streamId, ...parts }), range ?? undefined);
+    const object = await open(objectKey({ siteId: streamId, ...parts }), range ?? undefined).catch(() => {
+      throw new VideoError("gateway_unavailable", "the recording cannot be read now");
+    });
     if (object === null) throw new VideoError("unknown_resource", "there is no such recording");
     return { ...object, type: parts.container === "ts" ? "video/mp2t" : "video/mp4" };
   }

@@ -7,6 +7,8 @@ export type FetchedPlaylist<Facts> = { readonly body: Buffer; readonly facts: Fa
 export interface PlaylistSlot<Facts> {
   /** @throws {VideoError} */
   get(): Promise<FetchedPlaylist<Facts>>;
+  /** The last good one while it may be given without asking; null afterwards. */
+  readonly fresh: FetchedPlaylist<Facts> | null;
   /** The last good one, however old. */
   readonly last: FetchedPlaylist<Facts> | null;
 }
@@ -59,12 +61,18 @@ export function createPlaylistSlot<Facts>({ fetch, clock }: SlotOptions<Facts>):
     return found;
   };
 
+  const freshOne = () => (ageTargets() < FRESH_TARGETS ? last : null);
+
   return {
+    get fresh() {
+      return freshOne();
+    },
     get last() {
       return last;
     },
     async get() {
-      if (last !== null && ageTargets() < FRESH_TARGETS) return last;
+      const fresh = freshOne();
+      if (fresh !== null) return fresh;
       const known = failure;
       if (known !== null && clock() - known.atMs < NEGATIVE_MS) return orStandIn(known.error);
       const refreshed = refresh();

@@ -31,6 +31,7 @@ const STATUS: Readonly<Record<Refusal, number>> = {
   storage_full: 507,
   storage_failed: 500,
   storage_busy: 503,
+  spool_full: 507,
   encrypted_not_recorded: 404,
   period_invalid: 400,
   gateway_unavailable: 503,

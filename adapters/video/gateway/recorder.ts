@@ -1,6 +1,8 @@
 import { objectKey } from "../../../domain/video/recording/object-key.ts";
 import type { ObjectStore } from "../../../domain/video/recording/object-store.ts";
+import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import type { VideoCause } from "../../../domain/video/video-cause.ts";
+import { machineMs } from "../recorder-share.ts";
 import type { FromRecorder, RecordingPlan, RecordingReport } from "../recording-protocol.ts";
 import { createRecordingWriter } from "./recording-writer.ts";
 import type { PlaylistFacts } from "./stream-playlists.ts";
@@ -11,9 +13,15 @@ export interface Recorder {
   configure(plan: RecordingPlan | null): void;
   /** Of streams that have to be watched so that they are recorded. */
   recorded(): Iterable<string>;
+  /** Which of its renditions is recorded; null: none. */
+  renditionOf(streamId: string): RecordedRendition | null;
   follow(streamId: string, facts: PlaylistFacts, open: OpenSegment): void;
   freeze(streamId: string, atMs: number): void;
+  /** Nothing is recorded after that time unless a later one is said. @param untilMs by `machineMs` */
+  mayUntil(untilMs: number): void;
   kept(keys: readonly string[]): void;
+  /** What is written waits to be moved elsewhere: so many bytes may still wait. */
+  takeRoom(bytes: number): void;
   report(): RecordingReport;
   /** What is being written is finished. */
   close(): Promise<void>;
@@ -36,7 +44,7 @@ const LOOK_MS = 5_000;
 const TELL_MS = 500;
 const MOST_TOLD = 500;
 
-const NO_PLAN: RecordingPlan = { streams: {}, preRollS: 0, postRollS: 0 };
+const NO_PLAN: RecordingPlan = { streams: {}, rendition: "smallest", preRollS: 0, postRollS: 0 };
 
 export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallClock }: RecorderOptions): Recorder {
   const streams = new Map<string, StreamRecorder>();
@@ -47,6 +55,8 @@ export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallC
   let telling: NodeJS.Timeout | null = null;
   /** Keys that were told lately: not told again before an answer may have come. */
   let lately = new Set<string>();
+  let mayUntilMs = Number.NEGATIVE_INFINITY;
+  const mayRecord = () => machineMs() < mayUntilMs;
 
   const writer = createRecordingWriter({ store, leastFreeBytes, onChange: noteChange, clock, warn });
 
@@ -116,20 +126,26 @@ export function createRecorder({ store, leastFreeBytes, tell, warn, clock, wallC
 
   return {
     configure(next) {
-      const rollsOf = (one: RecordingPlan | null) => `${one?.preRollS} ${one?.postRollS}`;
-      if (rollsOf(next) !== rollsOf(plan)) streams.clear();
+      const kindOf = (one: RecordingPlan | null) => `${one?.rendition} ${one?.preRollS} ${one?.postRollS}`;
+      if (kindOf(next) !== kindOf(plan)) streams.clear();
       plan = next;
       takeStreams(next ?? NO_PLAN);
       noteState();
       if (next !== null) void writer.look();
     },
-    recorded: () => streams.keys(),
+    recorded: () => (mayRecord() ? streams.keys() : []),
+    renditionOf: (id) => (plan !== null && mayRecord() && streams.has(id) ? plan.rendition : null),
     follow(streamId, facts, open) {
+      if (!mayRecord()) return;
       streams.get(streamId)?.follow(facts, open);
       makeRoom();
     },
     freeze: (streamId, atMs) => streams.get(streamId)?.freeze(atMs),
     kept: (keys) => writer.kept(keys),
+    takeRoom: writer.takeRoom,
+    mayUntil(untilMs) {
+      mayUntilMs = untilMs;
+    },
     report,
     async close() {
       clearInterval(timer);

@@ -10,6 +10,8 @@ export interface RecordingWriter {
   /** Written, and not yet known to the platform. */
   unkept(): readonly RecordedPiece[];
   kept(keys: readonly string[]): void;
+  /** So many bytes may still be written before something is moved from here. */
+  takeRoom(bytes: number): void;
   /** Why nothing is written now; null while it is. */
   readonly cause: VideoCause | null;
   readonly writtenBytes: number;
@@ -50,6 +52,8 @@ export function createRecordingWriter(options: WriterOptions): RecordingWriter {
   let cause: VideoCause | null = null;
   let failedMs = Number.NEGATIVE_INFINITY;
   let isFull = false;
+  /** What may still wait to be moved, as last told and less what was written since. */
+  let roomBytes = Number.POSITIVE_INFINITY;
   let writtenBytes = 0;
   let writtenFiles = 0;
   let lostFiles = 0;
@@ -70,13 +74,14 @@ export function createRecordingWriter(options: WriterOptions): RecordingWriter {
   }
 
   /** After a failure nothing is tried for some seconds: a full disk is not asked for each segment of each camera. */
-  const mayWrite = () => !isFull && clock() - failedMs >= AGAIN_MS;
+  const mayWrite = () => !isFull && roomBytes > 0 && clock() - failedMs >= AGAIN_MS;
 
   async function writeOne(piece: RecordedPiece, parts: readonly Uint8Array[]): Promise<void> {
     const key = objectKey(piece);
     try {
       const isNew = await store.put(key, parts);
-      become(null);
+      roomBytes -= piece.bytes;
+      become(roomBytes > 0 ? null : "spool_full");
       if (!isNew) return;
       writtenFiles += 1;
       writtenBytes += piece.bytes;
@@ -125,6 +130,13 @@ export function createRecordingWriter(options: WriterOptions): RecordingWriter {
     kept(keys) {
       for (const key of keys) unkept.delete(key);
     },
+    takeRoom(bytes) {
+      roomBytes = bytes;
+      if (bytes <= 0 && cause === null) {
+        warn("recording stops: what waits for the object store takes all the room it may", "");
+        become("spool_full");
+      } else if (bytes > 0 && cause === "spool_full") become(null);
+    },
     write(piece, parts) {
       if (waitingBytes + piece.bytes > MOST_WAITING_BYTES) {
         lostFiles += 1;
@@ -142,6 +154,7 @@ export function createRecordingWriter(options: WriterOptions): RecordingWriter {
         isFull = free !== null && free < leastFreeBytes;
         if (isFull && !wasFull) warn("recording stops: the disk is nearly full", `${free} bytes are free`);
         if (isFull) become("storage_full");
+        else if (roomBytes <= 0) become("spool_full");
         // Whether a write works now the next one shows; that there is room again is known already.
         else if (cause !== null && clock() - failedMs >= AGAIN_MS) become(null);
       } catch (error) {

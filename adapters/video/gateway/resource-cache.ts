@@ -86,7 +86,7 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
   }
 
   function begin(key: string, source: CacheSource): Entry {
-    const entry = new Entry(source.sniff, {
+    const entry = new Entry(key, source.sniff, {
       onBytes(count) {
         bytes += count;
         makeRoom();
@@ -122,10 +122,11 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
       if (known) {
         joined += 1;
         entries.delete(key);
-        entries.set(key, entry);
+        // Under the name that is there already: a new one for each request is work for the garbage collector.
+        entries.set(known.key, known);
       }
       entry.users += 1;
-      return entry.handle();
+      return new Handle(entry);
     },
     has: (key) => entries.get(key)?.state === "whole",
     stats: () => ({ bytes, entries: entries.size, joined }),
@@ -149,13 +150,15 @@ class Entry {
   /** Bytes of it that the cache counts. */
   counted = 0;
   failedAtMs = 0;
+  readonly key: string;
   readonly #sniff: CacheSource["sniff"];
   readonly #events: EntryEvents;
   readonly #listeners = new Set<() => void>();
   #call: UpstreamCall | null = null;
   #isHeld = false;
 
-  constructor(sniff: CacheSource["sniff"], events: EntryEvents) {
+  constructor(key: string, sniff: CacheSource["sniff"], events: EntryEvents) {
+    this.key = key;
     this.#sniff = sniff;
     this.#events = events;
   }
@@ -222,43 +225,61 @@ class Entry {
     this.#call?.abort();
   }
 
-  /** For one who uses it: to release it twice counts once. */
-  handle(): CachedResource {
-    let isReleased = false;
-    const entry = this;
-    return {
-      get chunks() {
-        return entry.chunks;
-      },
-      get byteLength() {
-        return entry.byteLength;
-      },
-      get announced() {
-        return entry.announced;
-      },
-      get contentType() {
-        return entry.contentType;
-      },
-      get state() {
-        return entry.state;
-      },
-      get error() {
-        return entry.error;
-      },
-      onChange(listener) {
-        entry.#listeners.add(listener);
-        return () => entry.#listeners.delete(listener);
-      },
-      release() {
-        if (isReleased) return;
-        isReleased = true;
-        entry.users -= 1;
-        if (entry.users === 0) entry.#events.onUnused();
-      },
-    };
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  leave(): void {
+    this.users -= 1;
+    if (this.users === 0) this.#events.onUnused();
   }
 
   #tell(): void {
     for (const listener of [...this.#listeners]) listener();
+  }
+}
+
+/** For one who uses it: to release it twice counts once. A class, as one is made for each request. */
+class Handle implements CachedResource {
+  readonly #entry: Entry;
+  #isReleased = false;
+
+  constructor(entry: Entry) {
+    this.#entry = entry;
+  }
+
+  get chunks(): readonly Buffer[] {
+    return this.#entry.chunks;
+  }
+
+  get byteLength(): number {
+    return this.#entry.byteLength;
+  }
+
+  get announced(): number | null {
+    return this.#entry.announced;
+  }
+
+  get contentType(): string | null {
+    return this.#entry.contentType;
+  }
+
+  get state(): CachedResource["state"] {
+    return this.#entry.state;
+  }
+
+  get error(): VideoError | null {
+    return this.#entry.error;
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#entry.listen(listener);
+  }
+
+  release(): void {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    this.#entry.leave();
   }
 }

@@ -5,6 +5,7 @@ import type {
   PlaylistVariant,
   RewrittenPlaylist,
 } from "../../../domain/video/playlist/rewritten-playlist.ts";
+import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import { judgeTarget, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { StreamConfig } from "../gateway-protocol.ts";
@@ -44,11 +45,24 @@ export type PlaylistFacts = {
 export interface StreamPlaylists {
   /** Null for what no playlist has named lately. */
   named(servedAs: string): NamedResource | null;
-  /** As viewers get it. @param query of the request: only what LL-HLS defines is passed on @throws {VideoError} */
-  get(servedAs: string, query: string): Promise<Buffer>;
-  /** The media playlist by which the camera is watched: the entry, or the smallest of its renditions. @throws {VideoError} */
-  followed(): Promise<PlaylistFacts>;
+  /**
+   * As viewers get it: at once while the last one is fresh.
+   *
+   * @param query of the request: only what LL-HLS defines is passed on
+   * @throws {VideoError}
+   */
+  get(servedAs: string, query: string): Buffer | Promise<Buffer>;
+  /**
+   * A media playlist: the entry, or of its renditions the one that `choose` takes. Without it the smallest, by which the
+   * camera is watched.
+   *
+   * @throws {VideoError}
+   */
+  followed(choose?: ChooseVariant): Promise<PlaylistFacts>;
 }
+
+/** @returns what it is served as; null = none of them */
+export type ChooseVariant = (variants: readonly PlaylistVariant[]) => string | null;
 
 export type StreamPlaylistsOptions = {
   readonly config: StreamConfig;
@@ -167,17 +181,22 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
     return slot;
   }
 
+  async function getAnew(servedAs: string, query: string): Promise<Buffer> {
+    if (find(servedAs) === null) await slotOf(ENTRY).get();
+    const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
+    return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
+  }
+
   return {
     named: find,
-    async get(servedAs, query) {
-      if (find(servedAs) === null) await slotOf(ENTRY).get();
-      const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
-      return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
+    get(servedAs, query) {
+      const fresh = query === "" && find(servedAs) !== null ? (slots.get(`${servedAs}?`)?.fresh ?? null) : null;
+      return fresh?.body ?? getAnew(servedAs, query);
     },
-    async followed() {
+    async followed(choose = variantOf("smallest")) {
       const { facts } = await slotOf(ENTRY).get();
-      const smallest = smallestOf(facts.variants);
-      return smallest === null ? facts : (await slotOf(smallest).get()).facts;
+      const chosen = choose(facts.variants);
+      return chosen === null ? facts : (await slotOf(chosen).get()).facts;
     },
   };
 }
@@ -219,12 +238,18 @@ function rangeText(range: ByteRange | null): string | null {
     : spanText({ first: range.offset, last: range.offset + range.lengthBytes - 1 });
 }
 
-/** Of those with a picture the one with the fewest bits: a wall shows small tiles, and a camera's link is narrow. */
-function smallestOf(variants: readonly PlaylistVariant[]): string | null {
-  const [first] = variants
-    .filter(({ isIframe }) => !isIframe)
-    .toSorted((a, b) => (a.bandwidth ?? Number.MAX_SAFE_INTEGER) - (b.bandwidth ?? Number.MAX_SAFE_INTEGER));
-  return first?.servedAs ?? null;
+/**
+ * Of those with a picture the one with the fewest bits, for a wall shows small tiles and a camera's link is narrow; or the
+ * one with the most. One that does not say how many it has is taken only where no other does.
+ */
+export function variantOf(rendition: RecordedRendition): ChooseVariant {
+  const [unknown, sign] = rendition === "smallest" ? [Number.MAX_SAFE_INTEGER, 1] : [0, -1];
+  return (variants) => {
+    const [first] = variants
+      .filter(({ isIframe }) => !isIframe)
+      .toSorted((a, b) => sign * ((a.bandwidth ?? unknown) - (b.bandwidth ?? unknown)));
+    return first?.servedAs ?? null;
+  };
 }
 
 /** A viewer's query is ignored, but for what asks a playlist to wait for what comes next. */

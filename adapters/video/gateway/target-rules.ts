@@ -5,10 +5,7 @@ import type { PlantPlan, StreamConfig } from "../gateway-protocol.ts";
 /** What each stream may reach, by its id. */
 export function rulesOf(streams: readonly StreamConfig[], plan: PlantPlan): ReadonlyMap<string, TargetRules> {
   const sites = new Map<string, PlantSite>(
-    plan.sites.map(({ id, controllerUrl, cameraUrl, profileId }) => [
-      id,
-      { id, controllerUrl, cameraUrl, profile: plan.profiles[profileId] ?? null },
-    ]),
+    plan.sites.map(({ profileId, ...site }) => [site.id, { ...site, profile: plan.profiles[profileId] ?? null }]),
   );
   const plant = createPlantMap(sites.values());
   const settings = { ownPorts: plan.ownPorts };

@@ -10,6 +10,7 @@ export type SiteDraft = {
   profile: string;
   url: string;
   cameraUrl: string;
+  cameraQueries: boolean;
   removesCamera: boolean;
   lat: string;
   lon: string;
@@ -29,6 +30,7 @@ export const EMPTY_DRAFT: SiteDraft = {
   profile: "",
   url: "",
   cameraUrl: "",
+  cameraQueries: false,
   removesCamera: false,
   lat: "",
   lon: "",
@@ -47,6 +49,7 @@ export function draftFrom(site: SiteConfiguration): SiteDraft {
     region: site.region,
     zone: site.zone,
     profile: site.controller.profile,
+    cameraQueries: site.camera.queries,
     lat: shown(site.location?.lat ?? null),
     lon: shown(site.location?.lon ?? null),
     intervalS: shown(site.interval_s),
@@ -92,7 +95,7 @@ export function checkDraft(draft: SiteDraft, isNew: boolean): DraftErrors {
 
 /** A new site, as a sites file would say it. Only for a draft without errors. */
 export function entryFrom(draft: SiteDraft): Schemas["SiteEntry"] {
-  const { intervalS, miners, powerKw, cameraUrl } = draft;
+  const { intervalS, miners, powerKw, cameraUrl, cameraQueries } = draft;
   const optional = {
     interval_s: numberOf(intervalS),
     miners_expected: numberOf(miners),
@@ -106,7 +109,7 @@ export function entryFrom(draft: SiteDraft): Schemas["SiteEntry"] {
     zone: draft.zone.trim(),
     enabled: true,
     controller: { url: draft.url.trim(), profile: draft.profile },
-    ...(cameraUrl === "" ? {} : { camera: { url: cameraUrl.trim() } }),
+    ...(cameraUrl === "" ? {} : { camera: { url: cameraUrl.trim(), queries: cameraQueries } }),
     ...(location === null ? {} : { location }),
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null)),
   };
@@ -138,9 +141,14 @@ function controllerFrom(site: SiteConfiguration, draft: SiteDraft): SitePatch {
   return { controller: { ...(url === "" ? {} : { url }), ...(isOther ? { profile: draft.profile } : {}) } };
 }
 
-function cameraFrom(site: SiteConfiguration, { cameraUrl, removesCamera }: SiteDraft): SitePatch {
-  if (cameraUrl !== "") return { camera: { url: cameraUrl.trim() } };
-  return removesCamera && site.camera.isSet ? { camera: null } : {};
+function cameraFrom({ camera }: SiteConfiguration, draft: SiteDraft): SitePatch {
+  const { cameraUrl, cameraQueries: queries, removesCamera } = draft;
+  const change = {
+    ...(cameraUrl === "" ? {} : { url: cameraUrl.trim() }),
+    ...(queries === camera.queries ? {} : { queries }),
+  };
+  if (camera.isSet && removesCamera && cameraUrl === "") return { camera: null };
+  return Object.keys(change).length > 0 ? { camera: change } : {};
 }
 
 function numbersFrom(site: SiteConfiguration, draft: SiteDraft): SitePatch {

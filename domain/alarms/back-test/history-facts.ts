@@ -21,8 +21,8 @@ export type LabSample = {
 type Change = { readonly atMs: number; readonly siteId: string; readonly apply: (facts: SiteFacts) => SiteFacts };
 
 /**
- * What was known of the sites at each moment of a stretch: flags and laboratory readings as they were then, everything else
- * as it is now. To be asked with times that do not go back; the same object while nothing changed.
+ * What was known of the sites at each moment of a stretch: flags and laboratory readings as they were then, nothing of
+ * cameras, everything else as it is now. To be asked with times that do not go back; the same object while nothing changed.
  */
 export function historyFacts(
   sites: ReadonlyMap<string, SiteFacts>,
@@ -33,7 +33,7 @@ export function historyFacts(
     .filter(({ siteId }) => sites.has(siteId))
     .sort((a, b) => a.atMs - b.atMs);
   let present: ReadonlyMap<string, SiteFacts> = new Map(
-    [...sites].map(([id, facts]) => [id, { ...facts, lab: {}, isInMaintenance: false, isCurtailed: false }]),
+    [...sites].map(([id, facts]) => [id, { ...facts, ...NOTHING_THEN, camera: cameraThen(facts) }]),
   );
   let next = 0;
   return (slotMs) => {
@@ -46,6 +46,13 @@ export function historyFacts(
     present = after;
     return present;
   };
+}
+
+const NOTHING_THEN = { lab: {}, isInMaintenance: false, isCurtailed: false };
+
+/** Of cameras no history is kept. */
+function cameraThen({ camera }: SiteFacts): SiteFacts["camera"] {
+  return camera === null ? null : { isOnline: null };
 }
 
 /** Flags of one kind may overlap: a site is free when the last of them has ended. */

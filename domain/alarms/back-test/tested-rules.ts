@@ -1,4 +1,4 @@
-import { isPointName, type PointName } from "../../points/catalogue.ts";
+import { isPointName, POINTS, type PointName } from "../../points/catalogue.ts";
 import type { FaultName } from "../../points/faults.ts";
 import { SuppressionCause } from "../alarm.ts";
 import { compileRule } from "../compile-rule.ts";
@@ -60,6 +60,25 @@ function pointsIn(rules: readonly Rule[], always: readonly PointName[]): readonl
   const points = new Set<PointName>(always);
   for (const { condition, clear, escalations } of rules) collectPoints([condition, clear, escalations], points);
   return [...points].sort();
+}
+
+/** Points on which a rule rests and of which nothing is kept: over history nobody can tell what it would have done. */
+export function pointsWithoutHistory(rule: Rule): readonly PointName[] {
+  return pointsIn([rule], []).filter((point) => POINTS[point].origin === "video");
+}
+
+/**
+ * These rules as far as history can tell of them. Others are switched off and not taken away, since rules may name them as their
+ * parents: judged on nothing they would never rest, and all of history would be read for them.
+ *
+ * @param tested ids of those under test
+ */
+export function triableOf({ rules, tested }: { readonly rules: readonly Rule[]; readonly tested: readonly string[] }) {
+  const untriable = new Set<string>(rules.filter((rule) => pointsWithoutHistory(rule).length > 0).map(({ id }) => id));
+  return {
+    rules: rules.map((rule) => (untriable.has(rule.id) ? { ...rule, enabled: false } : rule)),
+    tested: tested.filter((id) => !untriable.has(id)),
+  };
 }
 
 /** The points by which these rules compare sites with each other. */

@@ -1,4 +1,6 @@
 import { POINTS } from "../../points/catalogue.ts";
+import type { PointValue } from "../../telemetry/snapshot.ts";
+import { isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { hullOf, minusRange, roundedRange, timesRange } from "../range.ts";
 import { rangeReader, Signal } from "../read-signal.ts";
 import {
@@ -7,6 +9,7 @@ import {
   MAY_BE_UNKNOWN,
   MAY_FAIL,
   MAY_HOLD,
+  type Possible,
   possiblyAbove,
   type Range,
   watchSome,
@@ -23,7 +26,9 @@ const ANY_NUMBER: Range = { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE
 export function possibleTruth(tree: TruthTree): ZoneWatch {
   switch (tree.kind) {
     case "point":
-      return ({ states }) => (states[tree.point] ?? 0) | MAY_BE_UNKNOWN;
+      return isBesideReadings(tree.point)
+        ? ({ facts }) => possibleFact(valueBeside(facts, tree.point))
+        : ({ states }) => (states[tree.point] ?? 0) | MAY_BE_UNKNOWN;
     case "constant":
       return () => (tree.value ? MAY_HOLD : MAY_FAIL);
     case "not": {
@@ -45,6 +50,12 @@ export function possibleTruth(tree: TruthTree): ZoneWatch {
     default:
       return () => ANYTHING;
   }
+}
+
+/** Facts are the same all over a zone; without a reading an expression says nothing. */
+function possibleFact(value: PointValue): Possible {
+  if (typeof value !== "boolean") return MAY_BE_UNKNOWN;
+  return (value ? MAY_HOLD : MAY_FAIL) | MAY_BE_UNKNOWN;
 }
 
 function compared(operator: CompareOperator, left: RangeOf, right: RangeOf): ZoneWatch {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { POINTS, PointName } from "../../points/catalogue.ts";
+import { isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { defineKind, type Json } from "../condition.ts";
 import { readValue } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
@@ -76,13 +77,15 @@ function watchChanges(point: PointName): ZoneWatch {
 
 type Extremes = readonly [first: number | string, last: number | string];
 
-/** What people measure changes with the facts, which are the same all over a zone. */
+/** What is known beside readings changes with the facts, which are the same all over a zone. */
 function extremesReader(point: PointName): (zone: Zone) => Extremes | null {
-  const { type, origin } = POINTS[point];
-  if (origin === "manual") {
+  const { type } = POINTS[point];
+  if (isBesideReadings(point)) {
     return ({ facts }) => {
-      const value = facts.lab[point]?.value;
-      return value === undefined ? null : [value, value];
+      const value = valueBeside(facts, point);
+      if (value === null) return null;
+      const known = typeof value === "boolean" ? Number(value) : value;
+      return [known, known];
     };
   }
   switch (type) {

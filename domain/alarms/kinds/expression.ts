@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { POINTS } from "../../points/catalogue.ts";
+import { isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
 import { compileExpression } from "../expression/compile-expression.ts";
 import type { PointReading } from "../expression/point-reading.ts";
@@ -12,12 +12,12 @@ export const expressionKind = defineKind({
   schema: () => z.strictObject({ kind: z.literal("expression"), text: z.string().min(1).max(4000) }),
   compile({ text }) {
     const expression = compileExpression(text);
-    const manual = expression.points.filter((point) => POINTS[point].origin === "manual");
+    const beside = expression.points.filter(isBesideReadings);
 
     function readingOf({ reading, facts }: SiteView): PointReading | null {
-      if (reading === null || manual.length === 0) return reading;
-      const lab = Object.fromEntries(manual.map((point) => [point, facts.lab[point]?.value ?? null]));
-      return { ...reading, values: { ...reading.values, ...lab } };
+      if (reading === null || beside.length === 0) return reading;
+      const known = Object.fromEntries(beside.map((point) => [point, valueBeside(facts, point)]));
+      return { ...reading, values: { ...reading.values, ...known } };
     }
     function judge(site: SiteView) {
       const reading = readingOf(site);

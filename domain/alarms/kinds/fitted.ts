@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { isPointName, POINTS, type PointName } from "../../points/catalogue.ts";
+import { isPointName, type PointName } from "../../points/catalogue.ts";
+import { isBesideReadings, isFittedBeside } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
 import type { SiteView } from "../site-view.ts";
 import { MAY_BE_UNKNOWN, MAY_FAIL, watchPart } from "../zone.ts";
@@ -19,7 +20,7 @@ export const fittedKind = defineKind({
     return {
       reads: part.reads,
       judge(site, isActive, memory) {
-        if (site.reading === null) return null;
+        if (site.reading === null && !points.some(isBesideReadings)) return null;
         return isFitted(site) ? part.judge(site, isActive, memory) : false;
       },
       explain: (site, isActive, memory) => (isFitted(site) ? part.explain(site, isActive, memory) : []),
@@ -32,6 +33,6 @@ export const fittedKind = defineKind({
 });
 
 function hasPoint({ reading, facts }: SiteView, point: PointName): boolean {
-  if (POINTS[point].origin === "manual") return facts.lab[point] !== undefined;
+  if (isBesideReadings(point)) return isFittedBeside(facts, point);
   return reading !== null && reading.values[point] !== undefined;
 }

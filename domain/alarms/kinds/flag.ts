@@ -1,10 +1,12 @@
 import { z } from "zod";
 import { POINTS, PointName } from "../../points/catalogue.ts";
 import { FAULT_POINTS } from "../../points/fault-labels.ts";
+import type { PointValue } from "../../telemetry/snapshot.ts";
+import { isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
 import { readValue } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
-import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, watchNothing, type Zone, type ZoneWatch } from "../zone.ts";
+import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, type Zone, type ZoneWatch } from "../zone.ts";
 
 /** A switch, a contact or a mode has a value. A point that is itself a fault is the controller's word. */
 export const flagKind = defineKind({
@@ -37,13 +39,19 @@ export const flagKind = defineKind({
 });
 
 function watchValue(point: PointName, is: boolean | string): ZoneWatch {
-  if (POINTS[point].origin === "manual") return watchNothing;
+  // Facts are the same all over a zone.
+  if (isBesideReadings(point)) return ({ facts }) => possibleFact(valueBeside(facts, point), is);
   if (typeof is === "string") return (zone) => possibleWord(zone.words[point] ?? null, is);
   const [on, off] = is ? [MAY_HOLD, MAY_FAIL] : [MAY_FAIL, MAY_HOLD];
   return ({ states }: Zone) => {
     const state = states[point] ?? 0;
     return ((state & MAY_HOLD) !== 0 ? on : 0) | ((state & MAY_FAIL) !== 0 ? off : 0) | MAY_BE_UNKNOWN;
   };
+}
+
+function possibleFact(value: PointValue, is: boolean | string) {
+  if (value === null) return MAY_BE_UNKNOWN;
+  return value === is ? MAY_HOLD : MAY_FAIL;
 }
 
 function possibleWord(words: readonly [string, string] | null, is: string) {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PointName } from "../../points/catalogue.ts";
+import { isBesideReadings, isFittedBeside, valueBeside } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
 import { oncePerView } from "../once-per-view.ts";
 import type { SiteView } from "../site-view.ts";
@@ -12,23 +13,32 @@ export const noReadingKind = defineKind({
   template: { kind: "no-reading", points: ["supply_temp_c"] },
   schema: () => z.strictObject({ kind: z.literal("no-reading"), points: z.array(PointName).min(1).max(64) }),
   compile({ points }) {
-    function lackingIn({ reading }: SiteView): readonly PointName[] {
-      return reading === null ? [] : points.filter((point) => reading.values[point] === null);
+    const beside = points.filter(isBesideReadings);
+    const read = points.filter((point) => !isBesideReadings(point));
+    const lackingBeside = ({ facts }: Pick<SiteView, "facts">) =>
+      beside.filter((point) => isFittedBeside(facts, point) && valueBeside(facts, point) === null);
+    function lackingIn(site: SiteView): readonly PointName[] {
+      const { reading } = site;
+      return reading === null
+        ? []
+        : [...read.filter((point) => reading.values[point] === null), ...lackingBeside(site)];
     }
     // `held` asks twice for each sample, and there are many points to look at.
-    const judge = oncePerView(({ reading }): Truth => {
+    const judge = oncePerView((site): Truth => {
+      const { reading } = site;
       if (reading === null) return null;
-      for (let place = 0; place < points.length; place++) {
-        if (reading.values[points[place] as PointName] === null) return true;
+      for (let place = 0; place < read.length; place++) {
+        if (reading.values[read[place] as PointName] === null) return true;
       }
-      return false;
+      return beside.length > 0 && lackingBeside(site).length > 0;
     }, null);
     return {
       reads: [],
       judge,
       explain: (site) =>
         lackingIn(site).map((point) => ({ source: "platform", point, value: null, limit: null, unit: null })),
-      watch: () => (zone) => (zone.lacksReadings ? ANYTHING : MAY_FAIL | MAY_BE_UNKNOWN),
+      watch: () => (zone) =>
+        zone.lacksReadings || lackingBeside(zone).length > 0 ? ANYTHING : MAY_FAIL | MAY_BE_UNKNOWN,
     };
   },
 });

@@ -1,4 +1,5 @@
 import type { Rule } from "../rule.ts";
+import { CAMERA_RULES } from "./cameras.ts";
 import { CIRCULATION_RULES } from "./circulation.ts";
 import { CONTACT_RULES, SCAN_SUSPECT } from "./contact.ts";
 import { MINING_RULES } from "./mining.ts";
@@ -18,5 +19,5 @@ export const STARTER_RULES: readonly Rule[] = [
   ...UPKEEP_RULES,
 ];
 
-/** What the platform evaluates when nobody has said otherwise: the starter rules and its doubt about its own collection. */
-export const DEFAULT_RULES: readonly Rule[] = [SCAN_SUSPECT, ...STARTER_RULES];
+/** What the platform evaluates when nobody has said otherwise: the starter rules, its doubt about its own collection, and the cameras. */
+export const DEFAULT_RULES: readonly Rule[] = [SCAN_SUSPECT, ...STARTER_RULES, ...CAMERA_RULES];

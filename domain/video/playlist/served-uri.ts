@@ -12,10 +12,10 @@ function isRelativePath(uri: string): boolean {
 
 /**
  * Whether a path below a stream may be served as it is: plain characters, no empty part, none of dots, and none of our own
- * places (`r/…` for opaque ids, `rec/…` for recordings, the entry).
+ * places (`r/…` for opaque ids, `rec/…` for recordings, `x/…` for what FFmpeg makes, the entry).
  */
 function isPlainPath(path: string): boolean {
-  return isRelativePath(path) && !/(?:^|\/)r(?:\/|$)|^(?:rec\/|index\.m3u8$)/.test(path);
+  return isRelativePath(path) && !/(?:^|\/)r(?:\/|$)|^(?:rec\/|x\/|index\.m3u8$)/.test(path);
 }
 
 /**

@@ -14,9 +14,9 @@ export type StoredObject = { readonly key: string; readonly bytes: number; reado
 export interface ObjectStore {
   /** @returns false when there is one of this key already, which stays as it is @throws when there is no room (`ENOSPC`) or no access */
   put(key: string, parts: readonly Uint8Array[]): Promise<boolean>;
-  /** @returns null when there is no such object @throws when it cannot be read */
+  /** @returns null when there is no such object; an empty one for a range beyond its end @throws when it cannot be read */
   open(key: string, range?: ObjectRange): Promise<OpenedObject | null>;
-  /** @returns true when it was there, false when it was not, or is none of ours @throws when it cannot be removed */
+  /** Afterwards it is not there. @returns false when it was not, as far as the store says so, or is none of ours @throws when it cannot be removed */
   remove(key: string): Promise<boolean>;
   /** Those that began within these hours (milliseconds since the Unix epoch), site by site. Files that are not ours are left out. */
   list(fromMs: number, toMs: number): AsyncIterable<StoredObject>;

@@ -4,6 +4,10 @@ import { z } from "zod";
 export const RECORDING_MODES = ["off", "continuous", "key_frames", "around_alarm"] as const;
 export type RecordingMode = (typeof RECORDING_MODES)[number];
 
+/** Which rendition of a camera that has several: the one with the fewest bits, as on a wall, or the one with the most. */
+const RECORDED_RENDITIONS = ["smallest", "largest"] as const;
+export type RecordedRendition = (typeof RECORDED_RENDITIONS)[number];
+
 const Rule = z.strictObject({
   /** A site, or all sites of a zone. */
   kind: z.enum(["site", "zone"]),
@@ -20,6 +24,8 @@ export const RecordingSettings = z.strictObject({
   /** Of every camera that no rule names. */
   mode: z.enum(RECORDING_MODES),
   rules: z.array(Rule).max(MOST_RULES),
+  /** Absent in what an older version has stored. */
+  rendition: z.enum(RECORDED_RENDITIONS).default("smallest"),
   preRollS: z.int().min(0).max(LONGEST_ROLL_S),
   postRollS: z.int().min(1).max(LONGEST_ROLL_S),
   keepDays: z.int().min(1).max(3_650),

@@ -5,6 +5,7 @@ import { type AddressBlock, isInBlock, parseAddress } from "./ip-address.ts";
 import { type PlantMap, type PlantSite, portOf } from "./plant-map.ts";
 import { MAX_URI_LENGTH } from "./read-uri.ts";
 import {
+  controllerParametersOf,
   controllerPathsOf,
   decodedPath,
   folderOf,
@@ -19,8 +20,6 @@ export interface TargetSettings {
   readonly openBlocks?: readonly string[];
   /** Ports of our own services; no block opens them. */
   readonly ownPorts?: readonly number[];
-  /** Whether queries may be sent to a camera that shares its host and port. */
-  readonly allowsQuery?: boolean;
 }
 
 /** Which addresses one stream may reach. */
@@ -47,7 +46,7 @@ export function targetRulesOf(site: PlantSite, plant: PlantMap, settings: Target
     plant,
     openBlocks: (settings.openBlocks ?? []).map(blockOf),
     ownPorts: new Set(settings.ownPorts),
-    sharedHost: sharedHostOf(site, camera, plant, settings.allowsQuery ?? false),
+    sharedHost: sharedHostOf(site, camera, plant),
   };
 }
 
@@ -95,7 +94,7 @@ function isOpened(url: URL, { siteId, plant, openBlocks, ownPorts }: TargetRules
   return openBlocks.some((block) => isInBlock(address, block));
 }
 
-function sharedHostOf(site: PlantSite, camera: URL, plant: PlantMap, allowsQuery: boolean): SharedHost | null {
+function sharedHostOf(site: PlantSite, camera: URL, plant: PlantMap): SharedHost | null {
   const port = portOf(camera);
   const there = new Set(plant.at(camera.hostname, port));
   const controllers = [...there].filter(({ controllerUrl }) => isAt(controllerUrl, camera.hostname, port));
@@ -109,7 +108,8 @@ function sharedHostOf(site: PlantSite, camera: URL, plant: PlantMap, allowsQuery
     folder,
     othersFolders: others.filter((other) => other !== folder && other.startsWith(folder)),
     controllerPaths: [...new Set(controllers.flatMap(controllerPathsOf))],
-    allowsQuery,
+    controllerParameters: [...new Set(controllers.flatMap(controllerParametersOf))],
+    allowsQuery: site.cameraQueries,
   };
 }
 

@@ -6,6 +6,8 @@ export interface PlantSite {
   readonly id: string;
   readonly controllerUrl: string;
   readonly cameraUrl: string | null;
+  /** Queries may be sent to its camera where that shares its host and port with others. */
+  readonly cameraQueries: boolean;
   readonly profile: Pick<Profile, "requests" | "commands"> | null;
 }
 

@@ -92,6 +92,20 @@ describe("rounds", () => {
   });
 });
 
+test("between two rounds nothing but the look at the clock wakes the process", async () => {
+  const fleet = createFakeFleet({
+    sites: [{ id: "live" }, { id: "dead" }],
+    behaviour: (id) => (id === "live" ? answers(30) : HANGS),
+  });
+  fleet.attach();
+  await fleet.clock.advance(100);
+  const duringRound = fleet.clock.waiting();
+  await fleet.clock.advance(59_000);
+  expect(fleet.reports.length).toBe(1);
+  expect(duringRound).toBeGreaterThan(1);
+  expect(fleet.clock.waiting()).toBe(1);
+});
+
 describe("retries and late tries", () => {
   test("a dropped connection is tried again at once and still counts as ok", async () => {
     let calls = 0;

@@ -157,6 +157,7 @@ function aSite(site: Partial<Site>): Site {
     controllerUrl: `http://${id}`,
     profileId: "test",
     cameraUrl: null,
+    cameraQueries: false,
     location: null,
     intervalS: null,
     minersExpected: null,

@@ -201,7 +201,7 @@ test("a point lives in a column or in extra, and the reasons are as written", ()
   });
   expect(manual.length).toBeGreaterThan(0);
   expect(text).toEqual(["firmware_version", "protocol_version"]);
-  expect(other).toEqual(["last_seen_age_s"]);
+  expect(other).toEqual(["last_seen_age_s", "camera_online"]);
 });
 
 async function objects(client: pg.Client): Promise<string[]> {

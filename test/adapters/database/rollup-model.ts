@@ -12,7 +12,7 @@ type Single = { readonly timeMs: number; readonly columns: ReadonlyMap<string, n
 const LENGTH_MS = { "5m": 300_000, "1h": 3_600_000, "1d": 86_400_000 } as const;
 const TABLES = { "5m": "rollup_5m", "1h": "rollup_1h", "1d": "rollup_1d" } as const;
 /** Where their value lies in the table of samples is not the model's business, only how it rolls up. */
-const MANUAL = POINT_NAMES.filter((point) => POINTS[point].origin === "manual");
+const WITHOUT_COLUMN = POINT_NAMES.filter((point) => ["manual", "video"].includes(POINTS[point].origin));
 
 /**
  * Every level straight from the rows: an hour knows nothing of its 5 minutes.
@@ -49,7 +49,7 @@ function stored(value: number): number {
 
 function suffixesOf(point: PointName): readonly string[] {
   const { type, kind } = POINTS[point];
-  if (type === "bool") return MANUAL.includes(point) ? ["avg", "min", "max"] : ["avg"];
+  if (type === "bool") return WITHOUT_COLUMN.includes(point) ? ["avg", "min", "max"] : ["avg"];
   return kind === "counter" ? ["first", "last"] : ["avg", "min", "max"];
 }
 

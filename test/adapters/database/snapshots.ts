@@ -36,6 +36,7 @@ export function aSite(id: string, changes: Partial<Site> = {}): Site {
     controllerUrl: `http://127.0.0.1/${id}`,
     profileId: "bitmain-antbox-hk3",
     cameraUrl: null,
+    cameraQueries: false,
     location: null,
     intervalS: null,
     minersExpected: null,

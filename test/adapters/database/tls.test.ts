@@ -109,7 +109,7 @@ it("every connection is encrypted, and the platform's own certificate is its way
   const opened = await open("plant", "verify-full", { DATABASE_CA_FILE: own.caFile, ...clientFiles() });
   await withDatabase(opened, async (database) => {
     await database.whenReady();
-    for (const lane of ["request", "ingest", "lease"] as const) {
+    for (const lane of ["request", "ingest", "lease", "jobs"] as const) {
       const [row] = await database.query(encryption, [], { lane });
       expect(row).toEqual({ version: "TLSv1.3", client_dn: "/CN=plant" });
     }

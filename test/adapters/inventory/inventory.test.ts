@@ -14,7 +14,7 @@ const SITE = `
     region: north
     zone: zone-101
     controller: { url: "http://10.1.101.1", profile: bitmain-antbox-hk3 }
-    camera: { url: "http://10.1.101.1/stream.m3u8" }
+    camera: { url: "http://10.1.101.1/stream.m3u8", queries: true }
     location: { lat: 24.45, lon: 54.38 }
     interval_s: 30
     miners_expected: 210
@@ -44,6 +44,7 @@ describe("a sites file", () => {
       controllerUrl: "http://10.1.101.1",
       profileId: "bitmain-antbox-hk3",
       cameraUrl: "http://10.1.101.1/stream.m3u8",
+      cameraQueries: true,
       location: { lat: 24.45, lon: 54.38 },
       intervalS: 30,
       minersExpected: 210,

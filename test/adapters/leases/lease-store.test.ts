@@ -37,7 +37,7 @@ describe.each(ENGINES)("leases on $name", ({ isMissing, open }) => {
 
   test.skipIf(isMissing)("the schema names the same leases for sites as the code", async () => {
     const names = (await readLeases(database)).map(({ name }) => name);
-    expect(names).toEqual([...COLLECTOR_LEASES, "alarms", "scheduler"].sort());
+    expect(names).toEqual([...COLLECTOR_LEASES, "alarms", "recorder", "scheduler"].sort());
     const rows = await database.query("select 'collector:' || (17 % 16)::text as name");
     expect(rows).toEqual([{ name: "collector:1" }]);
   });

@@ -64,4 +64,17 @@ nowMs += 10_000;
 await writer.look();
 await write(100_000);
 await sleep(0);
-process.stdout.write(JSON.stringify({ atFirst, nearlyFull, withRoom, full, goesOn: seen() }));
+const goesOn = seen();
+
+// What waits to be moved from here takes all it may: nothing more is written until there is room.
+writer.takeRoom(60_000);
+await write(100_000);
+const spoolFull = seen();
+await write(10_000);
+await writer.look();
+const stillFull = seen();
+writer.takeRoom(60_000);
+await write(10_000);
+process.stdout.write(
+  JSON.stringify({ atFirst, nearlyFull, withRoom, full, goesOn, spoolFull, stillFull, moved: seen() }),
+);

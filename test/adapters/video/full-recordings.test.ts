@@ -23,6 +23,9 @@ test.skipIf(!canMount())(
       withRoom: { cause: null, files: 1, lost: 1 },
       full: { cause: "storage_full", files: 1, lost: 2, isNothingLeft: true },
       goesOn: { cause: null, files: 2, lost: 2 },
+      spoolFull: { cause: "spool_full", files: 3, lost: 2 },
+      stillFull: { cause: "spool_full", files: 3, lost: 3 },
+      moved: { cause: null, files: 4, lost: 3 },
     });
   },
 );

@@ -19,7 +19,12 @@ import { createTickets, videoCookie } from "../../../adapters/video/tickets.ts";
 import { PROFILES } from "../../../domain/profiles/index.ts";
 import { EVERY_STREAM } from "../../../domain/video/ticket.ts";
 
-export type Site = { readonly id: string; readonly cameraUrl: string; readonly controllerUrl?: string };
+export type Site = {
+  readonly id: string;
+  readonly cameraUrl: string;
+  readonly controllerUrl?: string;
+  readonly cameraQueries?: boolean;
+};
 
 export type GatewayUnderTest = {
   readonly url: string;
@@ -30,6 +35,8 @@ export type GatewayUnderTest = {
   /** False: the platform does not answer. */
   answers: boolean;
   readonly asked: string[];
+  /** What it has to say to the log. */
+  readonly logged: string[];
   cookie(sessionId?: string): string;
   ticket(streamId: string, sessionId?: string, nowMs?: number): string;
   get(path: string, headers?: Record<string, string>): Promise<{ status: number; body: Buffer; head: Headers }>;
@@ -44,7 +51,13 @@ export const SESSION = randomUUID();
 /** The gateway in this process, with a platform that says what the test wants. */
 export async function startGateway(
   sites: readonly Site[],
-  change: { cacheBytes?: number; settings?: Partial<GatewaySettings> } = {},
+  change: {
+    cacheBytes?: number;
+    ffmpeg?: string;
+    idleMs?: number;
+    settings?: Partial<GatewaySettings>;
+    recordings?: string;
+  } = {},
 ): Promise<GatewayUnderTest> {
   const key = randomBytes(32);
   const start: GatewayStart = {
@@ -53,15 +66,22 @@ export async function startGateway(
     isSecure: false,
     listen: null,
     cacheBytes: change.cacheBytes ?? 64 * 1024 * 1024,
-    recordings: { folder: path.join(tmpdir(), "antbox-no-recordings"), leastFreeBytes: 0 },
+    ffmpeg: {
+      path: change.ffmpeg ?? null,
+      folder: path.join(tmpdir(), `antbox-ffmpeg-${randomUUID()}`),
+      idleMs: change.idleMs ?? 30_000,
+    },
+    recordings: { folder: change.recordings ?? path.join(tmpdir(), "antbox-no-recordings"), leastFreeBytes: 0 },
   };
   const tickets = createTickets([key]);
   const reports = new Map<string, StreamReport>();
   const rights: GatewayUnderTest["rights"] = new Map();
   const asked: string[] = [];
+  const logged: string[] = [];
   const state = { answers: true };
   const gateway = createGateway(start, createDiskStore(start.recordings.folder), (message: FromGateway) => {
     if (message.type === "reports") for (const report of message.reports) reports.set(report.id, report);
+    if (message.type === "log") logged.push(message.text);
     if (message.type !== "ask") return;
     asked.push(...message.sessionIds);
     if (!state.answers) return;
@@ -95,6 +115,7 @@ export async function startGateway(
       state.answers = value;
     },
     asked,
+    logged,
     cookie,
     ticket: (streamId, sessionId = SESSION, nowMs = Date.now()) =>
       tickets.issue(streamId === "*" ? EVERY_STREAM : streamId, "live", sessionId, nowMs).text,
@@ -112,13 +133,14 @@ export async function startGateway(
   };
 }
 
-function planOf(sites: readonly Site[]): PlantPlan {
+export function planOf(sites: readonly Site[]): PlantPlan {
   const [profile] = PROFILES;
   return {
-    sites: sites.map(({ id, cameraUrl, controllerUrl = "http://192.0.2.1" }) => ({
+    sites: sites.map(({ id, cameraUrl, controllerUrl = "http://192.0.2.1", cameraQueries = false }) => ({
       id,
       cameraUrl,
       controllerUrl,
+      cameraQueries,
       profileId: "hk3",
     })),
     profiles: profile ? { hk3: { requests: profile.requests, commands: profile.commands } } : {},

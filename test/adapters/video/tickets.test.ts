@@ -117,6 +117,37 @@ test("a session that may see nothing any more is refused within 10 s, in the mid
   expect(performance.now() - began).toBeLessThan(10_000);
 });
 
+test("a ticket that runs out in the middle of watching ends it with the segment under way", async () => {
+  const SEGMENT_MS = 1_600;
+  const LEFT_MS = 3_000;
+  const names = ["s1.ts", "s2.ts", "s3.ts", "s4.ts"];
+  camera.serve("/one/stream.m3u8", playlistOf(2, names));
+  for (const name of names)
+    camera.serve(`/one/${name}`, async (_request, response) => {
+      response.writeHead(200);
+      for (let sent = 0; sent < 10; sent += 1) {
+        response.write(packets(1));
+        await sleep(SEGMENT_MS / 10);
+      }
+      response.end();
+    });
+  await expect.poll(async () => (await under.get("/v/site-001/-/index.m3u8")).body.toString()).toContain("s1.ts");
+  // A ticket's end is a whole second.
+  await sleep(1_000 - (Date.now() % 1_000));
+  const ticket = under.ticket("site-001", SESSION, Date.now() - TICKET_S * 1000 + LEFT_MS);
+  const began = performance.now();
+  const answers: { status: number; body: Buffer }[] = [];
+  for (const name of names) {
+    answers.push(await withTicket("site-001", ticket, name));
+    if (answers.at(-1)?.status !== 200) break;
+  }
+  expect(performance.now() - began).toBeLessThan(LEFT_MS + SEGMENT_MS + 10_000);
+  const [refused, ...whole] = answers.toReversed() as [(typeof answers)[0], ...typeof answers];
+  expect([refused.status, codeOf(refused)]).toEqual([401, "ticket_expired"]);
+  // What had begun came as a whole, although the ticket ran out meanwhile.
+  expect(whole.map(({ body }) => body.length)).toEqual([10 * 188, 10 * 188]);
+});
+
 test("while the platform cannot say, who was let in stays, and nobody new comes in", async () => {
   const known = randomUUID();
   const ticket = under.ticket("site-001", known);

@@ -177,6 +177,26 @@ test("a canary counts: without the guard it would have been asked", async () => 
   if (canary) canary.hits = 0;
 });
 
+/** Whose controller is where; what its site allows; whether a segment with a query plays. */
+test.for([
+  ["a camera at an address of its own", "http://192.0.2.1", false, true],
+  ["a camera at its controller's", "", false, false],
+  ["a camera at its controller's that is allowed queries", "", true, true],
+] as const)("%s: queries are sent", async ([, controllerUrl, cameraQueries, plays]) => {
+  camera.serve("/live/stream.m3u8", playlistOf(1, ["seg.ts?token=1"]));
+  camera.serve(SEGMENT, packets(1));
+  const cameraUrl = `${camera.origin}/live/stream.m3u8`;
+  under = await startGateway([
+    { id: "site-001", cameraUrl, cameraQueries, controllerUrl: controllerUrl || `${camera.origin}/` },
+  ]);
+  const before = camera.hits(`${SEGMENT}?token=1`);
+  const entry = await ask(ENTRY);
+  if (!plays) return expect(codeOf(entry)).toBe("target_not_allowed");
+  const [, opaque = ""] = /^(r\/.+)$/m.exec(entry.body.toString()) ?? [];
+  expect((await ask(`/v/site-001/-/${opaque}`)).status).toBe(200);
+  expect(camera.hits(`${SEGMENT}?token=1`)).toBe(before + 1);
+});
+
 test("masters that name each other are not followed for ever", async () => {
   await begin("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\nnext/a.m3u8\n");
   camera.serve("/live/next/a.m3u8", "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n../stream.m3u8\n");

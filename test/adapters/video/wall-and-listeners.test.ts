@@ -1,18 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
+import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import http2 from "node:http2";
 import https from "node:https";
-import net, { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import tls from "node:tls";
 import { Registry } from "prom-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { countVideo } from "../../../adapters/observability/video-metrics.ts";
+import { readTlsFiles } from "../../../adapters/transport/tls-files.ts";
 import { readFrameBatch } from "../../../domain/video/frame-batch.ts";
 import { listen } from "../../../video-listen.ts";
-import { makeCertificate } from "../../services/certificates.ts";
+import { makeCertificate, type Pair } from "../../services/certificates.ts";
+import { freePort } from "../../services/free-port.ts";
 import { type LittleCamera, playlistOf, startLittleCamera } from "../../services/little-camera.ts";
 import { makeVideo } from "../../services/made-video.ts";
+import { recordedLog } from "../../services/recorded-log.ts";
 import { codeOf, type GatewayUnderTest, SESSION, startGateway } from "./gateway-under-test.ts";
 
 const SITES = ["site-001", "site-002", "site-003"];
@@ -91,9 +94,13 @@ test("a wall shows what the session may see, and asks for the cookie", async () 
 });
 
 test("over TLS a client gets the HTTP that it speaks, from one port", async () => {
-  const tls = makeCertificate(mkdtempSync(path.join(tmpdir(), "antbox-video-")), "gateway");
+  const folder = mkdtempSync(path.join(tmpdir(), "antbox-video-"));
+  const files = makeCertificate(folder, "gateway");
   const port = await freePort();
-  await listen({ ...under.start, listen: { host: "127.0.0.1", port, tls } }, under.gateway.handle, () => undefined);
+  const log = recordedLog();
+  const connections = { perAddress: 100, unlimited: [] };
+  const listening = { host: "127.0.0.1", port, tls: files, connections };
+  await listen({ ...under.start, listen: listening }, under.gateway.handle, log, 50);
   const target = `/v/site-001/${under.ticket("site-001", SESSION)}/index.m3u8`;
   const old = await new Promise<{ status: number; version: string }>((resolve, reject) => {
     https
@@ -114,15 +121,30 @@ test("over TLS a client gets the HTTP that it speaks, from one port", async () =
   for await (const chunk of stream) text += String(chunk);
   expect(status).toBe(200);
   expect(text).toContain("#EXTM3U");
+
+  // A new certificate counts for who comes now, and closes nothing.
+  const renewed = makeCertificate(folder, "renewed");
+  expect(await servedCertificate(port)).toBe(fingerprintOf(files));
+  copyFileSync(renewed.certFile, files.certFile);
+  copyFileSync(renewed.keyFile, files.keyFile);
+  await expect.poll(() => servedCertificate(port)).toBe(fingerprintOf(renewed));
+  expect(log.texts("info")).toContain("the TLS certificate was replaced");
+  const again = client.request({ ":path": target });
+  expect(await new Promise((resolve) => again.on("response", (headers) => resolve(headers[":status"])))).toBe(200);
   client.close();
+  rmSync(folder, { recursive: true });
 });
 
-async function freePort(): Promise<number> {
-  const probe = net.createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise<void>((resolve) => probe.close(() => resolve()));
-  return port;
+const fingerprintOf = ({ certFile, keyFile }: Pair) => readTlsFiles({ certFile, keyFile }).certificate.fingerprint256;
+
+function servedCertificate(port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = tls.connect({ host: "127.0.0.1", port, rejectUnauthorized: false }, () => {
+      resolve(socket.getPeerCertificate().fingerprint256);
+      socket.destroy();
+    });
+    socket.on("error", reject);
+  });
 }
 
 test("what the gateway counts is told in the metrics, without a name of anything", async () => {
@@ -134,14 +156,17 @@ test("what the gateway counts is told in the metrics, without a name of anything
       streams: { online: 2, stale: 0, offline: 1, unwatched: 147 },
       fetched: { ok: 12, upstream_timeout: 2 },
       joined: 80,
+      ffmpegProcesses: 4,
       bytesSent: 5_000,
       refused: { ticket_expired: 1 },
     }),
+    recording: () => ({ state: "stopped", streams: 4, writtenBytes: 9_000, writtenFiles: 7, lostFiles: 2 }),
   });
   const text = await registry.metrics();
   expect(text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))).toEqual([
     "antbox_video_sessions 3",
     "antbox_video_cache_bytes 1000",
+    "antbox_video_ffmpeg_processes 4",
     'antbox_video_streams{state="online"} 2',
     'antbox_video_streams{state="stale"} 0',
     'antbox_video_streams{state="offline"} 1',
@@ -151,5 +176,12 @@ test("what the gateway counts is told in the metrics, without a name of anything
     'antbox_video_refused_total{cause="ticket_expired"} 1',
     "antbox_video_coalesced_total 80",
     "antbox_video_bytes_sent_total 5000",
+    'antbox_video_recording_state{state="off"} 0',
+    'antbox_video_recording_state{state="recording"} 0',
+    'antbox_video_recording_state{state="stopped"} 1',
+    "antbox_video_recording_streams 4",
+    "antbox_video_recorded_bytes_total 9000",
+    'antbox_video_recorded_pieces_total{result="written"} 7',
+    'antbox_video_recorded_pieces_total{result="lost"} 2',
   ]);
 });

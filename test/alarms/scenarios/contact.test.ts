@@ -47,6 +47,26 @@ describe("segment loss of 23 sites", () => {
   });
 });
 
+test("cameras that go with their segment are children of its loss, and those that stay away are one cause", async () => {
+  const fleet = new SimulatedFleet({ sites: 60, inOneZone: 23 });
+  const segment = segmentAlarm(fleet.plants, "site-001", "segment-down");
+  const cameras = segmentAlarm(fleet.plants, "site-001", "segment-cameras-offline");
+  fleet.run(10);
+  await fleet.fault({ zone: "zone-23" }, "segment_loss");
+  fleet.setFlag(idsOf(23), { camera: { isOnline: false } });
+  fleet.run(20);
+  expect(fleet.shown()).toEqual([`critical ${segment}`]);
+  expect(fleet.hidden()).toContain(`low site-023.camera-offline ← site-023.site-unreachable`);
+  expect(fleet.told()).toEqual([`raised ${segment}`]);
+  await fleet.plants.mend();
+  fleet.run(30);
+  expect(fleet.shown()).toEqual([`medium ${cameras}`]);
+  expect(fleet.told()).toEqual([`raised ${segment}`, `released ${cameras}`]);
+  fleet.setFlag(idsOf(23), { camera: { isOnline: true } });
+  fleet.run(30);
+  expect(fleet.active()).toEqual([]);
+});
+
 describe("all 150 down", () => {
   test("one row that stands for 150 sites and 9 segments, one message, and none when it goes", async () => {
     const fleet = new SimulatedFleet({ sites: 150, climate: "by-region" });

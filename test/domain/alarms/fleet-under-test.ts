@@ -93,6 +93,7 @@ export function someFacts(siteId: string, facts: Partial<SiteFacts> = {}): SiteF
     ratedPowerKw: 1000,
     baselines: {},
     lab: {},
+    camera: null,
     isInMaintenance: false,
     isCurtailed: false,
     ...facts,

@@ -133,12 +133,12 @@ test("leaves out what is disabled, and a parent that is disabled suppresses noth
   expect(set.rules.map(({ rule }) => rule.id)).toEqual(["a"]);
 });
 
-test("there are 31 starter rules, and one doubt about ourselves", () => {
+test("there are 31 starter rules about the plant, one doubt about ourselves, and three rules about cameras", () => {
   expect(STARTER_RULES.map(({ source }) => source.slice(0, 3)).sort()).toEqual(
     Array.from({ length: 31 }, (_, place) => `R${String(place + 1).padStart(2, "0")}`),
   );
-  expect(DEFAULT_RULES).toHaveLength(32);
-  expect(compileRuleSet(DEFAULT_RULES).rules).toHaveLength(32);
+  expect(DEFAULT_RULES).toHaveLength(35);
+  expect(compileRuleSet(DEFAULT_RULES).rules).toHaveLength(35);
 });
 
 test.for(DEFAULT_RULES)("starter rule $id tells in both languages what to do", ({ texts, respondWithinMin }) => {

@@ -10,7 +10,13 @@ import {
   type SiteContact,
 } from "../../../domain/collection/circuit-breaker.ts";
 import { deservesLateTry, lateTry } from "../../../domain/collection/late-retry.ts";
-import { judgeFailure, lagSinceMs, newLoopLag, tickLoopLag } from "../../../domain/collection/loop-lag.ts";
+import {
+  judgeFailure,
+  lagSinceMs,
+  newLoopLag,
+  resumeLoopLag,
+  tickLoopLag,
+} from "../../../domain/collection/loop-lag.ts";
 
 /** What happens to a dead site, round by round. */
 function actionsOfDeadSite(rounds: number, random: () => number): string[] {
@@ -116,5 +122,14 @@ describe("a late loop", () => {
     tickLoopLag(lag, 4200);
     expect(lagSinceMs(lag, 4100, 4250)).toBe(4000);
     expect(lagSinceMs(lag, 4201, 4250)).toBe(0);
+  });
+
+  test("is not made of a time without heartbeats", () => {
+    const lag = newLoopLag(0);
+    resumeLoopLag(lag, 60_000);
+    expect(lagSinceMs(lag, 60_000, 60_050)).toBe(0);
+    tickLoopLag(lag, 60_100);
+    expect(lagSinceMs(lag, 60_000, 60_150)).toBe(0);
+    expect(lagSinceMs(lag, 60_000, 64_200)).toBe(4000);
   });
 });

@@ -8,6 +8,8 @@ export type FakeClock = Clock & {
   stepWall(ms: number): void;
   /** Moves both clocks without firing anything: the event loop stood still. */
   block(ms: number): void;
+  /** How many timers wait. */
+  waiting(): number;
 };
 
 type Timer = { readonly atMs: number; readonly order: number; readonly callback: () => void };
@@ -61,5 +63,6 @@ export function createFakeClock(wallStartMs: number, seed = 1): FakeClock {
     block(ms) {
       nowMs += ms;
     },
+    waiting: () => timers.size,
   };
 }

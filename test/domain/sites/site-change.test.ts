@@ -13,7 +13,11 @@ import { aSite } from "../../api/builders.ts";
 const site = aSite(1);
 
 test("a site as a file says it is the same site again", () => {
-  for (const one of [site, aSite(2, { cameraUrl: null, location: null, minersExpected: null, ratedPowerKw: null })]) {
+  for (const one of [
+    site,
+    aSite(3, { cameraQueries: true }),
+    aSite(2, { cameraUrl: null, location: null, minersExpected: null, ratedPowerKw: null }),
+  ]) {
     expect(siteFromEntry(SiteEntry.parse(entryFromSite(one)))).toEqual(one);
   }
 });
@@ -26,6 +30,15 @@ test("what is absent stays, null takes away", () => {
     location: null,
     minersExpected: null,
   });
+  const withQueries = applyPatch(site, { camera: { queries: true } });
+  expect(withQueries).toEqual({ ...site, cameraQueries: true });
+  expect(applyPatch(withQueries, { camera: { url: "http://10.2.101.9/a.m3u8" } })).toEqual({
+    ...withQueries,
+    cameraUrl: "http://10.2.101.9/a.m3u8",
+  });
+  // Another camera at that place is not meant.
+  expect(applyPatch(withQueries, { camera: null })).toEqual({ ...site, cameraUrl: null });
+  expect(applyPatch({ ...site, cameraUrl: null }, { camera: { queries: true } }).cameraQueries).toBe(false);
   expect(applyPatch(site, { controller: { profile: "p" } })).toEqual({ ...site, profileId: "p" });
 });
 

@@ -14,6 +14,7 @@ const site: Site = {
   controllerUrl: "http://127.0.0.1:8001",
   profileId: "bitmain-antbox-hk3",
   cameraUrl: null,
+  cameraQueries: false,
   location: null,
   intervalS: null,
   minersExpected: 200,

@@ -4,14 +4,7 @@ import type { Priority } from "../../../domain/alarms/alarm.ts";
 import { columnsOf, neighbour, pageCount, pageOf, tilesOn, WALL_LAYOUTS } from "../../../domain/video/wall-layout.ts";
 import { chooseLive, judgePlayback, MOST_LIVE_TILES, type PlaybackCount } from "../../../domain/video/wall-live.ts";
 import { moveTile, orderWall } from "../../../domain/video/wall-order.ts";
-import {
-  INITIAL_VIEW,
-  MAX_NAME_LENGTH,
-  MAX_SAVED_WALLS,
-  readWallSettings,
-  saveWall,
-  type WallSettings,
-} from "../../../domain/video/wall-settings.ts";
+import { INITIAL_VIEW, readWallSettings, type WallSettings } from "../../../domain/video/wall-settings.ts";
 
 const ids = (count: number): string[] => Array.from({ length: count }, (_, n) => `site-${n + 1}`);
 const NO_ALARMS = new Map<string, Priority>();
@@ -171,18 +164,8 @@ describe("settings", () => {
     { text: "null" },
     { text: "[1]" },
     { text: '{"view":7,"saved":{}}' },
-    { text: '{"view":{"layout":2,"mode":"jpeg","cycleS":"10","arranged":"x"},"saved":[{"name":" "},null,3]}' },
+    { text: '{"view":{"layout":2,"mode":"sprite","cycleS":"10","arranged":"x"},"saved":[{"name":" "},null,3]}' },
   ])("of $text are the initial ones", ({ text }) => {
     expect(readWallSettings(text)).toEqual({ view: INITIAL_VIEW, saved: [] });
-  });
-
-  test("a saved wall replaces the one of its name; only so many are kept", () => {
-    const twice = saveWall(saveWall([], " a ", INITIAL_VIEW), "a", view);
-    expect(twice).toEqual([{ name: "a", view }]);
-    expect(saveWall(twice, "  ", view)).toBe(twice);
-    const many = ids(MAX_SAVED_WALLS + 1).reduce((saved, name) => saveWall(saved, name, view), twice);
-    expect(many).toHaveLength(MAX_SAVED_WALLS);
-    expect(many.at(-1)?.name).toBe("site-21");
-    expect(saveWall([], "x".repeat(99), view)[0]?.name).toHaveLength(MAX_NAME_LENGTH);
   });
 });

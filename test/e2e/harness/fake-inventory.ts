@@ -15,7 +15,7 @@ export function fakeConfiguration(site: SiteSummary, version = 3): SiteConfigura
     zone: site.zone,
     enabled: site.enabled,
     controller: { isSet: true, profile: site.profile.split("@")[0] ?? "" },
-    camera: { isSet: true },
+    camera: { isSet: true, queries: false },
     location: site.location,
     interval_s: null,
     miners_expected: site.minersExpected,

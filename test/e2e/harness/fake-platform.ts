@@ -75,8 +75,9 @@ export async function startFakePlatform(options: Options = {}): Promise<FakePlat
   const alarms = createFakeAlarms(fleet, options.alarms ?? 3, Date.now());
   const notifications = createFakeNotifications(Date.now());
   const back: Back = { fleet, alarms, notifications, selfAlarms: [] };
-  const live = createFakeLive(fleet, alarms);
+  const live = createFakeLive(fleet, alarms, options.video);
   alarms.onChange(live.alarms);
+  options.video?.onChange(live.stream);
   let polling = true;
   let port = options.port ?? 0;
   let server: Server | undefined;
@@ -126,25 +127,31 @@ export async function startFakePlatform(options: Options = {}): Promise<FakePlat
   };
 }
 
-type Client = { readonly socket: WebSocket; layout: FrameLayout | null; seq: number };
+type Client = { readonly socket: WebSocket; layout: FrameLayout | null; seq: number; hearsStreams: boolean };
 
-function createFakeLive(fleet: FakeFleet, alarms: FakeAlarms) {
+function createFakeLive(fleet: FakeFleet, alarms: FakeAlarms, video: FakeVideo | undefined) {
   const sockets = new WebSocketServer({ noServer: true });
   const clients = new Set<Client>();
   const alarmFrame = () => JSON.stringify({ type: "alarms", at: new Date().toISOString(), summary: alarms.summary() });
+  const streamFrame = (isWhole: boolean, isWanted: (streamId: string) => boolean) => {
+    const streams = video?.items().filter(({ streamId }) => isWanted(streamId)) ?? [];
+    return JSON.stringify({ type: "streams", at: new Date().toISOString(), isWhole, streams });
+  };
   const epoch = () => `harness-${process.pid}`;
 
   sockets.on("connection", (socket) => {
-    const client: Client = { socket, layout: null, seq: 0 };
+    const client: Client = { socket, layout: null, seq: 0, hearsStreams: false };
     clients.add(client);
     socket.on("close", () => clients.delete(client));
     socket.on("message", (text) => {
-      const { view, sites } = JSON.parse(String(text)) as Subscribe;
+      const { view, sites, topics = [] } = JSON.parse(String(text)) as Subscribe;
       const points = view === "overview" ? OVERVIEW_POINTS : POINT_NAMES;
       client.layout = { epoch: epoch(), view, sites: sites ?? fleet.ids, points };
       const snapshots = client.layout.sites.map((id) => fleet.snapshot(id));
       socket.send(stampFull(encodeFullBody(client.layout, client.seq, snapshots), new Date().toISOString()));
       socket.send(alarmFrame());
+      client.hearsStreams = video !== undefined && topics.includes("streams");
+      if (client.hearsStreams) socket.send(streamFrame(true, () => true));
     });
   });
 
@@ -172,6 +179,10 @@ function createFakeLive(fleet: FakeFleet, alarms: FakeAlarms) {
     },
     alarms() {
       for (const { socket, layout } of clients) if (layout) socket.send(alarmFrame());
+    },
+    stream(streamId: string) {
+      const frame = streamFrame(false, (id) => id === streamId);
+      for (const { socket, hearsStreams } of clients) if (hearsStreams) socket.send(frame);
     },
     cut() {
       for (const { socket } of clients) socket.terminate();
@@ -270,6 +281,7 @@ function apiAnswer({ fleet, selfAlarms }: Back, request: IncomingMessage, url: U
     "/commands": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/command-kinds": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/video/streams": { status: 200, body: { items: [] } },
+    "/video/walls": { status: 200, body: { items: [], nextCursor: null, total: 0 } },
     "/video/session": { status: 200, body: { expiresAt: new Date(Date.now() + 300_000).toISOString() } },
     "/jobs": { status: 200, body: fakeJobs(Date.now()) },
     "/jobs/rollup/run": { status: 200, body: { state: "queued" } },

@@ -1,14 +1,19 @@
 import { mkdirSync } from "node:fs";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { startFakePlatform } from "./fake-platform.ts";
+import { createFakeVideo } from "./fake-video.ts";
 
 /** Screenshots of every state, to be looked at by a person: `node test/e2e/harness/shots.ts <folder> [name part]`. */
 const SIZES = { wall: [1920, 1080], laptop: [1366, 768], phone: [390, 844] } as const;
 const [folder = "shots", only = ""] = process.argv.slice(2);
 mkdirSync(folder, { recursive: true });
 
+const CAMERAS = Array.from({ length: 150 }, (_, n) => `site-${String(n + 1).padStart(3, "0")}`);
+const video = createFakeVideo(CAMERAS, { h265: ["site-007"], broken: ["site-030"] });
+for (const id of ["site-003", "site-012", "site-055"]) video.kill(id);
 const platform = await startFakePlatform({
   sites: 150,
+  video,
   alarms: Number(process.env["ALARMS"] ?? 3),
   port: Number(process.env["PORT"] ?? 23600),
 });
@@ -25,7 +30,19 @@ const browser = await chromium.launch({
   ],
 });
 
-type Shot = { name: string; path: string; size: keyof typeof SIZES; locale: "zh-CN" | "en"; theme: "light" | "dark" };
+type Shot = {
+  readonly name: string;
+  readonly path: string;
+  readonly size: keyof typeof SIZES;
+  readonly locale: "zh-CN" | "en";
+  readonly theme: "light" | "dark";
+};
+/** How the video wall is looked at: kept in the browser, as a person's choice is. */
+const WALLS: Readonly<Record<string, object>> = {
+  "video-9": { layout: 9, mode: "keyframe" },
+  "video-81": { layout: 81 },
+};
+const minutesAgo = (n: number): string => new Date(Date.now() - n * 60_000).toISOString();
 const PATHS = {
   overview: "/dashboard/overview",
   site: "/dashboard/site?id=site-041",
@@ -55,7 +72,11 @@ const PATHS = {
   "trends-week":
     "/dashboard/trends?site=site-041,site-006&points=supply_temp_c,total_power_kw&last=7d&compare=week&sisters=1",
   heatmap: "/dashboard/heatmap",
-  video: "/dashboard/video",
+  "video-9": "/dashboard/video",
+  "video-81": "/dashboard/video",
+  "site-moment": `/dashboard/site?id=site-041&at=${minutesAgo(11)}&trend=supply_temp_c`,
+  "site-missing": `/dashboard/site?id=site-041&at=${new Date(video.gap.fromMs + 60_000).toISOString()}`,
+  "site-dead-camera": "/dashboard/site?id=site-003",
   broken: "/dashboard/site?id=site-023",
   login: "/login",
 };
@@ -77,7 +98,7 @@ try {
   await platform.stop();
 }
 
-async function open(browser: Browser, { path, size, locale, theme }: Shot): Promise<Page> {
+async function open(browser: Browser, { name, path, size, locale, theme }: Shot): Promise<Page> {
   const [width, height] = SIZES[size];
   const context = await browser.newContext({ viewport: { width, height }, locale, colorScheme: theme });
   await context.addCookies([{ name: "antbox_access", value: "harness", url: platform.url }]);
@@ -87,8 +108,14 @@ async function open(browser: Browser, { path, size, locale, theme }: Shot): Prom
     if (message.type() === "error" && !/ERR_CONNECTION|favicon|404/.test(message.text()))
       process.stdout.write(`console: ${message.text()}\n`);
   });
+  const view = Object.entries(WALLS).find(([start]) => name.startsWith(start))?.[1];
+  if (view) {
+    const text = JSON.stringify(JSON.stringify({ view }));
+    await page.addInitScript({ content: `localStorage.setItem("antbox.video.wall", ${text})` });
+  }
   await page.goto(platform.url + path);
-  await page.waitForTimeout(1200);
+  const hasVideo = name.startsWith("video") || name.startsWith("site");
+  await page.waitForTimeout(hasVideo ? 5000 : 1200);
   return page;
 }
 

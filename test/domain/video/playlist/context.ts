@@ -16,6 +16,7 @@ export const APART: PlantSite = {
   id: "site-007",
   controllerUrl: "http://10.1.101.6/",
   cameraUrl: "http://10.1.101.7/cam/live.m3u8?token=s3cret",
+  cameraQueries: false,
   profile: findProfile("bitmain-antbox-hk3") ?? null,
 };
 /** A camera beside its controller, as in the contract: a line could be an order to the cooling. */

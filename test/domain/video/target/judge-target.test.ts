@@ -89,14 +89,35 @@ describe("a camera beside its controller", () => {
   });
 
   test("may be asked with a query where that is set, and by no path of the controller's all the same", () => {
-    const set = rulesOf(SHARED, { allowsQuery: true });
-    expect(may("http://10.1.101.7/cam/a.ts?t=1", set)).toBe(true);
+    const set = rulesOf({ ...SHARED, cameraQueries: true });
+    for (const query of ["t=1", "t=%20&u[0]=2", "a", "close=operation"])
+      expect([query, may(`http://10.1.101.7/cam/a.ts?${query}`, set)]).toEqual([query, true]);
+    expect(may("http://10.1.101.7/cooler?t=1", set)).toBe(false);
     expect(may("http://10.1.101.7/cooler?operation=close", set)).toBe(false);
+  });
+
+  test.for([
+    "operation=close",
+    "t=1&operation=close",
+    "t=1;operation=close",
+    "t=1?operation=close",
+    "OPERATION=close",
+    "oper%61tion=close",
+    "%26operation=close",
+    "operation[]=close",
+    "%20operation=close",
+    "+operation=close",
+    "oper%2561tion=close",
+    "operation",
+    "t=1&temp=60",
+    "%",
+  ])("is not sent ?%s, for by that its controller is commanded", (query) => {
+    expect(may(`http://10.1.101.7/cam/a.ts?${query}`, rulesOf({ ...SHARED, cameraQueries: true }))).toBe(false);
   });
 
   test.for(PROFILES)("no path of $id is asked for, with a prefix or without, in any spelling", (profile) => {
     const site = { ...SHARED, profile, controllerUrl: "http://10.1.101.7/Box/", cameraUrl: "http://10.1.101.7/a.m3u8" };
-    const rules = rulesOf(site, { allowsQuery: true });
+    const rules = rulesOf({ ...site, cameraQueries: true });
     const paths = [...profile.requests, ...Object.values(profile.commands)].map(({ path }) => path);
     const spellings = paths.flatMap((path) => {
       const name = path.replace(/\?.*$/, "");

@@ -1,13 +1,3 @@
-/** Hands a file to the reader's downloads. */
-export function saveFile(name: string, content: Blob): void {
-  const address = URL.createObjectURL(content);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
-}
-
 /** `站点 41` and `site-041` alike make a name that every file system takes. */
 export function fileName(parts: readonly string[], extension: string): string {
   const name = parts.join("_").replace(/[^\p{L}\p{N}._-]+/gu, "-");

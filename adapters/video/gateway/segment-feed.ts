@@ -1,0 +1,88 @@
+import { VideoError } from "../../../domain/video/video-cause.ts";
+import type { ChooseVariant, SegmentFacts, StreamPlaylists } from "./stream-playlists.ts";
+import type { OpenSegment } from "./stream-recorder.ts";
+import { wholeOf } from "./whole-of.ts";
+
+/** A camera's segments for FFmpeg: what stands in its cache, or is fetched into it once for everybody. */
+export interface FeedSource {
+  readonly followed: StreamPlaylists["followed"];
+  readonly open: OpenSegment;
+}
+
+/** A whole segment. */
+export type FedSegment = {
+  readonly media: Uint8Array;
+  /** Of fragmented MP4; null for MPEG-TS. */
+  readonly init: Uint8Array | null;
+  /** It does not follow the one before: what reads it begins anew. */
+  readonly isNewRun: boolean;
+};
+
+/** Gives each new segment of a stream once. */
+export interface SegmentFeed {
+  /** Seconds. */
+  readonly targetS: number;
+  /** What is new since the last time, oldest first. @throws {VideoError} */
+  next(): Promise<readonly FedSegment[]>;
+}
+
+export type SegmentFeedOptions = {
+  readonly source: FeedSource;
+  readonly choose: ChooseVariant | undefined;
+  /** At the beginning, and when it has fallen behind: so many of the newest. */
+  readonly newest: number;
+};
+
+export function createSegmentFeed({ source, choose, newest }: SegmentFeedOptions): SegmentFeed {
+  let seen: number | null = null;
+  let targetS = 2;
+  let init: { readonly servedAs: string; readonly bytes: Uint8Array } | null = null;
+
+  async function read({ servedAs, range }: { servedAs: string; range: string | null }): Promise<Uint8Array> {
+    const resource = await source.open(servedAs, range);
+    try {
+      const whole = await wholeOf(resource);
+      if (whole === null) throw resource.error ?? new VideoError("truncated", "could not be fetched");
+      return whole;
+    } finally {
+      resource.release();
+    }
+  }
+
+  /** @returns true when it is another one than before */
+  async function readInit(named: SegmentFacts["init"]): Promise<boolean> {
+    const name = named === null ? null : `${named.servedAs} ${named.range ?? ""}`;
+    if (name === (init?.servedAs ?? null)) return false;
+    init = named === null || name === null ? null : { servedAs: name, bytes: await read(named) };
+    return true;
+  }
+
+  async function take(segment: SegmentFacts): Promise<FedSegment> {
+    // Its key is not FFmpeg's to know.
+    if (segment.isEncrypted) throw new VideoError("transcoder_failed", "its segments are encrypted");
+    const last = seen;
+    seen = segment.sequence;
+    const isOther = await readInit(segment.init);
+    const media = await read(segment);
+    const follows = last !== null && segment.sequence === last + 1 && !segment.isDiscontinuity && !isOther;
+    return { media, init: init?.bytes ?? null, isNewRun: !follows };
+  }
+
+  return {
+    get targetS() {
+      return targetS;
+    },
+    async next() {
+      const facts = await source.followed(choose);
+      targetS = facts.targetS;
+      const last = facts.segments.at(-1);
+      const isBefore = last !== undefined && seen !== null && last.sequence < seen;
+      // A camera that has begun anew counts from the start.
+      if (isBefore) seen = null;
+      const fed: FedSegment[] = [];
+      for (const segment of facts.segments.filter(({ sequence }) => sequence > (seen ?? -1)).slice(-newest))
+        fed.push(await take(segment));
+      return fed;
+    },
+  };
+}
