@@ -5,7 +5,7 @@ import type { AlarmDesk } from "./adapters/alarms/alarm-desk.ts";
 import type { BackTests } from "./adapters/alarms/back-tests.ts";
 import type { SiteBaselines } from "./adapters/alarms/site-baselines.ts";
 import type { SiteFlags } from "./adapters/alarms/site-flags.ts";
-import { type Audit, type AuditBook, createAudit } from "./adapters/audit/create-audit.ts";
+import type { AuditBook } from "./adapters/audit/create-audit.ts";
 import type { CommandDesk } from "./adapters/commands/command-desk.ts";
 import { forgetCommands } from "./adapters/commands/reap-commands.ts";
 import type { Collector } from "./adapters/controller/collector.ts";
@@ -15,17 +15,14 @@ import { createSystemClock } from "./adapters/controller/system-clock.ts";
 import { createWriter } from "./adapters/database/create-writer.ts";
 import type { Database } from "./adapters/database/database.ts";
 import { createDerivedMemory, type DerivedMemory } from "./adapters/database/derived-memory.ts";
-import { createHistoryStore } from "./adapters/database/history/create-history-store.ts";
 import { createHistoryImport, type HistoryImport } from "./adapters/database/history-import.ts";
 import { createLabBook, type LabBook } from "./adapters/database/lab-repository.ts";
 import { isEmbedded, openDatabase } from "./adapters/database/open-database.ts";
 import { retentionFor } from "./adapters/database/retention.ts";
-import { countRounds, readRounds } from "./adapters/database/round-repository.ts";
 import { startUpkeep } from "./adapters/database/upkeep.ts";
 import type { SnapshotWriter } from "./adapters/database/writer.ts";
 import { createIdempotency, type Idempotency } from "./adapters/idempotency/idempotency.ts";
 import { createInventory, type FileInventory } from "./adapters/inventory/create-inventory.ts";
-import type { Inventory } from "./adapters/inventory/inventory.ts";
 import type { Journal } from "./adapters/journal/journal.ts";
 import { createNoJournal } from "./adapters/journal/no-journal.ts";
 import { openJournal } from "./adapters/journal/open-journal.ts";
@@ -54,7 +51,6 @@ import type { Config } from "./config.ts";
 import type { AuditTrail } from "./domain/access/audit-entry.ts";
 import type { CollectorsView } from "./domain/collection/describe-collectors.ts";
 import type { Site } from "./domain/sites/site.ts";
-import type { LevelRetention } from "./domain/telemetry/history-level.ts";
 import { createFleet } from "./fleet-services.ts";
 import { type JobServices, startJobs } from "./job-services.ts";
 import { startNotifications } from "./notification-services.ts";
@@ -62,6 +58,7 @@ import { plantHosts, plantUrls } from "./plant-addresses.ts";
 import { recordingJobs } from "./recording-services.ts";
 import { startSelfWatch } from "./self-watch-services.ts";
 import { createSender, type SenderServices } from "./sender-services.ts";
+import { openAudit, storageOf } from "./storage-services.ts";
 import { readStored, storedLatest, WAIT_FOR_LATEST_MS, within } from "./stored-latest.ts";
 import { startVideo, type Video } from "./video-services.ts";
 
@@ -379,28 +376,5 @@ export async function startServices(config: Config, log: Logger): Promise<Servic
       removeEgressGuard();
       await database.close();
     },
-  };
-}
-
-function openAudit(config: Config, database: Database, isActive: () => boolean, log: Logger): Audit {
-  const seedOf = (key: Uint8Array) => deriveKey(key, "audit-checkpoints");
-  const former = config.previousSecretKey === null ? [] : [seedOf(config.previousSecretKey)];
-  return createAudit({
-    database,
-    dataDir: config.dataDir,
-    seeds: [seedOf(config.secretKey), ...former],
-    isActive,
-    log,
-  });
-}
-
-function storageOf(database: Database, inventory: Inventory, retention: () => LevelRetention): Storage {
-  return {
-    async rounds(limit, beforeSlot) {
-      const before = beforeSlot ?? new Date(Date.now() + 3_600_000).toISOString();
-      const [items, total] = await Promise.all([readRounds(database, before, limit), countRounds(database)]);
-      return { items, total };
-    },
-    history: createHistoryStore({ database, numberOf: (siteId) => inventory.numberOf(siteId), retention }),
   };
 }
