@@ -146,7 +146,7 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
 
   // The first two wait for plants most of the time, and do so side by side.
   test("a site is stopped as an emergency from a phone, and reset from a desk", {
-    timeout: 120_000,
+    timeout: 300_000,
     concurrent: true,
   }, async ({ expect }) => {
     const site = plant(6);
@@ -190,7 +190,7 @@ describe.skipIf(noBrowser !== null)("the control panel", () => {
     expect(ordered.ok).toBe(true);
     await atSite({ locale: "en", viewport: LAPTOP, site }, async (page) => {
       const banner = page.locator(".abx-estop");
-      await page.locator('.abx-estop[data-state="stopped"]').waitFor({ timeout: 90_000 });
+      await page.locator('.abx-estop[data-state="stopped"]').waitFor({ timeout: 180_000 });
       await shoot(page, "stopped-en");
       await banner.getByRole("button", { name: "Reset the stop…" }).click();
       await page.locator("dialog input:focus").waitFor();
