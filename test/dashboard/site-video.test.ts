@@ -183,7 +183,7 @@ describe("the time line", () => {
     await slider(page).trigger("keydown", { key: "End" });
     await slider(page).trigger("keydown", { key: "ArrowRight" });
     expect(page.emitted("live")).toHaveLength(2);
-    await page.get('button[aria-label^="Critical alarm at"]').trigger("click");
+    await page.get('button[title^="Critical alarm at"]').trigger("click");
     expect(page.emitted("show")).toEqual([[START + 21 * MINUTE_MS]]);
   });
 });
