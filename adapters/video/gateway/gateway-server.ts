@@ -146,16 +146,7 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
       return sendPlaylist(exchange, body);
     }
     const bytes = options.transcoding.segment(streamId, rendition, sequence);
-    deliver({
-      resource: madeResource(bytes),
-      exchange,
-      status: 200,
-      headers: SEGMENT_HEADERS,
-      buckets,
-      onSent,
-      onRefused: (error) => refuse(exchange, error),
-      clock: () => performance.now(),
-    });
+    sendResource(exchange, madeResource(bytes), null, buckets);
   }
 
   function sendMedia(
@@ -165,20 +156,27 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     buckets: readonly TokenBucket[],
   ): void | Promise<void> {
     const range = spanOfHeader(exchange.range);
-    const send = (resource: CachedResource) =>
-      deliver({
-        resource,
-        exchange,
-        status: range === null ? 200 : 206,
-        headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
-        buckets,
-        onSent,
-        onRefused: (error) => refuse(exchange, error),
-        clock: () => performance.now(),
-      });
     const opened = stream.open(servedAs, range);
-    if (opened instanceof Promise) return opened.then(send);
-    send(opened);
+    if (opened instanceof Promise) return opened.then((resource) => sendResource(exchange, resource, range, buckets));
+    sendResource(exchange, opened, range, buckets);
+  }
+
+  function sendResource(
+    exchange: Exchange,
+    resource: CachedResource,
+    range: string | null,
+    buckets: readonly TokenBucket[],
+  ): void {
+    deliver({
+      resource,
+      exchange,
+      status: range === null ? 200 : 206,
+      headers: range === null ? SEGMENT_HEADERS : { ...SEGMENT_HEADERS, "content-range": `bytes ${range}/*` },
+      buckets,
+      onSent,
+      onRefused: (error) => refuse(exchange, error),
+      clock: () => performance.now(),
+    });
   }
 
   const newestFrame: PictureOf = (stream) => {

@@ -6,7 +6,8 @@ import { machineMs } from "../recorder-share.ts";
 import type { FromRecorder, RecordingPlan, RecordingReport } from "../recording-protocol.ts";
 import { createRecordingWriter } from "./recording-writer.ts";
 import type { PlaylistFacts } from "./stream-playlists.ts";
-import { createStreamRecorder, type OpenSegment, type StreamRecorder } from "./stream-recorder.ts";
+import { createStreamRecorder, type StreamRecorder } from "./stream-recorder.ts";
+import type { OpenSegment } from "./whole-of.ts";
 
 /** Records what a flow asks for: from what the gateway fetches for viewers anyway, never by a fetch of its own. */
 export interface Recorder {

@@ -1,7 +1,6 @@
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { ChooseVariant, SegmentFacts, StreamPlaylists } from "./stream-playlists.ts";
-import type { OpenSegment } from "./stream-recorder.ts";
-import { wholeOf } from "./whole-of.ts";
+import { type OpenSegment, readWhole } from "./whole-of.ts";
 
 /** A camera's segments for FFmpeg: what stands in its cache, or is fetched into it once for everybody. */
 export interface FeedSource {
@@ -38,22 +37,11 @@ export function createSegmentFeed({ source, choose, newest }: SegmentFeedOptions
   let targetS = 2;
   let init: { readonly servedAs: string; readonly bytes: Uint8Array } | null = null;
 
-  async function read({ servedAs, range }: { servedAs: string; range: string | null }): Promise<Uint8Array> {
-    const resource = await source.open(servedAs, range);
-    try {
-      const whole = await wholeOf(resource);
-      if (whole === null) throw resource.error ?? new VideoError("truncated", "could not be fetched");
-      return whole;
-    } finally {
-      resource.release();
-    }
-  }
-
   /** @returns true when it is another one than before */
   async function readInit(named: SegmentFacts["init"]): Promise<boolean> {
     const name = named === null ? null : `${named.servedAs} ${named.range ?? ""}`;
     if (name === (init?.servedAs ?? null)) return false;
-    init = named === null || name === null ? null : { servedAs: name, bytes: await read(named) };
+    init = named === null || name === null ? null : { servedAs: name, bytes: await readWhole(source.open, named) };
     return true;
   }
 
@@ -63,7 +51,7 @@ export function createSegmentFeed({ source, choose, newest }: SegmentFeedOptions
     const last = seen;
     seen = segment.sequence;
     const isOther = await readInit(segment.init);
-    const media = await read(segment);
+    const media = await readWhole(source.open, segment);
     const follows = last !== null && segment.sequence === last + 1 && !segment.isDiscontinuity && !isOther;
     return { media, init: init?.bytes ?? null, isNewRun: !follows };
   }

@@ -6,12 +6,8 @@ import type { RecordedPiece, RecordingReason } from "../../../domain/video/recor
 import type { RecordingMode } from "../../../domain/video/recording/recording-mode.ts";
 import { NEW_SEGMENT_CLOCK, placeSegment, type SegmentClock } from "../../../domain/video/recording/segment-clock.ts";
 import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
-import type { CachedResource } from "./resource-cache.ts";
 import type { PlaylistFacts, SegmentFacts } from "./stream-playlists.ts";
-import { wholeOf } from "./whole-of.ts";
-
-/** A segment or an initialisation section through the cache of the gateway. */
-export type OpenSegment = (servedAs: string, range: string | null) => CachedResource | Promise<CachedResource>;
+import { type OpenSegment, readWhole } from "./whole-of.ts";
 
 /** Takes the segments of one camera out of the cache, and hands on what is to be written. */
 export interface StreamRecorder {
@@ -97,7 +93,7 @@ export function createStreamRecorder(options: StreamRecorderOptions): StreamReco
     try {
       // A key that must not be stored would be needed to play it.
       if (segment.isEncrypted) throw new VideoError("encrypted_not_recorded", "its segments are encrypted");
-      const media = await read(segment.servedAs, segment.range, open);
+      const media = await readWhole(open, segment);
       await readInit(segment, open);
       cause = null;
       keep(segment, media);
@@ -106,22 +102,11 @@ export function createStreamRecorder(options: StreamRecorderOptions): StreamReco
     }
   }
 
-  async function read(servedAs: string, range: string | null, open: OpenSegment): Promise<Buffer> {
-    const resource = await open(servedAs, range);
-    try {
-      const whole = await wholeOf(resource);
-      if (whole === null) throw resource.error ?? new VideoError("truncated", "could not be fetched");
-      return whole;
-    } finally {
-      resource.release();
-    }
-  }
-
   async function readInit({ init: named }: SegmentFacts, open: OpenSegment): Promise<void> {
     const servedAs = named === null ? null : `${named.servedAs} ${named.range ?? ""}`;
     if (named === null || servedAs === null) init = null;
     else if (init?.servedAs !== servedAs) {
-      const bytes = await read(named.servedAs, named.range, open);
+      const bytes = await readWhole(open, named);
       init = { servedAs, bytes, id: idOf(bytes) };
       isCodecKnown = false;
     }
