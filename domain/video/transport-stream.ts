@@ -1,6 +1,6 @@
 /** ISO/IEC 13818-1: packets of 188 bytes that begin with 0x47. */
-const PACKET_BYTES = 188;
-const SYNC = 0x47;
+export const PACKET_BYTES = 188;
+export const SYNC = 0x47;
 
 /** Stream types of the programme map; H.264 is the one that is cut, the others are named. */
 const STREAM_TYPES: Readonly<Record<number, string>> = {

@@ -10,7 +10,7 @@ const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\
  * Players keep a list by this number (hls.js 1.7.4 copies it with each segment: ten seconds of a browser at 150 million).
  * It only has to be the same in all renditions of a moment, and a player takes a smaller one for a new beginning.
  */
-const DISCONTINUITIES = 1_000;
+export const DISCONTINUITIES = 1_000;
 
 /** Tags of a media playlist. */
 export const MEDIA_TAGS: Tags = {

@@ -1,5 +1,6 @@
 import type { KeyFrame } from "../cut-key-frame.ts";
 import { nalType, nalUnits } from "../h264.ts";
+import { joinBytes } from "../join-bytes.ts";
 
 /** Ticks of a second: times are milliseconds. */
 const TIMESCALE = 1_000;
@@ -129,15 +130,7 @@ function full(type: string, flags: number, ...parts: readonly Part[]): Uint8Arra
 }
 
 function flat(part: Part): Uint8Array {
-  if (part instanceof Uint8Array) return part;
-  const pieces = part.map(flat);
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  return part instanceof Uint8Array ? part : joinBytes(part.map(flat));
 }
 
 function bytes(...values: readonly number[]): Uint8Array {

@@ -1,4 +1,5 @@
 import { MAX_FRAME_BYTES } from "../frame-batch.ts";
+import { joinBytes } from "../join-bytes.ts";
 
 /** Cuts JPEGs apart that come one after the other. @throws {Error} when something else comes */
 export type PictureCutter = (chunk: Uint8Array) => readonly Uint8Array[];
@@ -34,12 +35,7 @@ export function createPictureCutter(): PictureCutter {
 }
 
 function picture(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
+  const whole = joinBytes(parts);
   if (whole[0] !== MARK || whole[1] !== BEGIN) throw new Error("no JPEG");
   return whole;
 }

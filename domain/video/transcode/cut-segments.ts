@@ -1,3 +1,6 @@
+import { joinBytes } from "../join-bytes.ts";
+import { PACKET_BYTES, SYNC } from "../transport-stream.ts";
+
 /** One segment of what FFmpeg makes: MPEG-TS that begins with its tables and a key frame. */
 export type CutSegment = { readonly bytes: Uint8Array; readonly durationMs: number };
 
@@ -9,8 +12,6 @@ export interface SegmentCutter {
   end(): CutSegment | null;
 }
 
-const PACKET_BYTES = 188;
-const SYNC = 0x47;
 /** As FFmpeg numbers the first stream of a file: video alone is made. */
 const VIDEO_PID = 0x100;
 const CLOCK_PER_MS = 90;
@@ -62,12 +63,12 @@ export function createSegmentCutter(): SegmentCutter {
     if (made.length === 0 || from === null || shown === 0) return null;
     const untilLast = between(from, to);
     const clock = next === null ? untilLast + (shown > 1 ? untilLast / (shown - 1) : 0) : between(from, next);
-    return { bytes: joined(made), durationMs: Math.max(1, Math.round(clock / CLOCK_PER_MS)) };
+    return { bytes: joinBytes(made), durationMs: Math.max(1, Math.round(clock / CLOCK_PER_MS)) };
   }
 
   return {
     push(chunk) {
-      const bytes = rest.length === 0 ? chunk : joined([rest, chunk]);
+      const bytes = rest.length === 0 ? chunk : joinBytes([rest, chunk]);
       const cuts: CutSegment[] = [];
       let at = 0;
       for (; at + PACKET_BYTES <= bytes.length; at += PACKET_BYTES) {
@@ -104,14 +105,4 @@ function timeOf(packet: Uint8Array): number | null {
 /** The clock begins anew after 26 hours. */
 function between(from: number, to: number): number {
   return (to - from + CLOCK_TURN) % CLOCK_TURN;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,3 +1,5 @@
+import { DISCONTINUITIES } from "../playlist/media-tags.ts";
+
 /** A segment of a rendition that FFmpeg has made. */
 export type MadeSegment = {
   readonly sequence: number;
@@ -40,7 +42,7 @@ export function madePlaylist({ segments, discontinuities }: MadeWindow): string 
     "#EXT-X-VERSION:6",
     `#EXT-X-TARGETDURATION:${longestS}`,
     `#EXT-X-MEDIA-SEQUENCE:${shown[0]?.sequence ?? 0}`,
-    `#EXT-X-DISCONTINUITY-SEQUENCE:${(discontinuities + before) % 1000}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${(discontinuities + before) % DISCONTINUITIES}`,
     "#EXT-X-INDEPENDENT-SEGMENTS",
   ];
   for (const { sequence, durationMs, isDiscontinuity } of shown) {
