@@ -57,9 +57,3 @@ export function rangeText(point: PointName, t: Translate): string {
   const [low, high] = POINTS[point].limits ?? [null, null];
   return t("lab.range", { low: low ?? "−∞", high: high ?? "∞" });
 }
-
-/** The moment as an `<input type="datetime-local">` holds it, to the minute. */
-export function localInput(ms: number): string {
-  const shifted = new Date(ms - new Date(ms).getTimezoneOffset() * 60_000);
-  return shifted.toISOString().slice(0, 16);
-}

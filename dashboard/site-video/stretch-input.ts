@@ -1,15 +1,6 @@
 import { LONGEST_PLAYBACK_MS } from "../../domain/video/recording/playback-playlist.ts";
 import type { Stretch } from "./recorded-spans.ts";
 
-const pad = (part: number): string => String(part).padStart(2, "0");
-
-/** As `<input type="datetime-local" step="1">` has it, in the browser's zone. */
-export function secondInput(atMs: number): string {
-  const at = new Date(atMs);
-  const day = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(pad).join("-");
-  return `${day}T${[at.getHours(), at.getMinutes(), at.getSeconds()].map(pad).join(":")}`;
-}
-
 /** @returns null for what is no stretch of time, or one that is longer than a clip may be */
 export function readStretch(from: string, to: string): Stretch | null {
   const [fromMs, toMs] = [Date.parse(from), Date.parse(to)];

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { expect, test } from "vitest";
-import { type LabDraft, localInput, rangeText, readDraft } from "../../dashboard/components/lab-draft.ts";
+import { type LabDraft, rangeText, readDraft } from "../../dashboard/components/lab-draft.ts";
+import { localInput } from "../../dashboard/composables/local-input.ts";
 import { withLabReadings } from "../../dashboard/composables/use-lab-readings.ts";
 import type { LiveRow } from "../../domain/live/live-table.ts";
 import type { LabReading } from "../../domain/telemetry/lab-reading.ts";

@@ -2,6 +2,7 @@
 import { flushPromises, mount, type VueWrapper } from "@vue/test-utils";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { localInput } from "../../dashboard/composables/local-input.ts";
 import { useText } from "../../dashboard/composables/use-text.ts";
 import { siteVideoEn } from "../../dashboard/locales/site-video-en.ts";
 import { siteVideoZhCN } from "../../dashboard/locales/site-video-zh-CN.ts";
@@ -17,7 +18,7 @@ import {
   recordedWithin,
   windowAround,
 } from "../../dashboard/site-video/recorded-spans.ts";
-import { readStretch, secondInput, sizeText } from "../../dashboard/site-video/stretch-input.ts";
+import { readStretch, sizeText } from "../../dashboard/site-video/stretch-input.ts";
 import { useSiteMoment } from "../../dashboard/site-video/use-site-moment.ts";
 
 const START = Date.parse("2026-11-25T08:00:00Z");
@@ -87,13 +88,13 @@ describe("a playlist's own time", () => {
 });
 
 test("a stretch is read as it is written, and refused when it is none or too long", () => {
-  const [from, to] = [START, START + 90_000].map(secondInput);
+  const [from, to] = [START, START + 90_000].map((atMs) => localInput(atMs, "second"));
   expect(readStretch(from ?? "", to ?? "")).toEqual({ fromMs: START, toMs: START + 90_000 });
   for (const [a, b] of [
     ["", to],
     [to, from],
     [from, from],
-    [from, secondInput(START + 7 * 3_600_000)],
+    [from, localInput(START + 7 * 3_600_000, "second")],
   ] as const)
     expect(readStretch(a ?? "", b ?? "")).toBeNull();
   expect([900, 3_140_000, 1_200_000_000].map(sizeText)).toEqual(["1 kB", "3.1 MB", "1.20 GB"]);
