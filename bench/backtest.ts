@@ -77,12 +77,13 @@ const VARIANTS = [
 type Variant = (typeof VARIANTS)[number];
 const lines: Record<string, unknown>[] = [];
 
+// First, with nothing in memory from before: the platform judges in a process that has judged nothing.
+if (!options["no-database"]) await fromDatabase();
 for (const { name, tested, rules } of VARIANTS) {
   judgeAlone(name, tested, rules, createBackTest);
   if (canLookFirst({ rules, tested: idsOf(tested) }))
     judgeAlone(`first look of ${name}`, tested, rules, createFirstLook);
 }
-if (!options["no-database"]) await fromDatabase();
 console.table(lines);
 console.log(
   JSON.stringify({ bench: "backtest", ...LOAD, days: DAYS, endMs: undefined, lines, load: loadavg().map(round1) }),
