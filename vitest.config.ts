@@ -12,11 +12,14 @@ const PURE = below("config", "dashboard", "docs", "domain", "simulator");
 const ALONE = below("adapters/node-red", "adapters/process", "adapters/transport", "authorisation", "flows", "nodes");
 const MEASURED_TESTS = MEASURED.flatMap(({ tests }) => tests);
 
+/** A failure that is seen once in fifty runs has to say what it saw, in its first line: "[ Array(1) ]" tells nothing. */
+const SPOKEN_OUT = { truncateThreshold: 1_000 };
+
 type Own = Omit<NonNullable<TestProjectInlineConfiguration["test"]>, "sequence">;
 
 /** Nothing is taken over from the root: the services are started once for all of them, by it. */
 function project(groupOrder: number, own: Own): TestProjectInlineConfiguration {
-  const limits = { testTimeout: 90_000, hookTimeout: 180_000, expect: { poll: { timeout: 15_000 } } };
+  const limits = { chaiConfig: SPOKEN_OUT, testTimeout: 90_000, hookTimeout: 180_000, expect: { poll: { timeout: 15_000 } } };
   const setupFiles = ["test/services/patient-waits.ts"];
   return { plugins: [vue()], test: { pool: "forks", setupFiles, ...limits, ...own, sequence: { groupOrder } } };
 }
@@ -31,6 +34,7 @@ export default defineConfig({
     globalSetup: ["test/services/global-setup.ts"],
     passWithNoTests: false,
     sequence: { sequencer: LongestFirst },
+    chaiConfig: SPOKEN_OUT,
     projects: [
       // Tests that wait for plants, side by side in one file, take as long as the longest of them.
       project(0, { name: "whole", include: WHOLE, maxWorkers: 2, maxConcurrency: 8 }),
