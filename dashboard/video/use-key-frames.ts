@@ -37,6 +37,8 @@ const EVERY_MS = 2_000;
 const LIMIT_MS = 4_000;
 /** A picture that breaks the decoder is not tried again with each batch: it costs all others their decoder. */
 const BROKEN_FOR_MS = 30_000;
+/** The first pictures of a wall come in so many steps: 81 take a small computer half a second. */
+const FIRST_PICTURES_AT_ONCE = 16;
 /** Tiles come into view in several steps while a page is laid out or scrolled. */
 const SETTLE_MS = 60;
 
@@ -90,12 +92,24 @@ export function useKeyFrames({ wanted, draw, isJpeg, present, onRefused }: KeyFr
       const response = await fetch(address, { credentials: "same-origin", signal });
       if (response.status === 401 || response.status === 403) await onRefused();
       const batch = response.ok ? readFrameBatch(new Uint8Array(await response.arrayBuffer()), streams.length) : null;
-      if (batch && !gone.signal.aborted) await show(streams, batch, paintAll);
+      if (batch) await showParts(streams, batch, paintAll);
       return batch !== null;
     } catch {
       // The server is away: the tiles grow old, and the next round asks again.
       return false;
     }
+  }
+
+  /** A wall that shows pictures already gets its next ones at once: each step is a turn of all its tiles. */
+  async function showParts(
+    streams: readonly string[],
+    batch: readonly BatchFrame[],
+    paintAll: typeof paint,
+  ): Promise<void> {
+    const hasPictures = streams.some((id) => pictures.value.get(id)?.drawnAtMs != null);
+    const size = hasPictures ? MAX_BATCH_STREAMS : FIRST_PICTURES_AT_ONCE;
+    for (let at = 0; at < batch.length && !gone.signal.aborted; at += size)
+      await show(streams, batch.slice(at, at + size), paintAll);
   }
 
   async function show(streams: readonly string[], batch: readonly BatchFrame[], paintAll: typeof paint): Promise<void> {

@@ -59,6 +59,8 @@ const OFFER = "/v/_wall/offer";
 const PATH = /^\/v\/([a-z0-9-]{1,64})\/(-|[\w.-]{60,100})\/([\w./%~!$&'()*+,;=:@-]{1,2048})$/;
 /** A wall that has just been opened waits so long for its first pictures [J]. */
 const FIRST_FRAMES_MS = 1_200;
+/** Whatever is there is shown when nothing has come for so long: one dead camera must not hold up eighty others [J]. */
+const SETTLED_MS = 400;
 const LOOK_AGAIN_MS = 60;
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
 const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
@@ -214,11 +216,7 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
       // At once: the next look of the clock is up to a quarter of a second away.
       stream?.tick();
     }
-    const untilMs = performance.now() + FIRST_FRAMES_MS;
-    const isMissing = (stream: CameraStream | null) =>
-      stream !== null && pictureOf(stream) === null && stream.report().health.state !== "offline";
-    while (exchange.isOpen && performance.now() < untilMs && streams.some(isMissing))
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    await firstPictures(exchange, streams, pictureOf);
     if (!exchange.isOpen) return;
     const frames = streams.flatMap((stream, index) => {
       const picture = stream && pictureOf(stream);
@@ -233,6 +231,25 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     exchange.end(body);
     onSent(body.length);
   }
+
+  /** Until there is one of each camera that is there, or no more come. */
+  async function firstPictures(
+    exchange: Exchange,
+    streams: readonly (CameraStream | null)[],
+    pictureOf: PictureOf,
+  ): Promise<void> {
+    const untilMs = performance.now() + FIRST_FRAMES_MS;
+    let [found, foundAtMs] = [0, Number.POSITIVE_INFINITY];
+    while (exchange.isOpen && performance.now() < Math.min(untilMs, foundAtMs + SETTLED_MS)) {
+      const present = streams.filter((stream) => stream !== null && pictureOf(stream) !== null).length;
+      if (present > found) [found, foundAtMs] = [present, performance.now()];
+      if (!streams.some((stream) => isAwaited(stream, pictureOf))) return;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+    }
+  }
+
+  const isAwaited = (stream: CameraStream | null, pictureOf: PictureOf): boolean =>
+    stream !== null && pictureOf(stream) === null && stream.report().health.state !== "offline";
 
   /** What a session may not see is left out, as if it were not there. */
   async function visible(sessionId: string, id: string): Promise<CameraStream | null> {
