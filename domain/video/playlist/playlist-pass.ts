@@ -9,7 +9,7 @@ import { Variables } from "./variables.ts";
 /** Variants, renditions and reports that one playlist may name [J]: ten qualities in ten languages. */
 const MAX_PLAYLISTS = 100;
 /** Of all tags together [J]: a live window has some hundred. */
-const MAX_ATTRIBUTES = 30_000;
+const MAX_ATTRIBUTES = 20_000;
 
 /** What a tag of the standard is, as far as the lines after it are concerned. */
 export type PlaylistType = "master" | "media";
