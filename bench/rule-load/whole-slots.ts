@@ -16,7 +16,8 @@ const INTERVAL_S = 60;
 const WARM_UP = 100;
 
 /**
- * Processor time of whole slots, ms, median: delays, suppression, segments and life cycle are in it; storing is not.
+ * Processor time of whole slots, ms, median, with all threads of the process: that of one thread is counted in ticks of the
+ * scheduler, which are as long as a slot. Delays, suppression, segments and life cycle are in it; storing is not.
  *
  * @param roundOf the snapshots of a slot, of the same sites each time
  */
@@ -32,11 +33,11 @@ export function slotMs(rules: readonly Rule[], roundOf: (slot: number) => readon
     const atMs = startMs + slot * INTERVAL_S * 1000;
     const at = new Date(atMs).toISOString();
     const round = roundOf(slot).map((snapshot) => ({ ...snapshot, slot: at }));
-    const before = process.threadCpuUsage();
+    const before = process.cpuUsage();
     const step = advanceSlot(set, state, { slotMs: atMs, facts, clock: CLOCK }, round);
     state = step.state;
     if (step.events.length > 0) ({ book } = applyConditionEvents(book, step.events));
-    const { user, system } = process.threadCpuUsage(before);
+    const { user, system } = process.cpuUsage(before);
     if (slot >= WARM_UP) taken.push((user + system) / 1000);
   }
   return median(taken);
