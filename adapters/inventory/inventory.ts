@@ -4,7 +4,7 @@ import type { SiteChange } from "./site-repository.ts";
 /** The sites that the platform knows: the database's `site` table, kept in memory, fed by the sites file. */
 export interface Inventory {
   get(siteId: string): Site | undefined;
-  /** In order of id. */
+  /** In order of id. The same list until a site changes. */
   all(): readonly Site[];
   /** The database's number of a site; undefined for an unknown one. */
   numberOf(siteId: string): number | undefined;

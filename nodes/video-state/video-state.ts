@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { KnownCameras } from "../../domain/alarms/known-cameras.ts";
+import { once } from "../../domain/alarms/once-per-view.ts";
 import { hasCamera, type Site } from "../../domain/sites/site.ts";
 import { isChosen } from "../../domain/video/camera-choice.ts";
 import { isCameraOnline } from "../../domain/video/camera-online.ts";
@@ -28,6 +29,8 @@ export default function registerVideoState(RED: NodeAPI): void {
     } else status.show("waits", "video-state.status.waiting");
     /** Changes that have not lasted long enough yet, by site. */
     const held = new Map<string, NodeJS.Timeout>();
+    // The inventory gives the same list until it changes, and data comes far more often.
+    const watchedIn = once((sites: readonly Site[]) => watchedCameras(sites, settings), NO_CAMERA);
 
     const takeChange = (msg: PlatformMessage, { siteId, state }: StreamMessage): void => {
       clearTimeout(held.get(siteId));
@@ -55,9 +58,9 @@ export default function registerVideoState(RED: NodeAPI): void {
       // Without usable settings the data passes all the same: alarms about the plant do not hang on cameras.
       if (settings === null) send([msg, null]);
       else {
-        const sites = platform().inventory.all().filter(hasCamera);
-        const cameras = camerasOf(sites, settings, Date.now());
-        showCounts(status, cameras, sites.length);
+        const { all, chosen } = watchedIn(platform().inventory.all());
+        const cameras = camerasOf(chosen, settings, Date.now());
+        showCounts(status, cameras, all);
         send([{ ...msg, cameras: { ...msg.cameras, ...cameras } }, null]);
       }
       done();
@@ -70,13 +73,25 @@ export default function registerVideoState(RED: NodeAPI): void {
   RED.nodes.registerType("video-state", VideoStateNode);
 }
 
-function camerasOf(sites: readonly Site[], { places, freshS }: VideoStateSettings, nowMs: number): KnownCameras {
+/** Sites with a camera: how many there are, and the ids of those that the form names. */
+type Watched = { readonly all: number; readonly chosen: readonly string[] };
+const NO_CAMERA: Watched = { all: 0, chosen: [] };
+
+function watchedCameras(sites: readonly Site[], settings: VideoStateSettings | null): Watched {
+  if (settings === null) return NO_CAMERA;
+  const fitted = sites.filter(hasCamera);
+  const chosen = fitted.filter((site) => isChosen(settings.places, site)).map(({ id }) => id);
+  return { all: fitted.length, chosen };
+}
+
+function camerasOf(siteIds: readonly string[], { freshS }: VideoStateSettings, nowMs: number): KnownCameras {
   const { board } = platform().video;
-  const known = sites.flatMap((site) => {
-    const isOnline = isChosen(places, site) ? isCameraOnline(board.get(site.id), nowMs, freshS * 1000) : null;
-    return isOnline === null ? [] : [[site.id, isOnline] as const];
-  });
-  return Object.fromEntries(known);
+  const known: Record<string, boolean> = {};
+  for (const siteId of siteIds) {
+    const isOnline = isCameraOnline(board.get(siteId), nowMs, freshS * 1000);
+    if (isOnline !== null) known[siteId] = isOnline;
+  }
+  return known;
 }
 
 function showCounts(status: ReturnType<typeof createStatusDisplay>, cameras: KnownCameras, all: number): void {

@@ -66,6 +66,21 @@ test("adds what is known of the cameras to the data, and leaves the data as it i
   );
 });
 
+test("looks through the inventory again only when it is another one", async () => {
+  await start();
+  const sites = [...platform.inventory.all()];
+  const lookedThrough = vi.spyOn(sites, "filter");
+  const all = vi.spyOn(platform.inventory, "all").mockImplementation(() => sites);
+  for (let times = 0; times < 3; times++) await node.receive({ topic: "snapshots", payload: [] });
+  expect(lookedThrough).toHaveBeenCalledTimes(1);
+  all.mockImplementation(() => sites.slice(1));
+  await node.receive({ topic: "snapshots", payload: [] });
+  expect(node.outputs[0]?.map((msg) => msg["cameras"])).toEqual([
+    ...Array(3).fill({ "site-001": true, "site-002": false }),
+    { "site-002": false },
+  ]);
+});
+
 test("counts an older look where the form says so, and only the cameras that it names", async () => {
   await start({ freshS: "600", places: "site-003；zone:elsewhere" });
   await node.receive({ topic: "snapshots", payload: [], cameras: { "site-009": true } });
