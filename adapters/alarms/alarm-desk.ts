@@ -3,7 +3,7 @@ import type { Alarm, AlarmTransition } from "../../domain/alarms/alarm.ts";
 import { applySnapshots, closeSlot, type Slot, type Step } from "../../domain/alarms/alarm-engine.ts";
 import type { ConditionEvent } from "../../domain/alarms/alarm-event.ts";
 import { EMPTY_FLEET, type FleetState } from "../../domain/alarms/fleet-state.ts";
-import { type KnownCameras, NO_CAMERAS, withCameras } from "../../domain/alarms/known-cameras.ts";
+import { type KnownCameras, NO_CAMERAS, rememberCameras } from "../../domain/alarms/known-cameras.ts";
 import { localClock } from "../../domain/alarms/local-clock.ts";
 import { resumeFleet } from "../../domain/alarms/resume-fleet.ts";
 import type { Rule } from "../../domain/alarms/rule.ts";
@@ -103,6 +103,7 @@ const NO_RULES: ShelvedRules = { rules: [], twice: [], missing: [] };
 export function createAlarmDesk(options: AlarmDeskOptions): AlarmDesk {
   const { store, memory, lease, facts, latest, timeZone, clock, log, retryMs = RETRY_MS } = options;
   const shelf = createRuleShelf();
+  const withCameras = rememberCameras();
   let joined = NO_RULES;
   let set: RuleSet | null = null;
   /** Null: this process does not judge, or has not read yet what was known before. Of the rules of then. */

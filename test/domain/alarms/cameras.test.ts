@@ -3,7 +3,7 @@ import { historyFacts } from "../../../domain/alarms/back-test/history-facts.ts"
 import { triableOf } from "../../../domain/alarms/back-test/tested-rules.ts";
 import { compileRule } from "../../../domain/alarms/compile-rule.ts";
 import type { Condition } from "../../../domain/alarms/condition.ts";
-import { withCameras } from "../../../domain/alarms/known-cameras.ts";
+import { rememberCameras, withCameras } from "../../../domain/alarms/known-cameras.ts";
 import { compileRuleSet } from "../../../domain/alarms/rule-set.ts";
 import type { SiteFacts } from "../../../domain/alarms/site-facts.ts";
 import type { SiteView } from "../../../domain/alarms/site-view.ts";
@@ -34,6 +34,28 @@ function run(fleet: PlayedFleet, minutes: number, silent: readonly string[] = []
   for (let minute = 0; minute < minutes; minute++) fleet.play((id) => (silent.includes(id) ? null : {}));
 }
 const shown = (fleet: PlayedFleet) => fleet.shown().map(({ id, priority }) => `${priority} ${id}`);
+
+test("the facts with cameras are made anew only when facts or cameras are others", () => {
+  const facts = new Map(ids(3).map((id) => [id, someFacts(id, { camera: { isOnline: null } })] as const));
+  const joined = rememberCameras();
+  const cameras: Record<string, boolean> = { "site-001": true, "site-002": false };
+  const first = joined(facts, cameras);
+  expect(first).toEqual(withCameras(facts, cameras));
+  expect(joined(facts, { ...cameras })).toBe(first);
+
+  expect(joined(facts, { ...cameras, "site-003": true }).get("site-003")?.camera).toEqual({ isOnline: true });
+  expect(joined(facts, { "site-001": true }).get("site-002")?.camera).toEqual({ isOnline: null });
+  expect(joined(facts, { "site-003": true }).get("site-001")?.camera).toEqual({ isOnline: null });
+  // Written into by whoever has the message next.
+  joined(facts, cameras);
+  cameras["site-001"] = false;
+  expect(joined(facts, cameras).get("site-001")?.camera).toEqual({ isOnline: false });
+  const moved = new Map(facts).set(
+    "site-001",
+    someFacts("site-001", { segmentId: "south", camera: { isOnline: null } }),
+  );
+  expect(joined(moved, cameras).get("site-001")).toMatchObject({ segmentId: "south", camera: { isOnline: false } });
+});
 
 test("a camera that stays away for ten minutes is told of, once, and its return ends that", () => {
   const fleet = aFleet(8);
