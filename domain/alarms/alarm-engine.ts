@@ -51,6 +51,8 @@ export type KnownOfSlot = {
 /** The newest reading of a site that is still of now; null = there is none. */
 type ReadingAtClose = (facts: SiteFacts) => PointReading | null;
 
+type PolledSite = { readonly own: SiteFacts; readonly before: SiteState | undefined; readonly site: SiteState };
+
 /** A snapshot older than this many intervals says nothing about now. */
 const FRESH_INTERVALS = 3;
 
@@ -104,24 +106,25 @@ function close(
   // What is held stands behind the rules of the set.
   const ruleKeys = state.ruleKeys.length > set.keys.length ? state.ruleKeys : set.keys;
   const events: ConditionEvent[] = endGoneSites(ruleKeys, state, slot);
-  const enabled = [...facts.values()].filter(({ enabled }) => enabled);
-  const sites: Record<string, SiteState> = {};
+  const polled: PolledSite[] = [];
   const views: SiteView[] = [];
-  for (const own of enabled) {
-    const site = polledSite(setOf(own.siteId), state, slot, own, missed);
-    sites[own.siteId] = site;
+  for (const own of facts.values()) {
+    if (!own.enabled) continue;
+    const before = state.sites[own.siteId];
+    const site = polledSite(setOf(own.siteId), state, slot, own, before, missed);
+    polled.push({ own, before, site });
     if (judgedGroups === undefined)
       views.push(viewOf(state, slot, own, site, set.readsAtClose ? readingOf(own) : null));
   }
   const groups = judgedGroups ?? judgeGroups(set, ruleKeys, state.groups, slot, views, events);
-  for (const own of enabled) {
-    const site = sites[own.siteId];
-    if (site === undefined) continue;
-    const before = state.sites[own.siteId] ?? site;
-    sites[own.siteId] = settleSite(setOf(own.siteId), groups, slot, own, before, site, events);
+  const sites: Record<string, SiteState> = {};
+  const settled: SiteState[] = [];
+  for (const { own, before, site } of polled) {
+    const after = settleSite(setOf(own.siteId), groups, slot, own, before ?? site, site, events);
+    sites[own.siteId] = after;
+    settled.push(after);
   }
-  const sisters =
-    set.comparedSignals.length === 0 ? {} : sisterMedians([...Object.values(sites), ...others], set.comparedSignals);
+  const sisters = set.comparedSignals.length === 0 ? {} : sisterMedians([...settled, ...others], set.comparedSignals);
   return { state: { ruleKeys, slotMs, sites, groups, sisters }, events };
 }
 
@@ -131,10 +134,11 @@ function polledSite(
   state: FleetState,
   slot: Slot,
   facts: SiteFacts,
+  before: SiteState | undefined,
   missed: ReadonlySet<string>,
 ): SiteState {
   const { slotMs } = slot;
-  const known = state.sites[facts.siteId] ?? newSite(facts, slotMs);
+  const known = before ?? newSite(facts, slotMs);
   const isDue = isPollDue(known.lastPollMs, facts.intervalS, slotMs);
   const isMissed = isDue || (missed.has(facts.siteId) && known.lastPollMs < slotMs);
   return isMissed ? missSite(set, state, slot, facts, known) : known;
@@ -176,9 +180,11 @@ const NO_SITES: ReadonlySet<string> = new Set();
 
 function newestBySite({ sites }: FleetState, snapshots: readonly Snapshot[]): Map<string, SiteReading> {
   const newest = new Map<string, SiteReading>();
+  let [parsed, readAtMs] = ["", Number.NaN];
   for (const snapshot of snapshots) {
     const { siteId, slot } = snapshot;
-    const readAtMs = Date.parse(slot);
+    // Snapshots that come together are of one slot, nearly always.
+    if (slot !== parsed) [parsed, readAtMs] = [slot, Date.parse(slot)];
     const known = newest.get(siteId)?.readAtMs ?? sites[siteId]?.lastGoodMs ?? Number.NEGATIVE_INFINITY;
     if (readAtMs > known) newest.set(siteId, { siteId, readAtMs, reading: trustedReading(snapshot) });
   }
@@ -227,9 +233,11 @@ function readingAtClose(
 
 /** The alarms of sites that were disabled or have left the inventory end. */
 function endGoneSites(ruleKeys: readonly string[], state: FleetState, { slotMs, facts }: Slot): ConditionEvent[] {
-  const ids = ruleIdsOf(ruleKeys);
-  return Object.keys(state.sites).flatMap((siteId) => {
+  const events: ConditionEvent[] = [];
+  for (const siteId in state.sites) {
     const gone = facts.get(siteId)?.enabled ? undefined : state.sites[siteId];
-    return gone === undefined ? [] : endSubject(ids, { siteId, segmentId: gone.segmentId }, gone, slotMs);
-  });
+    if (gone === undefined) continue;
+    events.push(...endSubject(ruleIdsOf(ruleKeys), { siteId, segmentId: gone.segmentId }, gone, slotMs));
+  }
+  return events;
 }

@@ -22,6 +22,8 @@ export type CompiledRule = {
   readonly escalations: readonly Escalation[];
   readonly schedule: Schedule | null;
   readonly observers: readonly Observer[];
+  /** While it is clear its condition alone decides: no memory, no circumstances, no count of samples. */
+  readonly isPlain: boolean;
   /** Each observer is in one of them. */
   readonly parts: readonly RulePart[];
   readonly onDelayMs: number;
@@ -75,6 +77,7 @@ export function compileRule(rule: Rule): CompiledRule {
     })),
     schedule: rule.onlyWhen === undefined ? null : compileSchedule(rule.onlyWhen),
     observers,
+    isPlain: observers.length === 0 && rule.onlyWhen === undefined && rule.samples === undefined,
     key: `${rule.id}#${hashText(JSON.stringify([rule.scope, rule.condition, rule.clear, rule.escalations, rule.samples]))}`,
     onDelayMs: rule.onDelayS * 1000,
     offDelayMs: rule.offDelayS * 1000,

@@ -1,4 +1,5 @@
 import type { CompiledRule } from "./compile-rule.ts";
+import type { Json } from "./condition.ts";
 import { evaluateRule, feedRule } from "./evaluate-rule.ts";
 import type { PointReading } from "./expression/point-reading.ts";
 import { EMPTY_SUBJECT, type FleetState, type SiteState, type SubjectState } from "./fleet-state.ts";
@@ -17,6 +18,7 @@ export const FLEET = "";
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+const NO_MEMORY: readonly Json[] = [];
 const NO_MEMBERS: readonly SiteView[] = [];
 const NOTHING_COMPARED: SiteState["compared"] = [];
 
@@ -129,6 +131,9 @@ export function judgeRules(
     const compiled = rules[place];
     if (compiled === undefined) continue;
     const old = before[place] ?? null;
+    // By far the most frequent case, without all that it does not need.
+    const isClear = old === null || old === IDLE;
+    if (isClear && compiled.isPlain && compiled.condition.judge(view, false, NO_MEMORY) === false) continue;
     const next = evaluateRule(compiled, old, view);
     if (next === old || (next === IDLE && old === null)) continue;
     after ??= before.length >= rules.length ? before.slice() : rules.map((_, at) => before[at] ?? null);

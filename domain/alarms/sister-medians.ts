@@ -29,7 +29,7 @@ export function sisterMedians(
   const medians: Record<string, Record<string, number>> = {};
   for (const [circleId, circle] of values) {
     const entries = signals.flatMap((signal, place) => {
-      const sorted = (circle[place] ?? []).sort((a, b) => a - b);
+      const sorted = Float64Array.from(circle[place] ?? []).sort();
       const median = sorted.length > ENOUGH_SISTERS ? quantileOf(sorted, 0.5) : null;
       return median === null ? [] : [[signal, median] as const];
     });
