@@ -74,6 +74,24 @@ export type CompiledCondition = {
   readonly alternatives?: readonly CompiledCondition[];
 };
 
+export const NO_GROUNDS: readonly Ground[] = [];
+
+/** The grounds of several conditions together, in their order. */
+export function explainParts(
+  parts: readonly CompiledCondition[],
+  site: SiteView,
+  isActive: boolean,
+  memory: readonly Json[],
+): readonly Ground[] {
+  let together = NO_GROUNDS;
+  for (const part of parts) {
+    const own = part.explain(site, isActive, memory);
+    // Few of many parts hold: nothing is put together until there are two.
+    if (own.length > 0) together = together.length === 0 ? own : [...together, ...own];
+  }
+  return together;
+}
+
 /** What a kind needs to compile its conditions. */
 export type ConditionCompiler = {
   /** Compiles a condition within this one. */

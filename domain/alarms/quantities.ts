@@ -44,11 +44,10 @@ export const QUANTITIES = {
     label: { "zh-CN": "最低液温", en: "Coldest liquid" },
     points: ["supply_temp_c", "tower_outlet_temp_c", "tower_inlet_temp_c"],
     compute: (reading) =>
-      smallest([
+      smaller(
         trustedNumber(reading, "supply_temp_c"),
-        trustedNumber(reading, "tower_outlet_temp_c"),
-        trustedNumber(reading, "tower_inlet_temp_c"),
-      ]),
+        smaller(trustedNumber(reading, "tower_outlet_temp_c"), trustedNumber(reading, "tower_inlet_temp_c")),
+      ),
   },
   supply_over_return_k: {
     unit: "K",
@@ -126,8 +125,10 @@ function countRunningFans(reading: PointReading): number | null {
   return running;
 }
 
-function smallest(values: readonly (number | null)[]): number | null {
-  return values.reduce((least, value) => (value !== null && (least === null || value < least) ? value : least), null);
+/** The smaller one of those that are known. */
+function smaller(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b;
+  return b < a ? b : a;
 }
 
 function minus(a: number | null, b: number | null): number | null {

@@ -72,8 +72,16 @@ function rangeOf(signal: Exclude<Signal, QuantityName>): (zone: Zone) => Range |
   };
 }
 
-/** The value that a rule may judge; null when there is none, or a doubtful one. */
-export function readValue(site: SiteView, point: PointName): PointValue {
-  if (isBesideReadings(point)) return valueBeside(site.facts, point);
-  return site.reading === null ? null : trustedValue(site.reading, point);
+const valueReaders = new Map<PointName, (site: SiteView) => PointValue>();
+
+/** A reader of one point of any type: null when there is no value, or a doubtful one. */
+export function valueReader(point: PointName): (site: SiteView) => PointValue {
+  let reader = valueReaders.get(point);
+  if (reader === undefined) {
+    reader = isBesideReadings(point)
+      ? ({ facts }) => valueBeside(facts, point)
+      : oncePerView<PointValue>(({ reading }) => (reading === null ? null : trustedValue(reading, point)), null);
+    valueReaders.set(point, reader);
+  }
+  return reader;
 }

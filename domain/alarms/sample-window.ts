@@ -18,7 +18,8 @@ export function addSample(samples: Samples, atMs: number, value: number, windowM
   const first = firstWithin(samples, atMs - windowMs);
   const kept = samples.slice(first);
   const cellOf = (ms: number) => Math.floor((ms * CELLS) / windowMs);
-  const [before, last] = [kept[kept.length - 4], kept[kept.length - 2]];
+  const before = kept[kept.length - 4];
+  const last = kept[kept.length - 2];
   if (before !== undefined && last !== undefined && cellOf(before) === cellOf(last)) kept.length -= 2;
   kept.push(atMs, value);
   return kept;

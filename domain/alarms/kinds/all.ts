@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { type CompiledCondition, defineKind } from "../condition.ts";
+import { defineKind, explainParts, type Json, NO_GROUNDS } from "../condition.ts";
+import type { SiteView } from "../site-view.ts";
 import type { Truth } from "../truth.ts";
 import { watchSome } from "../zone.ts";
-
-type View = Parameters<CompiledCondition["judge"]>;
 
 /** Every one of several conditions. */
 export const allKind = defineKind({
@@ -18,7 +17,7 @@ export const allKind = defineKind({
   schema: (nested) => z.strictObject({ kind: z.literal("all"), of: z.array(nested).min(1).max(32) }),
   compile({ of }, compiler) {
     const parts = of.map((part) => compiler.nested(part));
-    const judge = (...[site, isActive, memory]: View): Truth => {
+    function judge(site: SiteView, isActive: boolean, memory: readonly Json[]): Truth {
       let truth: Truth = true;
       for (const part of parts) {
         const verdict = part.judge(site, isActive, memory);
@@ -26,12 +25,12 @@ export const allKind = defineKind({
         if (verdict === null) truth = null;
       }
       return truth;
-    };
+    }
     return {
       reads: parts.flatMap(({ reads }) => reads),
       judge,
-      explain(...view) {
-        return judge(...view) === true ? parts.flatMap((part) => part.explain(...view)) : [];
+      explain(site, isActive, memory) {
+        return judge(site, isActive, memory) === true ? explainParts(parts, site, isActive, memory) : NO_GROUNDS;
       },
       watch: (isActive) => watchSome(parts, parts.length, isActive),
     };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defineKind } from "../condition.ts";
+import { defineKind, explainParts } from "../condition.ts";
 import type { Truth } from "../truth.ts";
 import { watchSome } from "../zone.ts";
 
@@ -27,7 +27,7 @@ export const anyKind = defineKind({
         }
         return truth;
       },
-      explain: (...view) => parts.flatMap((part) => part.explain(...view)),
+      explain: (site, isActive, memory) => explainParts(parts, site, isActive, memory),
       watch: (isActive) => watchSome(parts, 1, isActive),
       alternatives: parts,
     };

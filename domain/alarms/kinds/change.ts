@@ -2,7 +2,7 @@ import { z } from "zod";
 import { POINTS, PointName } from "../../points/catalogue.ts";
 import { isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { defineKind, type Json } from "../condition.ts";
-import { readValue } from "../read-signal.ts";
+import { valueReader } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
 import { MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, type Zone, type ZoneWatch } from "../zone.ts";
 
@@ -24,11 +24,12 @@ export const changeKind = defineKind({
         .max(30 * 86_400),
     }),
   compile({ point, holdS }, compiler) {
+    const read = valueReader(point);
     const memoryIn = compiler.remember<Memory>({
       spanS: holdS,
       start: START,
       observe(memory, site) {
-        const value = readValue(site, point);
+        const value = read(site);
         const [before] = memory;
         if (value === null || value === before) return memory;
         return [value, before === null ? null : site.atMs];
@@ -39,7 +40,7 @@ export const changeKind = defineKind({
       },
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
-      if (readValue(site, point) === null) return null;
+      if (read(site) === null) return null;
       const [, changedAtMs] = memoryIn(memory);
       return changedAtMs !== null && site.atMs - changedAtMs < holdS * 1000;
     }
@@ -48,7 +49,7 @@ export const changeKind = defineKind({
       judge,
       explain(site, isActive, memory) {
         if (judge(site, isActive, memory) !== true) return [];
-        return [{ source: "platform", point, value: readValue(site, point), limit: null, unit: null }];
+        return [{ source: "platform", point, value: read(site), limit: null, unit: null }];
       },
       watch() {
         const watch = watchChanges(point);

@@ -28,6 +28,7 @@ export const deviationKind = defineKind({
     }),
   compile({ point, from, by, side, deadband }, compiler) {
     const read = numberReader(point);
+    const unit = unitOf(point);
     const referenceOf = compileLimit(from, point, compiler);
 
     function deviationOf(site: SiteView): number | null {
@@ -50,7 +51,7 @@ export const deviationKind = defineKind({
         const value = read(site);
         const reference = referenceOf(site) ?? 0;
         const limit = value !== null && value < reference ? reference - by : reference + by;
-        return [{ source: "platform", point, value, limit, unit: unitOf(point) }];
+        return [{ source: "platform", point, value, limit, unit }];
       },
       watch(isActive) {
         const rangeOf = rangeReader(point);

@@ -11,8 +11,8 @@ export const faultKind = defineKind({
   schema: () => z.strictObject({ kind: z.literal("fault"), fault: FaultName }),
   compile({ fault }) {
     function judge({ reading }: SiteView) {
-      if (reading === null || reading.unknownFaults.includes(fault)) return null;
-      return reading.faults.includes(fault);
+      if (reading === null || lists(reading.unknownFaults, fault)) return null;
+      return lists(reading.faults, fault);
     }
     return {
       reads: [],
@@ -23,3 +23,8 @@ export const faultKind = defineKind({
     };
   },
 });
+
+/** The list is nearly always empty, and many rules ask: then it need not be searched. */
+function lists(names: readonly string[], name: string): boolean {
+  return names.length > 0 && names.includes(name);
+}

@@ -16,11 +16,13 @@ export const fittedKind = defineKind({
   compile({ of }, compiler) {
     const part = compiler.nested(of);
     const points = part.reads.filter(isPointName);
-    const isFitted = (site: SiteView) => points.length === 0 || points.some((point) => hasPoint(site, point));
+    const beside = points.filter(isBesideReadings);
+    const read = points.filter((point) => !isBesideReadings(point));
+    const isFitted = (site: SiteView) => points.length === 0 || hasAny(site, read, beside);
     return {
       reads: part.reads,
       judge(site, isActive, memory) {
-        if (site.reading === null && !points.some(isBesideReadings)) return null;
+        if (site.reading === null && beside.length === 0) return null;
         return isFitted(site) ? part.judge(site, isActive, memory) : false;
       },
       explain: (site, isActive, memory) => (isFitted(site) ? part.explain(site, isActive, memory) : []),
@@ -32,7 +34,8 @@ export const fittedKind = defineKind({
   },
 });
 
-function hasPoint({ reading, facts }: SiteView, point: PointName): boolean {
-  if (isBesideReadings(point)) return isFittedBeside(facts, point);
-  return reading !== null && reading.values[point] !== undefined;
+function hasAny({ reading, facts }: SiteView, read: readonly PointName[], beside: readonly PointName[]): boolean {
+  if (reading !== null) for (const point of read) if (reading.values[point] !== undefined) return true;
+  for (const point of beside) if (isFittedBeside(facts, point)) return true;
+  return false;
 }

@@ -4,7 +4,7 @@ import { FAULT_POINTS } from "../../points/fault-labels.ts";
 import type { PointValue } from "../../telemetry/snapshot.ts";
 import { isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
-import { readValue } from "../read-signal.ts";
+import { valueReader } from "../read-signal.ts";
 import type { SiteView } from "../site-view.ts";
 import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL, MAY_HOLD, type Zone, type ZoneWatch } from "../zone.ts";
 
@@ -24,8 +24,9 @@ export const flagKind = defineKind({
         "`is` must be what the point can say: true or false, or one of its words",
       ),
   compile({ point, is }) {
+    const read = valueReader(point);
     function judge(site: SiteView) {
-      const value = readValue(site, point);
+      const value = read(site);
       return value === null ? null : value === is;
     }
     const source = is === true && Object.hasOwn(FAULT_POINTS, point) ? "controller" : "platform";

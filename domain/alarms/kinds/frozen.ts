@@ -32,25 +32,24 @@ export const frozenKind = defineKind({
   compile({ points, forS, whileMoves }, compiler) {
     const readers = points.map((point) => numberReader(point));
     const readWitness = whileMoves === undefined ? () => null : numberReader(whileMoves.point);
-    /** The values; `before` itself when none of them has moved, null when one is unknown. */
-    function readAll(site: SiteView, before: Memory[0]): Memory[0] | null {
-      let isSame = before.length === readers.length;
+    function isKnown(site: SiteView): boolean {
+      for (const read of readers) if (read(site) === null) return false;
+      return true;
+    }
+    function hasMovedFrom(before: Memory[0], site: SiteView): boolean {
       for (let place = 0; place < readers.length; place++) {
-        const value = readers[place]?.(site) ?? null;
-        if (value === null) return null;
-        isSame &&= value === before[place];
+        if (readers[place]?.(site) !== before[place]) return true;
       }
-      return isSame ? before : readers.map((read) => read(site));
+      return false;
     }
     const memoryIn = compiler.remember<Memory>({
       spanS: forS,
       start: START,
       observe(memory, site) {
-        const [before, sinceMs, low, high] = memory;
-        const values = readAll(site, before);
-        if (values === null) return memory;
+        if (!isKnown(site)) return memory;
         const witness = readWitness(site);
-        if (values !== before) return [values, site.atMs, witness, witness];
+        if (hasMovedFrom(memory[0], site)) return [readers.map((read) => read(site)), site.atMs, witness, witness];
+        const [before, sinceMs, low, high] = memory;
         if (witness === null || (low !== null && high !== null && witness >= low && witness <= high)) return memory;
         return [before, sinceMs, Math.min(low ?? witness, witness), Math.max(high ?? witness, witness)];
       },
@@ -60,9 +59,10 @@ export const frozenKind = defineKind({
       asksEachZone: true,
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
-      const [before, sinceMs, low, high] = memoryIn(memory);
-      if (readAll(site, before) === null) return null;
-      if (site.atMs - sinceMs < forS * 1000) return false;
+      if (!isKnown(site)) return null;
+      const own = memoryIn(memory);
+      if (site.atMs - own[1] < forS * 1000) return false;
+      const [, , low, high] = own;
       if (whileMoves === undefined) return true;
       return low === null || high === null ? null : high - low >= whileMoves.by;
     }

@@ -40,11 +40,12 @@ export const jumpKind = defineKind({
       observe(memory, site) {
         const value = read(site);
         if (value === null) return memory;
-        const [before, beforeMs, lastJumpMs, lastFrom] = memory;
-        const isOver = lastJumpMs === null || site.atMs - lastJumpMs >= holdS * 1000;
-        const from = isOver ? null : lastFrom;
+        const before = memory[0];
+        const lastJumpMs = memory[2];
+        const isOver = lastJumpMs === null || site.atMs - lastJumpMs >= holdMs;
+        const from = isOver ? null : memory[3];
         if (untilBack && from !== null && Math.abs(value - from) <= by / 2) return [value, site.atMs, null, null];
-        const isRecent = before !== null && site.atMs - beforeMs <= HOLD_INTERVALS * site.facts.intervalS * 1000;
+        const isRecent = before !== null && site.atMs - memory[1] <= HOLD_INTERVALS * site.facts.intervalS * 1000;
         if (isRecent && Math.abs(value - before) > by) return [value, site.atMs, site.atMs, from ?? before];
         return [value, site.atMs, isOver ? null : lastJumpMs, from];
       },

@@ -28,7 +28,10 @@ export const limitKind = defineKind({
   compile({ point, op, limit, deadband, clearAt, withoutLimit }, compiler) {
     const read = numberReader(point);
     const limitOf = compileLimit(limit, point, compiler);
+    // Most limits are plain numbers: they need not be asked for.
+    const fixed = typeof limit === "number" ? limit : null;
     const clearLimitOf = clearAt === undefined ? null : compileLimit(clearAt, point, compiler);
+    const unit = unitOf(point);
     const isHigh = op === ">" || op === ">=";
     const includesLimit = op === ">=" || op === "<=";
     const otherwise: Truth = withoutLimit === "false" ? false : null;
@@ -37,7 +40,7 @@ export const limitKind = defineKind({
     function judgeIdle(site: SiteView): Truth {
       const value = read(site);
       if (value === null) return null;
-      const bound = limitOf(site);
+      const bound = fixed ?? limitOf(site);
       if (bound === null) return otherwise;
       return value === bound ? includesLimit : value > bound === isHigh;
     }
@@ -56,7 +59,7 @@ export const limitKind = defineKind({
       judge,
       explain(site, isActive): readonly Ground[] {
         if (judge(site, isActive) !== true) return [];
-        return [{ source: "platform", point, value: read(site), limit: limitOf(site), unit: unitOf(point) }];
+        return [{ source: "platform", point, value: read(site), limit: limitOf(site), unit }];
       },
       watch(isActive): ZoneWatch {
         const rangeOf = rangeReader(point);

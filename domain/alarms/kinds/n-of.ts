@@ -1,9 +1,8 @@
 import { z } from "zod";
-import { type CompiledCondition, defineKind } from "../condition.ts";
+import { defineKind, explainParts, type Json, NO_GROUNDS } from "../condition.ts";
+import type { SiteView } from "../site-view.ts";
 import type { Truth } from "../truth.ts";
 import { watchSome } from "../zone.ts";
-
-type View = Parameters<CompiledCondition["judge"]>;
 
 /** At least `n` of several conditions. */
 export const nOfKind = defineKind({
@@ -22,22 +21,22 @@ export const nOfKind = defineKind({
       .refine(({ n, of }) => n <= of.length, "`n` must not be more than there are conditions"),
   compile({ n, of }, compiler) {
     const parts = of.map((part) => compiler.nested(part));
-    const judge = (...view: View): Truth => {
+    function judge(site: SiteView, isActive: boolean, memory: readonly Json[]): Truth {
       let holding = 0;
       let possible = 0;
       for (const part of parts) {
-        const verdict = part.judge(...view);
+        const verdict = part.judge(site, isActive, memory);
         if (verdict !== false) possible++;
         if (verdict === true) holding++;
       }
       if (holding >= n) return true;
       return possible < n ? false : null;
-    };
+    }
     return {
       reads: parts.flatMap(({ reads }) => reads),
       judge,
-      explain(...view) {
-        return judge(...view) === true ? parts.flatMap((part) => part.explain(...view)) : [];
+      explain(site, isActive, memory) {
+        return judge(site, isActive, memory) === true ? explainParts(parts, site, isActive, memory) : NO_GROUNDS;
       },
       watch: (isActive) => watchSome(parts, n, isActive),
     };

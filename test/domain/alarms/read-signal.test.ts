@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { PointReading } from "../../../domain/alarms/expression/point-reading.ts";
-import { numberReader, pointsBehind, readValue, unitOf } from "../../../domain/alarms/read-signal.ts";
+import { numberReader, pointsBehind, unitOf, valueReader } from "../../../domain/alarms/read-signal.ts";
 import type { SiteView } from "../../../domain/alarms/site-view.ts";
 import { NOON, START_MS, someFacts } from "./fleet-under-test.ts";
 
@@ -37,9 +37,9 @@ test("a number comes from the reading, from a figure of it, or from the laborato
 });
 
 test("a value of any type, the laboratory's too", () => {
-  expect(readValue(viewOf({ running_mode: "auto" }), "running_mode")).toBe("auto");
-  expect(readValue(viewOf({}), "running_mode")).toBeNull();
-  expect(readValue(viewOf(null), "running_mode")).toBeNull();
-  expect(readValue(viewOf(null, 7.4), "coolant_ph")).toBe(7.4);
-  expect(readValue(viewOf({}), "coolant_ph")).toBeNull();
+  expect(valueReader("running_mode")(viewOf({ running_mode: "auto" }))).toBe("auto");
+  expect(valueReader("running_mode")(viewOf({}))).toBeNull();
+  expect(valueReader("running_mode")(viewOf(null))).toBeNull();
+  expect(valueReader("coolant_ph")(viewOf(null, 7.4))).toBe(7.4);
+  expect(valueReader("coolant_ph")(viewOf({}))).toBeNull();
 });
