@@ -1,17 +1,10 @@
+import { CLASS, TOKEN } from "../http/byte-classes.ts";
+
 const TAB = 9;
 const SPACE = 32;
 const COLON = 58;
-const DELETE = 127;
 /** The bit that tells small letters from capitals. */
 const SMALL = 0x20;
-/** Byte classes of RFC 9110 §5.5–5.6: what a name may hold, and what a value or a reason may hold. */
-const TOKEN = 1;
-const TEXT = 2;
-const CLASS = new Uint8Array(256);
-for (let byte = 0; byte < 256; byte += 1) {
-  if (byte === TAB || (byte >= SPACE && byte !== DELETE)) CLASS[byte] = TEXT;
-  if (/[!#$%&'*+\-.^_`|~0-9A-Za-z]/.test(String.fromCharCode(byte))) CLASS[byte] = TOKEN | TEXT;
-}
 const VERSION = bytesOf("HTTP/1.");
 /** Length of `HTTP/1.1 200`. */
 const SHORTEST_STATUS_LINE = 12;
