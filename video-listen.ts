@@ -1,16 +1,15 @@
-import http from "node:http";
 import http2 from "node:http2";
 import net, { type AddressInfo, type Server, type Socket } from "node:net";
 import tls from "node:tls";
 import { blockListOf } from "./adapters/security/client-address.ts";
 import { limitConnections } from "./adapters/transport/connection-limit.ts";
-import { boundServer, CONNECTION_CHECKS } from "./adapters/transport/create-server.ts";
 import { followTlsFiles } from "./adapters/transport/follow-tls-files.ts";
 import { cutSlowReaders } from "./adapters/transport/slow-readers.ts";
 import { tellSeldom } from "./adapters/transport/tell-seldom.ts";
 import { readTlsFiles, type TlsFiles } from "./adapters/transport/tls-files.ts";
-import { exchangeOf, exchangeOfStream } from "./adapters/video/gateway/exchange.ts";
+import { exchangeOfStream } from "./adapters/video/gateway/exchange.ts";
 import type { GatewayHandler } from "./adapters/video/gateway/gateway-server.ts";
+import { createViewerServer } from "./adapters/video/gateway/viewer-server.ts";
 import type { GatewayStart } from "./adapters/video/gateway-protocol.ts";
 import type { Log } from "./domain/log.ts";
 
@@ -62,9 +61,8 @@ export async function listen(
   return port;
 }
 
-function createPlainServer(handler: GatewayHandler, log: Log): http.Server {
-  const server = http.createServer(CONNECTION_CHECKS, (request, response) => handler(exchangeOf(request, response)));
-  boundServer(server);
+function createPlainServer(handler: GatewayHandler, log: Log): Server {
+  const { server } = createViewerServer(handler);
   const tell = tellSeldom(log);
   cutSlowReaders(server, READERS, () => tell("viewers were cut off: they did not read"));
   return server;
@@ -91,8 +89,6 @@ function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, log: L
   door.on("connection", (socket: Socket) => {
     if (!socket.destroyed) server.emit("connection", socket);
   });
-  // A server of HTTP looks after the time-outs of its connections from when it listens on.
-  door.on("listening", () => plain.emit("listening"));
   followTlsFiles(server, files, pair, { log, everyMs });
 }
 

@@ -28,7 +28,7 @@ export type PlatformServer = {
 const HANDSHAKE_WITHIN_MS = 10_000;
 const REMARK_EVERY_MS = 86_400_000;
 /** What node takes at `createServer` only: limits of time are kept to within this. */
-export const CONNECTION_CHECKS = { connectionsCheckingInterval: 2_000 } as const;
+const CONNECTION_CHECKS = { connectionsCheckingInterval: 2_000 } as const;
 
 /**
  * What node takes at `createServer` only. Every answer begins with the security headers, whoever writes it: the API,

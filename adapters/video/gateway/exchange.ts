@@ -1,4 +1,3 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 
 /** A request and its answer, whichever HTTP it is. */
@@ -20,7 +19,7 @@ export interface Exchange {
 }
 
 /** Sent with every answer; the cookie's pages are of the same origin, and nobody else may embed anything. */
-const OWN_HEADERS = [
+export const OWN_HEADERS = [
   ...["x-content-type-options", "nosniff"],
   ...["referrer-policy", "no-referrer"],
   ...["cross-origin-resource-policy", "same-origin"],
@@ -34,10 +33,6 @@ function withOwn(first: readonly string[], headers: Readonly<Record<string, stri
   return list;
 }
 
-export function exchangeOf(request: IncomingMessage, response: ServerResponse): Exchange {
-  return new PlainExchange(request, response);
-}
-
 export function exchangeOfStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Exchange {
   // A stream that its client resets says so by an error, and closes after it.
   stream.on("error", ignore);
@@ -49,60 +44,6 @@ function ignore(): void {
 }
 
 /** A class, as one is made for each request. */
-class PlainExchange implements Exchange {
-  readonly #request: IncomingMessage;
-  readonly #response: ServerResponse;
-
-  constructor(request: IncomingMessage, response: ServerResponse) {
-    this.#request = request;
-    this.#response = response;
-  }
-
-  get method(): string {
-    return this.#request.method ?? "";
-  }
-
-  get target(): string {
-    return this.#request.url ?? "";
-  }
-
-  get cookie(): string | undefined {
-    return this.#request.headers.cookie;
-  }
-
-  get range(): string | undefined {
-    return this.#request.headers.range;
-  }
-
-  get isOpen(): boolean {
-    return !this.#response.destroyed && !this.#response.writableEnded;
-  }
-
-  head(status: number, headers: Readonly<Record<string, string | number>>): void {
-    this.#response.writeHead(status, withOwn(OWN_HEADERS, headers));
-  }
-
-  write(chunk: Buffer): boolean {
-    return this.#response.write(chunk);
-  }
-
-  end(chunk?: Buffer): void {
-    this.#response.end(chunk);
-  }
-
-  destroy(): void {
-    this.#response.destroy();
-  }
-
-  onDrain(listener: () => void): void {
-    this.#response.once("drain", listener);
-  }
-
-  onClose(listener: () => void): void {
-    this.#response.once("close", listener);
-  }
-}
-
 class StreamExchange implements Exchange {
   readonly #stream: ServerHttp2Stream;
   readonly #headers: IncomingHttpHeaders;

@@ -1,11 +1,10 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createDiskStore } from "../../../adapters/objects/disk-store.ts";
 import { createGateway, type Gateway } from "../../../adapters/video/gateway/create-gateway.ts";
-import { exchangeOf } from "../../../adapters/video/gateway/exchange.ts";
+import { createViewerServer } from "../../../adapters/video/gateway/viewer-server.ts";
 import {
   DEFAULT_GATEWAY_SETTINGS,
   type FromGateway,
@@ -99,7 +98,7 @@ export async function startGateway(
   // No probes of its own: a test says who looks.
   const settings = { ...DEFAULT_GATEWAY_SETTINGS, probeS: 0, ...change.settings };
   gateway.take({ type: "configure", settings });
-  const server = http.createServer((request, response) => gateway.handle(exchangeOf(request, response)));
+  const { server, cut } = createViewerServer(gateway.handle);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const cookie = (sessionId = SESSION) => videoCookie(tickets, sessionId, false, Date.now()).cookie.split(";")[0] ?? "";
@@ -127,7 +126,7 @@ export async function startGateway(
     configure: (next) => gateway.take({ type: "configure", settings: next === null ? null : { ...settings, ...next } }),
     async close() {
       await gateway.close();
-      server.closeAllConnections();
+      cut();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };

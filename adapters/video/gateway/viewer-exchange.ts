@@ -1,0 +1,158 @@
+import type { RequestHead } from "../../../domain/http/request-head.ts";
+import { ownText } from "../own-text.ts";
+import { type Exchange, OWN_HEADERS } from "./exchange.ts";
+import { statusLine } from "./viewer-answers.ts";
+
+/** What an exchange needs of the connection that it runs on. */
+export interface ViewerLine {
+  readonly isWritable: boolean;
+  /** Head and body leave by one system call. @returns false when more should wait for room */
+  send(head: string, body: Buffer | null, tail: string): boolean;
+  /** The answer is whole. @param keeps whether the connection is used again */
+  answered(keeps: boolean): void;
+  /** @param byReset where the end of the connection would look like the end of the answer */
+  breakOff(byReset: boolean): void;
+}
+
+/** How the viewer learns where the body ends. */
+type Framing = "sized" | "chunked" | "until-close";
+
+/** Beside the gateway's own headers, names and values as they are written. */
+const OWN_TEXT = linesOf(OWN_HEADERS);
+/** As `IDLE_S` of the server says: whoever keeps a connection closes it before we do. */
+const KEEPS = "connection: keep-alive\r\nkeep-alive: timeout=65\r\n";
+const CLOSES = "connection: close\r\n";
+const LAST_CHUNK = "0\r\n\r\n";
+
+/** One request over HTTP/1.1 and its answer. A class, as one is made for each request. */
+export class ViewerExchange implements Exchange {
+  readonly target: string;
+  readonly #request: RequestHead;
+  readonly #line: ViewerLine;
+  /** Waits for the first bytes of the body; "" = has gone out. Null = nobody has given one yet. */
+  #head: string | null = null;
+  #framing: Framing = "sized";
+  #keeps: boolean;
+  /** Of a sized body. */
+  #leftBytes = 0;
+  #isOver = false;
+  #onDrain: (() => void)[] | null = null;
+  #onClose: (() => void)[] | null = null;
+
+  constructor(request: RequestHead, line: ViewerLine) {
+    this.#request = request;
+    // Parts of it are kept: of streams that are watched, and of playlists.
+    this.target = ownText(request.target);
+    this.#line = line;
+    // Behind anything but a GET a body may follow that nobody has announced.
+    this.#keeps = !(request.isHttp10 || request.asksToClose) && request.method === "GET";
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get cookie(): string | undefined {
+    return this.#request.cookie;
+  }
+
+  get range(): string | undefined {
+    return this.#request.range;
+  }
+
+  get isOpen(): boolean {
+    return !this.#isOver && this.#line.isWritable;
+  }
+
+  head(status: number, headers: Readonly<Record<string, string | number>>): void {
+    if (this.#head !== null) return;
+    let text = statusLine(status) + OWN_TEXT;
+    for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
+    const length = headers["content-length"];
+    if (length !== undefined) this.#leftBytes = Number(length);
+    else this.#frame();
+    if (this.#framing === "chunked") text += "transfer-encoding: chunked\r\n";
+    this.#head = `${text}${this.#keeps ? KEEPS : CLOSES}\r\n`;
+  }
+
+  write(chunk: Buffer): boolean {
+    // A chunk of nothing would end the body.
+    if (!this.isOpen || this.#isBodiless || chunk.length === 0) return true;
+    return this.#sendBody(chunk, "");
+  }
+
+  end(chunk?: Buffer): void {
+    if (!this.isOpen) return;
+    const last = this.#framing === "chunked" ? LAST_CHUNK : "";
+    if (chunk !== undefined && chunk.length > 0 && !this.#isBodiless) this.#sendBody(chunk, last);
+    else if (this.#head !== "" || last !== "") this.#send("", null, last);
+    // What follows would be read as the end of this answer.
+    if (this.#framing === "sized" && this.#leftBytes !== 0 && !this.#isBodiless) this.destroy();
+    else {
+      this.closed();
+      this.#line.answered(this.#keeps);
+    }
+  }
+
+  destroy(): void {
+    if (!this.isOpen) return;
+    this.#isOver = true;
+    this.#line.breakOff(this.#framing === "until-close");
+  }
+
+  onDrain(listener: () => void): void {
+    this.#onDrain ??= [];
+    this.#onDrain.push(listener);
+  }
+
+  onClose(listener: () => void): void {
+    this.#onClose ??= [];
+    this.#onClose.push(listener);
+  }
+
+  /** There is room again. */
+  drained(): void {
+    const listeners = this.#onDrain;
+    this.#onDrain = null;
+    for (const listener of listeners ?? []) listener();
+  }
+
+  /** Nothing follows, be it whole or not. */
+  closed(): void {
+    this.#isOver = true;
+    const listeners = this.#onClose;
+    this.#onClose = null;
+    for (const listener of listeners ?? []) listener();
+  }
+
+  /** Without a length: HTTP/1.0 knows no chunks. */
+  #frame(): void {
+    this.#framing = this.#request.isHttp10 ? "until-close" : "chunked";
+  }
+
+  /** An answer to HEAD has the head of what a GET would bring, and ends there. */
+  get #isBodiless(): boolean {
+    return this.#request.method === "HEAD";
+  }
+
+  /** More than was announced would be read as the next answer. */
+  #sendBody(body: Buffer, last: string): boolean {
+    if (this.#framing === "chunked") return this.#send(`${body.length.toString(16)}\r\n`, body, `\r\n${last}`);
+    if (this.#framing === "sized") this.#leftBytes -= body.length;
+    if (this.#leftBytes >= 0) return this.#send("", body, "");
+    this.destroy();
+    return true;
+  }
+
+  #send(before: string, body: Buffer | null, tail: string): boolean {
+    const head = (this.#head ?? "") + before;
+    this.#head = "";
+    return this.#line.send(head, body, tail);
+  }
+}
+
+function linesOf(pairs: readonly string[]): string {
+  let text = "";
+  for (let at = 0; at < pairs.length; at += 2) text += `${pairs[at]}: ${pairs[at + 1]}\r\n`;
+  return text;
+}
