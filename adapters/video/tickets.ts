@@ -9,6 +9,7 @@ import {
   writeTicket,
 } from "../../domain/video/ticket.ts";
 import { VideoError } from "../../domain/video/video-cause.ts";
+import { ownText } from "./own-text.ts";
 
 /** Makes and checks tickets. */
 export interface Tickets {
@@ -24,13 +25,15 @@ const KEY_ID_CHARS = 4;
 const MAC_BYTES = 16;
 const MOST_KNOWN = 10_000;
 
+type Known = { readonly streamId: string; readonly scope: TicketScope; readonly ticket: Ticket };
+
 /** @param keys 32 bytes each; the first signs, the others still count */
 export function createTickets(keys: readonly Uint8Array[]): Tickets {
   const byId = new Map(keys.map((key) => [keyId(key), key]));
   const [present] = keys;
   if (present === undefined) throw new Error("tickets need a key");
   /** Signatures that were right: a viewer shows the same ticket with each segment. */
-  const known = new Map<string, Ticket>();
+  const known = new Map<string, Known>();
 
   function macOf(key: Uint8Array, text: string): string {
     return createHmac("sha256", key).update(text).digest().subarray(0, MAC_BYTES).toString("base64url");
@@ -56,16 +59,17 @@ export function createTickets(keys: readonly Uint8Array[]): Tickets {
       return { text: writeTicket({ expiresAtS, sessionId, signature }), expiresAtMs: expiresAtS * 1000 };
     },
     check(text, streamId, scope, nowMs) {
-      const name = `${scope} ${streamId} ${text}`;
-      let ticket = known.get(name);
-      if (ticket === undefined) {
-        ticket = verify(text, streamId, scope);
-        if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value as string);
-        known.set(name, ticket);
-      }
+      const found = known.get(text);
+      // It stands for what its signature was right for, and for nothing else.
+      const isKnown = found?.streamId === streamId && found.scope === scope;
+      const ticket = isKnown ? found.ticket : verify(ownText(text), streamId, scope);
       if (ticket.expiresAtS * 1000 <= nowMs) {
-        known.delete(name);
+        known.delete(text);
         throw new VideoError("ticket_expired", "has run out");
+      }
+      if (!isKnown) {
+        if (known.size >= MOST_KNOWN) known.delete(known.keys().next().value as string);
+        known.set(ownText(text), { streamId: ownText(streamId), scope, ticket });
       }
       return ticket;
     },

@@ -79,14 +79,31 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
     onChange,
   });
   const frames = createKeyFrameKeeper(wallClock);
+  /** What a whole resource is called in the cache: a new text for each request would be work, and garbage. */
+  const wholeKeys = new WeakMap<NamedResource, string>();
   let framesWantedMs = Number.NEGATIVE_INFINITY;
   let isLooking = false;
   let bitrateKbps: number | null = null;
 
+  /** By its kind, too: a playlist may call one address a key and a segment. */
+  function cacheKeyOf(resource: NamedResource, range: string | null): string {
+    if (range !== null) return `${config.id} ${resource.kind} ${resource.url.href} ${range}`;
+    const known = wholeKeys.get(resource);
+    if (known !== undefined) return known;
+    const key = `${config.id} ${resource.kind} ${resource.url.href} `;
+    wholeKeys.set(resource, key);
+    return key;
+  }
+
   function start(servedAs: string, range: string | null): CachedResource {
     const resource = playlists.named(servedAs);
-    if (resource === null || resource.kind === "playlist")
-      throw new VideoError("unknown_resource", "no playlist of the stream names it");
+    if (resource === null) throw new VideoError("unknown_resource", "no playlist of the stream names it");
+    return startNamed(resource, range);
+  }
+
+  function startNamed(resource: NamedResource, range: string | null): CachedResource {
+    if (resource.kind === "playlist")
+      throw new VideoError("unknown_resource", "a playlist of the stream, and nothing that it plays");
     if (!isNamedRange(resource, range)) throw new VideoError("range_invalid", "another part than a playlist names");
     const { url, kind, isEncrypted } = resource;
     const request = {
@@ -96,8 +113,7 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
       // A camera that needs longer than three segments for one is too slow to be watched.
       totalMs: 3_000 * Math.max(2, watch.health.targetS),
     };
-    // By its kind, too: a playlist may call one address a key and a segment.
-    return cache.open(`${config.id} ${kind} ${url.href} ${range ?? ""}`, {
+    return cache.open(cacheKeyOf(resource, range), {
       start: (sink) => upstream.get(request, sink),
       sniff: (bytes) => (kind === "key" ? checkKey(bytes) : sniffMedia(bytes, isEncrypted)),
       onFetched,
@@ -145,7 +161,8 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
     isPlaylist: (servedAs) => servedAs === ENTRY || playlists.named(servedAs)?.kind === "playlist",
     playlist: (servedAs, query) => playlists.get(servedAs, query),
     open(servedAs, range) {
-      if (playlists.named(servedAs) !== null) return start(servedAs, range);
+      const resource = playlists.named(servedAs);
+      if (resource !== null) return startNamed(resource, range);
       // A gateway that has just begun, or that nobody has asked for a while, does not know what is named now.
       return playlists.followed().then(() => start(servedAs, range));
     },

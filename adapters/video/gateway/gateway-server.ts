@@ -101,11 +101,18 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     const scope: TicketScope = recorded === null ? "live" : "record";
     const { sessionId } = ticketOf(exchange, ticketText, streamId, scope);
     const judging = rights.require(sessionId, streamId, scope);
-    const serve = () =>
-      recorded === null
-        ? answerLive(exchange, sessionId, path)
-        : answerRecorded(exchange, sessionId, streamId, recorded);
-    return judging ? judging.then(serve) : serve();
+    if (judging) return judging.then(() => serve(exchange, sessionId, path, recorded));
+    return serve(exchange, sessionId, path, recorded);
+  }
+
+  function serve(
+    exchange: Exchange,
+    sessionId: string,
+    path: StreamPath,
+    recorded: PlaybackAddress | null,
+  ): void | Promise<void> {
+    if (recorded === null) return answerLive(exchange, sessionId, path);
+    return answerRecorded(exchange, sessionId, path.streamId, recorded);
   }
 
   function answerLive(

@@ -26,8 +26,9 @@ type Watching = { readonly viewer: Viewer; seenMs: number; readonly buckets: rea
 /** @param clock milliseconds that go forward @param wallClock milliseconds since the Unix epoch */
 export function createViewers(first: GatewaySettings, clock: () => number, wallClock: () => number): Viewers {
   let settings = first;
-  const watching = new Map<string, Watching>();
-  const perSession = new Map<string, number>();
+  /** By session and stream. Two names joined to one would be a new text for each request. */
+  const sessions = new Map<string, Map<string, Watching>>();
+  let watching = 0;
   const perStream = new Map<string, number>();
   let streamBuckets = new Map<string, TokenBucket | null>();
   let total = bucketOf(settings.totalKbps);
@@ -36,11 +37,14 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
   function sweep(nowMs: number): void {
     if (nowMs - sweptMs < 1_000) return;
     sweptMs = nowMs;
-    for (const [key, { viewer, seenMs }] of watching) {
-      if (nowMs - seenMs <= GONE_MS) continue;
-      watching.delete(key);
-      add(perSession, viewer.sessionId, -1);
-      add(perStream, viewer.streamId, -1);
+    for (const [sessionId, streams] of sessions) {
+      for (const [streamId, { seenMs }] of streams) {
+        if (nowMs - seenMs <= GONE_MS) continue;
+        streams.delete(streamId);
+        watching -= 1;
+        add(perStream, streamId, -1);
+      }
+      if (streams.size === 0) sessions.delete(sessionId);
     }
   }
 
@@ -55,19 +59,19 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
     admit(sessionId, streamId) {
       const nowMs = clock();
       sweep(nowMs);
-      const key = `${sessionId} ${streamId}`;
-      const known = watching.get(key);
+      const streams = sessions.get(sessionId) ?? new Map<string, Watching>();
+      const known = streams.get(streamId);
       if (known) {
         known.seenMs = nowMs;
         return known.buckets;
       }
-      if (watching.size >= settings.maxSessions) throw tooMany("in all");
-      if ((perSession.get(sessionId) ?? 0) >= settings.maxPerSession) throw tooMany("of this session");
+      if (watching >= settings.maxSessions) throw tooMany("in all");
+      if (streams.size >= settings.maxPerSession) throw tooMany("of this session");
       if ((perStream.get(streamId) ?? 0) >= settings.maxPerStream) throw tooMany("of this stream");
       const viewer = { sessionId, streamId, sinceMs: wallClock() };
       const buckets = bucketsFor(streamId);
-      watching.set(key, { viewer, seenMs: nowMs, buckets });
-      add(perSession, sessionId, 1);
+      sessions.set(sessionId, streams.set(streamId, { viewer, seenMs: nowMs, buckets }));
+      watching += 1;
       add(perStream, streamId, 1);
       return buckets;
     },
@@ -76,13 +80,13 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
       total = bucketOf(next.totalKbps);
       streamBuckets = new Map();
       // Whoever watches gets the new limits with the next request.
-      watching.clear();
-      perSession.clear();
+      sessions.clear();
       perStream.clear();
+      watching = 0;
     },
     list() {
       sweep(clock());
-      return [...watching.values()].map(({ viewer }) => viewer);
+      return [...sessions.values()].flatMap((streams) => [...streams.values()].map(({ viewer }) => viewer));
     },
   };
 }
