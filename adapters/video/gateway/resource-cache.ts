@@ -48,7 +48,7 @@ const NEGATIVE_MS = 1_000;
 const SNIFF_BYTES = 16;
 
 export function createResourceCache({ maxBytes, clock = () => performance.now() }: CacheOptions): ResourceCache {
-  /** In order of use: the first is the one to go. */
+  /** In the order in which they came, or were used when room was needed: the first is the one to go. */
   const entries = new Map<string, Entry>();
   const filling = new Set<Entry>();
   /** In the order in which they failed. */
@@ -58,11 +58,24 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
 
   /** Room is made from what is whole and used by nobody; while there is none, what arrives has to wait. */
   function makeRoom(): void {
-    for (const [key, entry] of bytes > maxBytes ? entries : []) {
-      if (bytes <= maxBytes) break;
-      if (entry.state === "whole" && entry.users === 0) forget(key, entry);
-    }
+    letGo();
     for (const entry of filling) entry.hold(bytes > maxBytes);
+  }
+
+  function letGo(): void {
+    if (bytes <= maxBytes) return;
+    for (const [key, entry] of entries) {
+      if (bytes <= maxBytes) break;
+      if (entry.isUsed) putBack(key, entry);
+      else if (entry.state === "whole" && entry.users === 0) forget(key, entry);
+    }
+  }
+
+  /** What was used gets a second chance behind the others: to put it there at each use would be work for each request. */
+  function putBack(key: string, entry: Entry): void {
+    entry.isUsed = false;
+    entries.delete(key);
+    entries.set(key, entry);
   }
 
   function forget(key: string, entry: Entry): void {
@@ -86,7 +99,7 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
   }
 
   function begin(key: string, source: CacheSource): Entry {
-    const entry = new Entry(key, source.sniff, {
+    const entry = new Entry(source.sniff, {
       onBytes(count) {
         bytes += count;
         makeRoom();
@@ -121,9 +134,7 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
       const entry = known ?? begin(key, source);
       if (known) {
         joined += 1;
-        entries.delete(key);
-        // Under the name that is there already: a new one for each request is work for the garbage collector.
-        entries.set(known.key, known);
+        known.isUsed = true;
       }
       entry.users += 1;
       return new Handle(entry);
@@ -147,18 +158,18 @@ class Entry {
   state: CachedResource["state"] = "checking";
   error: VideoError | null = null;
   users = 0;
+  /** Since room was needed last. */
+  isUsed = false;
   /** Bytes of it that the cache counts. */
   counted = 0;
   failedAtMs = 0;
-  readonly key: string;
   readonly #sniff: CacheSource["sniff"];
   readonly #events: EntryEvents;
   readonly #listeners = new Set<() => void>();
   #call: UpstreamCall | null = null;
   #isHeld = false;
 
-  constructor(key: string, sniff: CacheSource["sniff"], events: EntryEvents) {
-    this.key = key;
+  constructor(sniff: CacheSource["sniff"], events: EntryEvents) {
     this.#sniff = sniff;
     this.#events = events;
   }
