@@ -7,13 +7,7 @@ import { createKeyFrameKeeper, type NewestFrame } from "./key-frames.ts";
 import type { NamedResource } from "./named-resources.ts";
 import type { CachedResource, ResourceCache } from "./resource-cache.ts";
 import { checkKey, sniffMedia } from "./sniff-content.ts";
-import {
-  createStreamPlaylists,
-  ENTRY,
-  type PlaylistFacts,
-  type StreamPlaylists,
-  variantOf,
-} from "./stream-playlists.ts";
+import { createStreamPlaylists, type PlaylistFacts, type StreamPlaylists, variantOf } from "./stream-playlists.ts";
 import { createStreamWatch } from "./stream-watch.ts";
 import { createUpstream, type Upstream } from "./upstream.ts";
 
@@ -22,11 +16,12 @@ export interface CameraStream {
   readonly config: StreamConfig;
   /** A playlist, by the path that viewers ask for: at once while the last one is fresh. @throws {VideoError} */
   playlist(servedAs: string, query: string): Buffer | Promise<Buffer>;
-  /** A segment, key or part that a playlist has named. @throws {VideoError} `unknown_resource`, `range_invalid` */
-  open(servedAs: string, range: string | null): CachedResource | Promise<CachedResource>;
+  /** A segment, key or part that a playlist has named. @param named where that has been asked already @throws {VideoError} `unknown_resource`, `range_invalid` */
+  open(servedAs: string, range: string | null, named?: NamedResource | null): CachedResource | Promise<CachedResource>;
   /** @throws {VideoError} */
   followed: StreamPlaylists["followed"];
-  isPlaylist(servedAs: string): boolean;
+  /** Null for what no playlist has named lately. */
+  named(servedAs: string): NamedResource | null;
   /** Somebody watches, now and for some seconds. */
   want(): void;
   /** Somebody wants pictures of it, now and for some seconds. */
@@ -158,11 +153,10 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
   return {
     config,
     followed: playlists.followed,
-    isPlaylist: (servedAs) => servedAs === ENTRY || playlists.named(servedAs)?.kind === "playlist",
+    named: playlists.named,
     playlist: (servedAs, query) => playlists.get(servedAs, query),
-    open(servedAs, range) {
-      const resource = playlists.named(servedAs);
-      if (resource !== null) return startNamed(resource, range);
+    open(servedAs, range, named = playlists.named(servedAs)) {
+      if (named !== null) return startNamed(named, range);
       // A gateway that has just begun, or that nobody has asked for a while, does not know what is named now.
       return playlists.followed().then(() => start(servedAs, range));
     },

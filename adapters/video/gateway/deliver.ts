@@ -1,13 +1,13 @@
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
-import type { Exchange } from "./exchange.ts";
+import type { AnswerHeaders, Exchange } from "./exchange.ts";
 import type { CachedResource } from "./resource-cache.ts";
 
 export type Delivery = {
   readonly resource: CachedResource;
   readonly exchange: Exchange;
   /** Of the answer beside type and length. */
-  readonly headers: Readonly<Record<string, string | number>>;
+  readonly headers: AnswerHeaders;
   readonly status: 200 | 206;
   /** All of them have to give. Empty: nothing is limited. */
   readonly buckets: readonly TokenBucket[];
@@ -22,6 +22,8 @@ export type Delivery = {
 const PIECE_BYTES = 64 * 1024;
 /** What goes out in one write when nothing limits it: the bytes stay where they are, in the cache's own buffer. */
 const AT_ONCE_BYTES = 1024 * 1024;
+/** Headers of what is whole, by its bytes: the same for everybody who asks for the same. */
+const WHOLE = new WeakMap<readonly Buffer[], { readonly given: AnswerHeaders; readonly all: AnswerHeaders }>();
 /** Without progress for so long a viewer is let go [J]. */
 export const STALL_MS = 10_000;
 
@@ -48,12 +50,24 @@ function sendAtOnce(delivery: Delivery): void {
 }
 
 function sendHead({ resource, exchange, status, headers }: Delivery): void {
-  const length = resource.state === "whole" ? resource.byteLength : resource.announced;
-  exchange.head(status, {
-    ...headers,
-    "content-type": resource.contentType ?? "application/octet-stream",
+  exchange.head(status, resource.state === "whole" ? wholeHeadersOf(resource, headers) : headersOf(resource, headers));
+}
+
+function wholeHeadersOf(resource: CachedResource, given: AnswerHeaders): AnswerHeaders {
+  const known = WHOLE.get(resource.chunks);
+  if (known?.given === given) return known.all;
+  const all = headersOf(resource, given);
+  WHOLE.set(resource.chunks, { given, all });
+  return all;
+}
+
+function headersOf({ state, byteLength, announced, contentType }: CachedResource, given: AnswerHeaders): AnswerHeaders {
+  const length = state === "whole" ? byteLength : announced;
+  return {
+    ...given,
+    "content-type": contentType ?? "application/octet-stream",
     ...(length === null ? {} : { "content-length": length }),
-  });
+  };
 }
 
 function follow(delivery: Delivery): void {

@@ -1,5 +1,8 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 
+/** By lower-case names. Handed over again, they need not be written anew: they do not change. */
+export type AnswerHeaders = Readonly<Record<string, string | number>>;
+
 /** A request and its answer, whichever HTTP it is. */
 export interface Exchange {
   readonly method: string;
@@ -8,7 +11,7 @@ export interface Exchange {
   readonly cookie: string | undefined;
   readonly range: string | undefined;
   readonly isOpen: boolean;
-  head(status: number, headers: Readonly<Record<string, string | number>>): void;
+  head(status: number, headers: AnswerHeaders): void;
   /** @returns false when more should wait for `onDrain` */
   write(chunk: Buffer): boolean;
   end(chunk?: Buffer): void;

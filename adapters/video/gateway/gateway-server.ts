@@ -15,7 +15,7 @@ import type { Tickets } from "../tickets.ts";
 import { spanOfHeader } from "./byte-range.ts";
 import type { CameraStream } from "./camera-stream.ts";
 import { deliver, madeResource } from "./deliver.ts";
-import type { Exchange } from "./exchange.ts";
+import type { AnswerHeaders, Exchange } from "./exchange.ts";
 import { type Playback, type PlaybackAddress, parsePlaybackPath } from "./playback.ts";
 import { sendProblem } from "./problem.ts";
 import type { CachedResource } from "./resource-cache.ts";
@@ -67,6 +67,8 @@ const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
 
 export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHandler {
   const { tickets, cookieName, rights, viewers, onSent, onRefused } = options;
+  /** Of what is in memory: the same for everybody. */
+  const playlistHeaders = new WeakMap<Buffer, AnswerHeaders>();
 
   function refuse(exchange: Exchange, error: unknown): void {
     const cause = error instanceof VideoError ? error.videoCause : "gateway_unavailable";
@@ -126,7 +128,11 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     stream.want();
     const made = parseTranscodePath(servedAs);
     if (made !== null) return sendMade(exchange, streamId, made, buckets);
-    if (!stream.isPlaylist(servedAs)) return sendMedia(exchange, stream, servedAs, buckets);
+    const named = stream.named(servedAs);
+    if (named?.kind !== "playlist") {
+      const range = spanOfHeader(exchange.range);
+      return sendMedia(exchange, stream.open(servedAs, range, named), range, buckets);
+    }
     const body = stream.playlist(servedAs, query);
     if (body instanceof Promise) return body.then((whole) => sendPlaylist(exchange, whole));
     sendPlaylist(exchange, body);
@@ -160,12 +166,10 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
 
   function sendMedia(
     exchange: Exchange,
-    stream: CameraStream,
-    servedAs: string,
+    opened: CachedResource | Promise<CachedResource>,
+    range: string | null,
     buckets: readonly TokenBucket[],
   ): void | Promise<void> {
-    const range = spanOfHeader(exchange.range);
-    const opened = stream.open(servedAs, range);
     if (opened instanceof Promise) return opened.then((resource) => sendResource(exchange, resource, range, buckets));
     sendResource(exchange, opened, range, buckets);
   }
@@ -270,11 +274,14 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
   }
 
   function sendPlaylist(exchange: Exchange, body: Buffer): void {
-    exchange.head(200, {
+    const known = playlistHeaders.get(body);
+    const headers = known ?? {
       "content-type": PLAYLIST_TYPE,
       "cache-control": "no-store",
       "content-length": body.length,
-    });
+    };
+    if (!known) playlistHeaders.set(body, headers);
+    exchange.head(200, headers);
     exchange.end(body);
     onSent(body.length);
   }

@@ -52,6 +52,8 @@ export type PlaybackAddress = { readonly range: PlaybackRange; readonly name: st
 
 /** @returns null for what is no address of a recording */
 export function parsePlaybackPath(servedAs: string): PlaybackAddress | null {
+  // Nearly all is none.
+  if (!servedAs.startsWith("rec/")) return null;
   const [, from, to, name] = PATH.exec(servedAs) ?? [];
   return name === undefined ? null : { range: { fromMs: Number(from), toMs: Number(to) }, name };
 }

@@ -1,6 +1,12 @@
 import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { type HeadRefusal, MOST_HEAD_BYTES, readRequestHead } from "../../../domain/http/request-head.ts";
+import {
+  type HeadRefusal,
+  MOST_HEAD_BYTES,
+  type RequestHead,
+  readRequestHead,
+} from "../../../domain/http/request-head.ts";
+import { ownText } from "../own-text.ts";
 import type { GatewayHandler } from "./gateway-server.ts";
 import { refusalText } from "./viewer-answers.ts";
 import { ViewerExchange, type ViewerLine } from "./viewer-exchange.ts";
@@ -10,6 +16,8 @@ export type ViewerTurns = { now: number; readonly head: number; readonly idle: n
 
 /** Bodies up to this size are copied behind their head: cheaper than to hand over two pieces [M]. */
 const COPIED_BYTES = 16 * 1024;
+/** Parts of a target are kept, of streams that are watched and of playlists, and with them all that it came with. */
+const SMALL_CHARS = 4 * 1024;
 const NEVER = Number.POSITIVE_INFINITY;
 
 /**
@@ -127,7 +135,7 @@ export class ViewerConnection implements ViewerLine {
         break;
       }
       at = head.end;
-      this.#exchange = new ViewerExchange(head, this);
+      this.#exchange = new ViewerExchange(this.#rest.length > SMALL_CHARS ? withOwnTarget(head) : head, this);
       this.#untilTurn = NEVER;
       this.#handler(this.#exchange);
     }
@@ -161,4 +169,8 @@ export class ViewerConnection implements ViewerLine {
     this.#socket.end();
     if (this.#socket.isPaused()) this.#socket.resume();
   }
+}
+
+function withOwnTarget(head: RequestHead): RequestHead {
+  return { ...head, target: ownText(head.target) };
 }

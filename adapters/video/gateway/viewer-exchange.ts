@@ -1,6 +1,6 @@
 import type { RequestHead } from "../../../domain/http/request-head.ts";
 import { ownText } from "../own-text.ts";
-import { type Exchange, OWN_HEADERS } from "./exchange.ts";
+import { type AnswerHeaders, type Exchange, OWN_HEADERS } from "./exchange.ts";
 import { statusLine } from "./viewer-answers.ts";
 
 /** What an exchange needs of the connection that it runs on. */
@@ -20,13 +20,17 @@ type Framing = "sized" | "chunked" | "until-close";
 /** Beside the gateway's own headers, names and values as they are written. */
 const OWN_TEXT = linesOf(OWN_HEADERS);
 /** As `IDLE_S` of the server says: whoever keeps a connection closes it before we do. */
-const KEEPS = "connection: keep-alive\r\nkeep-alive: timeout=65\r\n";
-const CLOSES = "connection: close\r\n";
+const KEEPS = "connection: keep-alive\r\nkeep-alive: timeout=65\r\n\r\n";
+const CLOSES = "connection: close\r\n\r\n";
 const LAST_CHUNK = "0\r\n\r\n";
+
+/** Headers as they are written, and the length of the body that they announce. */
+type Written = { readonly text: string; readonly lengthBytes: number | null };
+/** Who sends the same answer again hands over the same headers. */
+const WRITTEN = new WeakMap<object, Written>();
 
 /** One request over HTTP/1.1 and its answer. A class, as one is made for each request. */
 export class ViewerExchange implements Exchange {
-  readonly target: string;
   readonly #request: RequestHead;
   readonly #line: ViewerLine;
   /** Waits for the first bytes of the body; "" = has gone out. Null = nobody has given one yet. */
@@ -41,8 +45,6 @@ export class ViewerExchange implements Exchange {
 
   constructor(request: RequestHead, line: ViewerLine) {
     this.#request = request;
-    // Parts of it are kept: of streams that are watched, and of playlists.
-    this.target = ownText(request.target);
     this.#line = line;
     // Behind anything but a GET a body may follow that nobody has announced.
     this.#keeps = !(request.isHttp10 || request.asksToClose) && request.method === "GET";
@@ -50,6 +52,10 @@ export class ViewerExchange implements Exchange {
 
   get method(): string {
     return this.#request.method;
+  }
+
+  get target(): string {
+    return this.#request.target;
   }
 
   get cookie(): string | undefined {
@@ -64,15 +70,13 @@ export class ViewerExchange implements Exchange {
     return !this.#isOver && this.#line.isWritable;
   }
 
-  head(status: number, headers: Readonly<Record<string, string | number>>): void {
+  head(status: number, headers: AnswerHeaders): void {
     if (this.#head !== null) return;
-    let text = statusLine(status) + OWN_TEXT;
-    for (const name in headers) text += `${name}: ${headers[name]}\r\n`;
-    const length = headers["content-length"];
-    if (length !== undefined) this.#leftBytes = Number(length);
+    const { text, lengthBytes } = writtenOf(headers);
+    if (lengthBytes !== null) this.#leftBytes = lengthBytes;
     else this.#frame();
-    if (this.#framing === "chunked") text += "transfer-encoding: chunked\r\n";
-    this.#head = `${text}${this.#keeps ? KEEPS : CLOSES}\r\n`;
+    const coding = this.#framing === "chunked" ? "transfer-encoding: chunked\r\n" : "";
+    this.#head = statusLine(status) + text + coding + (this.#keeps ? KEEPS : CLOSES);
   }
 
   write(chunk: Buffer): boolean {
@@ -149,6 +153,17 @@ export class ViewerExchange implements Exchange {
     this.#head = "";
     return this.#line.send(head, body, tail);
   }
+}
+
+function writtenOf(headers: AnswerHeaders): Written {
+  const known = WRITTEN.get(headers);
+  if (known) return known;
+  const length = headers["content-length"];
+  // As one piece: what was put together would be so again for each answer.
+  const text = ownText(OWN_TEXT + linesOf(Object.entries(headers).flat().map(String)));
+  const written = { text, lengthBytes: length === undefined ? null : Number(length) };
+  WRITTEN.set(headers, written);
+  return written;
 }
 
 function linesOf(pairs: readonly string[]): string {

@@ -26,6 +26,8 @@ const PATH = /^x\/(240p|360p|720p)\/(?:index\.m3u8|s(\d{1,12})\.ts)$/;
 
 /** @returns null for what is no address of a rendition that FFmpeg makes */
 export function parseTranscodePath(servedAs: string): TranscodePath | null {
+  // Nearly all is none.
+  if (!servedAs.startsWith("x/")) return null;
   const [, rendition, sequence] = PATH.exec(servedAs) ?? [];
   if (rendition === undefined) return null;
   return { rendition: rendition as Rendition, sequence: sequence === undefined ? null : Number(sequence) };
