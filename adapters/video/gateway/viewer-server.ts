@@ -12,7 +12,7 @@ export type ViewerTimes = {
 };
 
 /** As Node's own server has them: `boundServer` of the platform's. */
-export const VIEWER_TIMES: ViewerTimes = { headMs: 10_000, idleMs: 65_000, everyMs: 2_000 };
+const VIEWER_TIMES: ViewerTimes = { headMs: 10_000, idleMs: 65_000, everyMs: 2_000 };
 
 export type ViewerServer = {
   /** Takes connections of its own, and those that are given to it by the event `connection`. */
