@@ -9,9 +9,9 @@ const VERSION = bytesOf("HTTP/1.");
 /** Length of `HTTP/1.1 200`. */
 const SHORTEST_STATUS_LINE = 12;
 /** The names that count, in lower case. No other name is worth a string, and these need none to be known. */
-const FIELDS = (["content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive"] as const).map(
-  (name) => ({ name, bytes: bytesOf(name) }),
-);
+const FIELDS = (
+  ["content-length", "transfer-encoding", "content-encoding", "content-range", "connection", "keep-alive"] as const
+).map((name) => ({ name, bytes: bytesOf(name) }));
 
 /** What counts of a response's head. All else in it is checked, and forgotten. */
 export type HttpHead = {
@@ -22,6 +22,8 @@ export type HttpHead = {
   isChunked: boolean;
   /** All values of `Content-Encoding`, joined as one list; "" = not said. */
   contentEncoding: string;
+  /** All values of `Content-Range`, joined as one list: two of them are no range; "" = not said. */
+  contentRange: string;
   /** All values of `Connection`, joined as one list, in lower case. */
   connection: string;
   /** How long the controller keeps an idle connection, seconds; null = not said. */
@@ -35,6 +37,7 @@ export function newHttpHead(): HttpHead {
     contentLength: null,
     isChunked: false,
     contentEncoding: "",
+    contentRange: "",
     connection: "",
     keepAliveS: null,
   };
@@ -106,6 +109,9 @@ function readField(head: HttpHead, name: FieldName, bytes: Uint8Array, from: num
       return true;
     case "content-encoding":
       head.contentEncoding = joined(head.contentEncoding, value);
+      return true;
+    case "content-range":
+      head.contentRange = joined(head.contentRange, value);
       return true;
     case "connection":
       head.connection = joined(head.connection, value.toLowerCase());

@@ -14,7 +14,18 @@ import { LineBuffer } from "./line-buffer.ts";
 
 /** Bytes; lines of one head, trailers included. */
 type ResponseLimits = { readonly headBytes: number; readonly headLines: number; readonly bodyBytes: number };
-type ResponseFault = Extract<FailureCause, "not_http" | "too_large" | "truncated">;
+/** What becomes of a body as it comes. `head` is read by then. */
+export interface ResponseBody {
+  /** Whether so many more bytes may come: asked as soon as they are announced. */
+  hasRoomFor(bytes: number): boolean;
+  /** The piece may be overwritten after the call that has pushed it. */
+  add(piece: Uint8Array, from: number, to: number): void;
+  /** The call is about to return: the piece that was added last may not be kept as it is. */
+  own(expectedBytes: number | null): void;
+  clear(): void;
+  readonly bytes: Uint8Array;
+}
+export type ResponseFault = Extract<FailureCause, "not_http" | "too_large" | "truncated">;
 
 const LF = 10;
 const CR = 13;
@@ -47,7 +58,7 @@ const FAILED = 9;
  */
 export class HttpResponse {
   readonly #limits: ResponseLimits;
-  readonly #body: BodyBytes;
+  readonly #body: ResponseBody;
   readonly #line = new LineBuffer();
   #phase = STATUS_LINE;
   #head: HttpHead = newHttpHead();
@@ -60,9 +71,10 @@ export class HttpResponse {
   #isSpent = false;
   #fault: ResponseFault | null = null;
 
-  constructor(limits: ResponseLimits) {
+  /** @param body who takes it; by default it is collected, up to `bodyBytes` */
+  constructor(limits: ResponseLimits, body: ResponseBody = new BodyBytes(limits.bodyBytes)) {
     this.#limits = limits;
-    this.#body = new BodyBytes(limits.bodyBytes);
+    this.#body = body;
   }
 
   /** Ready for the next response of the same connection, or the first of another. */

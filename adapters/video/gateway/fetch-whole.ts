@@ -1,14 +1,21 @@
+import { BodyBytes } from "../../../domain/collection/http-body.ts";
 import type { VideoError } from "../../../domain/video/video-cause.ts";
 import type { Upstream, UpstreamRequest } from "./upstream.ts";
 
 /** A small answer as a whole. @throws {VideoError} */
 export function fetchWhole(upstream: Upstream, request: UpstreamRequest): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
+    const body = new BodyBytes(request.maxBytes);
+    let announced: number | null = null;
     upstream.get(request, {
-      head: () => undefined,
-      data: (chunk) => chunks.push(chunk),
-      end: () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)),
+      head(lengthBytes) {
+        announced = lengthBytes;
+      },
+      data(chunk) {
+        body.add(chunk, 0, chunk.length);
+        body.own(announced);
+      },
+      end: () => resolve(Buffer.from(body.bytes.buffer, body.bytes.byteOffset, body.bytes.length)),
       fail: (error: VideoError) => reject(error),
     });
   });

@@ -46,6 +46,10 @@ export type CacheOptions = {
 const NEGATIVE_MS = 1_000;
 /** First bytes that are looked at before anything goes out. */
 const SNIFF_BYTES = 16;
+/** The first block of a body of which nobody knows how long it will be, and the largest of any. */
+const FIRST_BYTES = 64 * 1024;
+const BLOCK_BYTES = 1024 * 1024;
+const NOTHING: Buffer = Buffer.alloc(0);
 
 export function createResourceCache({ maxBytes, clock = () => performance.now() }: CacheOptions): ResourceCache {
   /** In the order in which they came, or were used when room was needed: the first is the one to go. */
@@ -167,6 +171,9 @@ class Entry {
   readonly #events: EntryEvents;
   readonly #listeners = new Set<() => void>();
   #call: UpstreamCall | null = null;
+  /** What arrives is copied into it; so much of it is filled. */
+  #block = NOTHING;
+  #filled = 0;
   #isHeld = false;
 
   constructor(sniff: CacheSource["sniff"], events: EntryEvents) {
@@ -182,6 +189,7 @@ class Entry {
       this.failedAtMs = clock();
       // Nobody is sent any more of it.
       this.chunks = [];
+      this.#block = NOTHING;
       this.#call?.abort();
       this.#events.onEnd(error);
       this.#tell();
@@ -192,8 +200,7 @@ class Entry {
       },
       data: (chunk) => {
         if (this.state === "failed") return;
-        this.chunks.push(chunk);
-        this.byteLength += chunk.length;
+        this.#keep(chunk);
         this.counted += chunk.length;
         this.#events.onBytes(chunk.length);
         try {
@@ -210,8 +217,9 @@ class Entry {
           return fail(error as VideoError);
         }
         this.state = "whole";
-        // One buffer goes out by one write.
-        if (this.chunks.length > 1) this.chunks = [Buffer.concat(this.chunks)];
+        // One buffer goes out by one write. Room that is left over would not be counted.
+        if (this.chunks.length > 1 || this.#filled < this.#block.length) this.chunks = [Buffer.concat(this.chunks)];
+        this.#block = NOTHING;
         this.#events.onEnd(null);
         this.#tell();
       },
@@ -221,8 +229,29 @@ class Entry {
 
   #check(isEnd: boolean): void {
     if (this.state !== "checking" || (this.byteLength < SNIFF_BYTES && !isEnd)) return;
-    this.contentType = this.#sniff(this.chunks.length === 1 ? (this.chunks[0] as Buffer) : Buffer.concat(this.chunks));
+    this.contentType = this.#sniff(this.chunks[0] ?? NOTHING);
     if (this.contentType !== null) this.state = "filling";
+  }
+
+  /** Into blocks, of which there is one only where the camera has announced how much comes. */
+  #keep(chunk: Buffer): void {
+    for (let from = 0; from < chunk.length; ) {
+      if (this.#filled === this.#block.length) this.#addBlock();
+      const count = chunk.copy(this.#block, this.#filled, from);
+      from += count;
+      this.#filled += count;
+      this.chunks[this.chunks.length - 1] = this.#block.subarray(0, this.#filled);
+    }
+    this.byteLength += chunk.length;
+  }
+
+  /** A camera that announces much and sends nothing takes no memory. */
+  #addBlock(): void {
+    const { announced, byteLength } = this;
+    const likely = announced !== null && announced > byteLength ? announced - byteLength : FIRST_BYTES + byteLength;
+    this.#block = Buffer.allocUnsafeSlow(Math.min(BLOCK_BYTES, likely));
+    this.#filled = 0;
+    this.chunks.push(this.#block);
   }
 
   hold(isHeld: boolean): void {

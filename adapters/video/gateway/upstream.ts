@@ -1,7 +1,9 @@
-import { lookup as dnsLookup } from "node:dns";
-import { isIP, type LookupFunction, type Socket } from "node:net";
-import { buildConnector, type Dispatcher, Pool } from "undici";
+import type { LookupFunction } from "node:net";
+import type { HttpHead } from "../../../domain/collection/http-head.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
+import type { LineCall } from "./camera-line.ts";
+import { type CameraLines, createCameraLines } from "./camera-lines.ts";
+import { guardedConnect } from "./camera-socket.ts";
 import { failureOf } from "./upstream-failure.ts";
 
 /** What the answer of a camera may cost. Sizes in bytes, times in milliseconds. */
@@ -21,6 +23,7 @@ export type UpstreamRequest = UpstreamLimits & {
 export type UpstreamSink = {
   /** @param lengthBytes as announced; null = not announced */
   head(lengthBytes: number | null): void;
+  /** May be overwritten after the call: what is to stay is copied. */
   data(chunk: Buffer): void;
   end(): void;
   fail(error: VideoError): void;
@@ -48,157 +51,135 @@ export type UpstreamOptions = {
   readonly lookup?: LookupFunction;
 };
 
-const CONNECT_MS = 3_000;
-const HEADERS_MS = 3_000;
-const IDLE_MS = 5_000;
-/** A camera has little to spare, and everything that viewers ask for is fetched once. */
-const CONNECTIONS = 3;
 /** Cameras on other origins that a playlist of this one may lead to are few: those that an integrator has allowed. */
 const MOST_ORIGINS = 4;
 /** What every request says, and nothing of a viewer. */
-const HEADERS = { accept: "*/*", "accept-encoding": "identity", "user-agent": "antbox-flow" };
+const HEADERS = "accept: */*\r\naccept-encoding: identity\r\nuser-agent: antbox-flow\r\n";
 
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const connect = createGuardedConnector(options);
-  const pools = new Map<string, Pool>();
+  const origins = new Map<string, CameraLines>();
 
-  function poolOf(origin: string): Pool {
-    const known = pools.get(origin);
+  function linesOf(origin: string): CameraLines {
+    const known = origins.get(origin);
     if (known) return known;
-    if (pools.size >= MOST_ORIGINS) throw new VideoError("target_not_allowed", "a stream leads to too many origins");
-    const pool = new Pool(origin, {
-      connect,
-      connections: CONNECTIONS,
-      pipelining: 1,
-      // Its client of HTTP/2 leaks on abort (undici#5462, #5558).
-      allowH2: false,
-      headersTimeout: HEADERS_MS,
-      bodyTimeout: IDLE_MS,
-      keepAliveTimeout: 10_000,
-      keepAliveMaxTimeout: 60_000,
-      maxHeaderSize: 16_384,
-    });
-    pools.set(origin, pool);
-    return pool;
+    if (origins.size >= MOST_ORIGINS) throw new VideoError("target_not_allowed", "a stream leads to too many origins");
+    const lines = createCameraLines(guardedConnect(origin, options));
+    origins.set(origin, lines);
+    return lines;
+  }
+
+  function textOf({ url, range }: UpstreamRequest): string {
+    const { credentials } = options;
+    const part = range === null ? "" : `range: bytes=${range.first}-${range.last}\r\n`;
+    const who = credentials?.origin === url.origin ? `authorization: ${credentials.authorization}\r\n` : "";
+    return `GET ${url.pathname}${url.search} HTTP/1.1\r\nhost: ${url.host}\r\n${HEADERS}${part}${who}\r\n`;
   }
 
   return {
     get(request, sink) {
-      const { url, range } = request;
-      const headers: Record<string, string> = { ...HEADERS };
-      if (range) headers["range"] = `bytes=${range.first}-${range.last}`;
-      if (options.credentials?.origin === url.origin) headers["authorization"] = options.credentials.authorization;
-      const call = new Call(request, sink);
+      const call = new Call(request, textOf(request), sink);
       try {
-        const path = `${url.pathname}${url.search}`;
-        poolOf(url.origin).dispatch({ origin: url.origin, path, method: "GET", headers }, call);
+        call.begin(linesOf(request.url.origin));
       } catch (error) {
         call.fail(failureOf(error, false));
       }
       return call;
     },
     close() {
-      for (const pool of pools.values()) void pool.destroy().catch(() => undefined);
-      pools.clear();
+      for (const lines of origins.values()) lines.close();
+      origins.clear();
     },
   };
 }
 
-/** One request: counts what arrives, compares it with what was announced, and ends it in its time. */
-class Call implements UpstreamCall, Dispatcher.DispatchHandler {
+/** One request: counts what arrives, and ends it in its time. */
+class Call implements UpstreamCall, LineCall {
+  readonly text: string;
   readonly #request: UpstreamRequest;
   readonly #sink: UpstreamSink;
   readonly #timer: NodeJS.Timeout;
-  #controller: Dispatcher.DispatchController | null = null;
+  #lines: CameraLines | null = null;
   #isOver = false;
-  #hasHead = false;
-  #expected: number | null = null;
   #received = 0;
 
-  constructor(request: UpstreamRequest, sink: UpstreamSink) {
+  constructor(request: UpstreamRequest, text: string, sink: UpstreamSink) {
+    this.text = text;
     this.#request = request;
     this.#sink = sink;
     // Time-outs for heads and silence do not end a body that drips.
-    this.#timer = setTimeout(() => this.fail(new VideoError("upstream_timeout", "took too long")), request.totalMs);
+    this.#timer = setTimeout(expire, request.totalMs, this);
+  }
+
+  begin(lines: CameraLines): void {
+    this.#lines = lines;
+    lines.send(this);
   }
 
   abort(): void {
-    this.#close();
+    if (this.#isOver) return;
+    this.#settle();
+    this.#lines?.drop(this);
   }
 
   pause(): void {
-    if (!this.#isOver) this.#controller?.pause();
+    if (!this.#isOver) this.#lines?.hold(this, true);
   }
 
   resume(): void {
-    if (!this.#isOver && this.#controller?.paused) this.#controller.resume();
+    if (!this.#isOver) this.#lines?.hold(this, false);
+  }
+
+  hasRoomFor(bytes: number): boolean {
+    return this.#received + bytes <= this.#request.maxBytes;
+  }
+
+  head(head: Readonly<HttpHead>): boolean {
+    if (this.#isOver) return false;
+    const refusal = refusalOf(head, this.#request);
+    if (refusal) this.fail(refusal);
+    else this.#sink.head(head.contentLength);
+    return !this.#isOver;
+  }
+
+  data(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#received += chunk.length;
+    this.#sink.data(chunk);
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#settle();
+    this.#sink.end();
   }
 
   fail(error: VideoError): void {
     if (this.#isOver) return;
-    this.#close();
+    this.abort();
     this.#sink.fail(error);
   }
 
-  #close(): void {
-    if (this.#isOver) return;
+  #settle(): void {
     this.#isOver = true;
     clearTimeout(this.#timer);
-    this.#controller?.abort(new Error("over"));
-  }
-
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#isOver) controller.abort(new Error("over"));
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
-    if (this.#isOver) return;
-    const refusal = refusalOf(status, headers, this.#request);
-    const length = Number(headers["content-length"] ?? Number.NaN);
-    this.#expected = Number.isSafeInteger(length) ? length : null;
-    this.#hasHead = true;
-    if (refusal) this.fail(refusal);
-    else this.#sink.head(this.#expected);
-  }
-
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
-    const { maxBytes } = this.#request;
-    this.#received += chunk.length;
-    if (this.#received <= maxBytes) this.#sink.data(chunk);
-    else this.fail(new VideoError("upstream_too_large", `more than ${maxBytes} bytes`));
-  }
-
-  onResponseEnd(): void {
-    if (this.#isOver) return;
-    if (this.#expected !== null && this.#received !== this.#expected) {
-      this.fail(new VideoError("truncated", `${this.#received} of ${this.#expected} bytes`));
-      return;
-    }
-    this.#isOver = true;
-    clearTimeout(this.#timer);
-    this.#sink.end();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.fail(failureOf(error, this.#hasHead));
   }
 }
 
-type Headers = Record<string, string | string[] | undefined>;
+function expire(call: Call): void {
+  call.fail(new VideoError("upstream_timeout", "took too long"));
+}
 
 /** Everything about the head of an answer that makes it unusable. */
-function refusalOf(status: number, headers: Headers, { range, maxBytes }: UpstreamRequest): VideoError | null {
+function refusalOf(head: Readonly<HttpHead>, { range, maxBytes }: UpstreamRequest): VideoError | null {
+  const { status, contentEncoding, contentLength, contentRange } = head;
   if (status >= 300 && status < 400) return new VideoError("redirect_refused", `answered ${status}`);
   // A whole file for a part of it would be kept under the name of the part.
   if (status !== (range === null ? 200 : 206)) return new VideoError("upstream_status", `answered ${status}`);
-  const encoding = headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity" && encoding !== "")
+  if (contentEncoding !== "" && contentEncoding !== "identity")
     return new VideoError("encoding_refused", "sent an encoded body that nobody had asked for");
-  if (Number(headers["content-length"]) > maxBytes)
+  if (contentLength !== null && contentLength > maxBytes)
     return new VideoError("upstream_too_large", `announced more than ${maxBytes} bytes`);
-  if (range && !matchesRange(String(headers["content-range"] ?? ""), range))
+  if (range && !matchesRange(contentRange, range))
     return new VideoError("range_invalid", "sent another part than was asked for");
   return null;
 }
@@ -206,40 +187,4 @@ function refusalOf(status: number, headers: Headers, { range, maxBytes }: Upstre
 function matchesRange(text: string, { first, last }: { first: number; last: number }): boolean {
   const [, from, to] = /^bytes (\d{1,16})-(\d{1,16})\//.exec(text) ?? [];
   return Number(from) === first && Number(to) === last;
-}
-
-/** Node looks no address up that is written as one, and a name may stand for another one each time: both are asked here. */
-function createGuardedConnector({ mayConnect, lookup = dnsLookup as LookupFunction }: UpstreamOptions) {
-  return (target: buildConnector.Options, callback: buildConnector.Callback): void => {
-    const host = target.hostname.replace(/^\[|\]$/g, "");
-    const written = isIP(host) === 6 ? `[${host}]` : host;
-    const url = new URL(`${target.protocol}//${written}${target.port ? `:${target.port}` : ""}/`);
-    const isAllowed = (address: string) => mayConnect(address, url);
-    const connect = buildConnector({ timeout: CONNECT_MS, allowH2: false, lookup: guardLookup(lookup, isAllowed) });
-    if (isIP(host) !== 0 && !isAllowed(host)) {
-      callback(new VideoError("target_not_allowed", "an address that is not allowed"), null);
-      return;
-    }
-    connect(target, (error, socket) => {
-      if (error !== null || socket === null) return callback(error ?? new Error("no socket"), null);
-      const address = (socket as Socket).remoteAddress;
-      if (address !== undefined && isAllowed(address)) return callback(null, socket);
-      (socket as Socket).destroy();
-      callback(new VideoError("target_not_allowed", "connected to an address that is not allowed"), null);
-    });
-  };
-}
-
-function guardLookup(lookup: LookupFunction, mayConnect: (address: string) => boolean): LookupFunction {
-  return (hostname, options, callback) => {
-    lookup(hostname, { ...options, all: true }, (error, found) => {
-      if (error) return callback(error, "");
-      const addresses = (Array.isArray(found) ? found : []).filter(({ address }) => mayConnect(address));
-      const [first] = addresses;
-      if (first === undefined)
-        return callback(new VideoError("target_not_allowed", "a name that stands for no allowed address"), "");
-      if (options.all) return callback(null, addresses);
-      callback(null, first.address, first.family);
-    });
-  };
 }
