@@ -49,11 +49,15 @@ export function createNamedResources(clock: () => number): NamedResources {
       named.delete(servedAs);
       // One file holds the parts of many segments, and those of the window before are still asked for.
       const ranges =
-        resource.ranges && known?.ranges
+        resource.ranges && known?.ranges && known.ranges !== resource.ranges
           ? new Set([...known.ranges, ...resource.ranges].slice(-MOST_RANGES))
           : resource.ranges;
       const variables = resource.variables ?? known?.variables ?? null;
-      named.set(servedAs, { resource: { ...resource, ranges, variables }, untilMs: nowMs + lifeMs });
+      const isAsItIs = ranges === resource.ranges && variables === resource.variables;
+      named.set(servedAs, {
+        resource: isAsItIs ? resource : { ...resource, ranges, variables },
+        untilMs: nowMs + lifeMs,
+      });
       forgetOld(nowMs);
     },
   };

@@ -1,21 +1,21 @@
 import { VideoError } from "../../../domain/video/video-cause.ts";
 
-/** A playlist as viewers get it, and how long it may be given without asking the camera again. */
-export type FetchedPlaylist<Facts> = { readonly body: Buffer; readonly facts: Facts; readonly targetS: number };
+/** Whatever is known of a playlist; `targetS` says how long it may be given without asking the camera again. */
+type Fetched = { readonly targetS: number };
 
 /** One playlist of a camera: asked for once however many want it, and given a little longer than it is fresh when the camera fails. */
-export interface PlaylistSlot<Facts> {
+export interface PlaylistSlot<Playlist extends Fetched> {
   /** @throws {VideoError} */
-  get(): Promise<FetchedPlaylist<Facts>>;
+  get(): Promise<Playlist>;
   /** The last good one while it may be given without asking; null afterwards. */
-  readonly fresh: FetchedPlaylist<Facts> | null;
+  readonly fresh: Playlist | null;
   /** The last good one, however old. */
-  readonly last: FetchedPlaylist<Facts> | null;
+  readonly last: Playlist | null;
 }
 
-export type SlotOptions<Facts> = {
-  /** @throws {VideoError} */
-  readonly fetch: () => Promise<FetchedPlaylist<Facts>>;
+export type SlotOptions<Playlist extends Fetched> = {
+  /** @param last the last good one @throws {VideoError} */
+  readonly fetch: (last: Playlist | null) => Promise<Playlist>;
   /** Milliseconds that go forward. */
   readonly clock: () => number;
 };
@@ -26,14 +26,17 @@ const NEGATIVE_MS = 1_000;
 const FRESH_TARGETS = 0.5;
 const STANDS_TARGETS = 1.5;
 
-export function createPlaylistSlot<Facts>({ fetch, clock }: SlotOptions<Facts>): PlaylistSlot<Facts> {
-  let last: FetchedPlaylist<Facts> | null = null;
+export function createPlaylistSlot<Playlist extends Fetched>({
+  fetch,
+  clock,
+}: SlotOptions<Playlist>): PlaylistSlot<Playlist> {
+  let last: Playlist | null = null;
   let fetchedAtMs = Number.NEGATIVE_INFINITY;
   let failure: { readonly error: VideoError; readonly atMs: number } | null = null;
-  let underway: Promise<FetchedPlaylist<Facts>> | null = null;
+  let underway: Promise<Playlist> | null = null;
 
-  function refresh(): Promise<FetchedPlaylist<Facts>> {
-    underway ??= fetch()
+  function refresh(): Promise<Playlist> {
+    underway ??= fetch(last)
       .then(
         (fetched) => {
           last = fetched;
@@ -55,7 +58,7 @@ export function createPlaylistSlot<Facts>({ fetch, clock }: SlotOptions<Facts>):
   const ageTargets = () => (last === null ? Number.POSITIVE_INFINITY : (clock() - fetchedAtMs) / 1000 / last.targetS);
   /** The last good one, as long as it may stand in for a better one. */
   const standIn = () => (ageTargets() < STANDS_TARGETS ? last : null);
-  const orStandIn = (error: unknown): FetchedPlaylist<Facts> => {
+  const orStandIn = (error: unknown): Playlist => {
     const found = standIn();
     if (found === null) throw error;
     return found;

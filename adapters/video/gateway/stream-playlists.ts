@@ -12,8 +12,8 @@ import type { StreamConfig } from "../gateway-protocol.ts";
 import { spanText } from "./byte-range.ts";
 import { fetchWhole } from "./fetch-whole.ts";
 import { createNamedResources, type NamedResource } from "./named-resources.ts";
-import { createPlaylistSlot, type FetchedPlaylist, type PlaylistSlot } from "./playlist-slot.ts";
-import type { Upstream } from "./upstream.ts";
+import { createPlaylistSlot, type PlaylistSlot } from "./playlist-slot.ts";
+import type { Upstream, UpstreamRequest } from "./upstream.ts";
 
 /** What viewers of a stream ask for first. */
 export const ENTRY = "index.m3u8";
@@ -39,6 +39,17 @@ export type PlaylistFacts = {
   /** Oldest first, without gaps; empty in a master. */
   readonly segments: readonly SegmentFacts[];
   readonly variants: readonly PlaylistVariant[];
+};
+
+/** A playlist as viewers get it, and what has been made of it: a camera that sends the same again need not be read again. */
+type TakenPlaylist = {
+  readonly body: Buffer;
+  readonly facts: PlaylistFacts;
+  readonly targetS: number;
+  /** What it was made of; another one of any of them makes another playlist. */
+  readonly source: { readonly bytes: Buffer; readonly rules: TargetRules | null; readonly resource: NamedResource };
+  readonly names: readonly (readonly [servedAs: string, resource: NamedResource])[];
+  readonly lifeMs: number;
 };
 
 /** The playlists of one camera: fetched once for all, rewritten, and the only source of what may be asked for. */
@@ -92,9 +103,9 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
   const entryUrl = new URL(config.url);
   const baseUrl = new URL(".", entryUrl).href.replace(/\?.*$/, "");
   const named = createNamedResources(clock);
-  const slots = new Map<string, PlaylistSlot<PlaylistFacts>>();
+  const slots = new Map<string, PlaylistSlot<TakenPlaylist>>();
   /** Of requests that wait for what comes next: each is another one. */
-  const blocking = new Map<string, PlaylistSlot<PlaylistFacts>>();
+  const blocking = new Map<string, PlaylistSlot<TakenPlaylist>>();
   const entry: NamedResource = {
     kind: "playlist",
     url: entryUrl,
@@ -105,28 +116,24 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
   };
   const find = (servedAs: string) => (servedAs === ENTRY ? entry : named.get(servedAs));
 
-  async function fetchPlaylist(servedAs: string, query: string): Promise<FetchedPlaylist<PlaylistFacts>> {
+  async function fetchPlaylist(servedAs: string, query: string, last: TakenPlaylist | null): Promise<TakenPlaylist> {
     const resource = find(servedAs);
     if (resource?.kind !== "playlist") throw new VideoError("unknown_resource", "no playlist of the stream names it");
-    const url = query === "" ? resource.url : withQuery(resource.url, query);
-    const patience = query === "" ? 1 : BLOCKING_TARGETS;
     try {
-      const bytes = await fetchWhole(upstream, {
-        url,
-        range: null,
-        maxBytes: PLAYLIST_BYTES,
-        totalMs: PLAYLIST_MS * patience,
-      });
+      const bytes = await fetchWhole(upstream, requestFor(resource, query));
       onFetched(bytes.length, null);
-      return take(resource, rewrite(bytes, servedAs, resource));
+      const source = { bytes, rules: rules(), resource };
+      const taken = last !== null && isSame(last.source, source) ? last : take(source, servedAs);
+      for (const [path, one] of taken.names) named.name(path, one, taken.lifeMs);
+      return taken;
     } catch (error) {
       onFetched(0, error instanceof VideoError ? error : new VideoError("playlist_invalid", "could not be read"));
       throw error;
     }
   }
 
-  function rewrite(bytes: Buffer, servedAs: string, { url, depth, variables }: NamedResource): RewrittenPlaylist {
-    const present = rules();
+  function rewrite({ bytes, rules: present, resource }: TakenPlaylist["source"], servedAs: string): RewrittenPlaylist {
+    const { url, depth, variables } = resource;
     return rewritePlaylist(bytes, {
       upstreamUrl: url.href,
       baseUrl,
@@ -139,43 +146,26 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
     });
   }
 
-  function take({ depth }: NamedResource, rewritten: RewrittenPlaylist): FetchedPlaylist<PlaylistFacts> {
+  function take(source: TakenPlaylist["source"], servedAs: string): TakenPlaylist {
+    const rewritten = rewrite(source, servedAs);
     const targetS = rewritten.targetDurationS ?? 2;
     const windowS = rewritten.segments.reduce((sum, { durationS }) => sum + durationS, 0);
-    const lifeMs = rewritten.isMaster ? MASTER_LIFE_MS : windowS * 1000 + AFTER_WINDOW_MS;
-    const encrypted = new Set(
-      rewritten.segments.flatMap((segment) => (segment.keys.length > 0 ? [segment.servedAs] : [])),
-    );
-    const isAllEncrypted = encrypted.size > 0;
-    for (const [path, resources] of Map.groupBy(rewritten.resources, (resource) => resource.servedAs)) {
-      const [first] = resources;
-      if (!first) continue;
-      named.name(
-        path,
-        {
-          kind: first.kind,
-          url: new URL(first.url),
-          ranges: rangesOf(resources),
-          isEncrypted: encrypted.has(path) || (first.kind === "part" && isAllEncrypted),
-          depth: depth + 1,
-          variables: first.kind === "playlist" && rewritten.isMaster ? rewritten.variables : null,
-        },
-        lifeMs,
-      );
-    }
     return {
       body: Buffer.from(rewritten.text),
       facts: factsOf(rewritten, targetS),
       targetS: rewritten.partTargetS ?? targetS,
+      source,
+      names: namesOf(rewritten, source.resource.depth),
+      lifeMs: rewritten.isMaster ? MASTER_LIFE_MS : windowS * 1000 + AFTER_WINDOW_MS,
     };
   }
 
-  function slotOf(servedAs: string, query = ""): PlaylistSlot<PlaylistFacts> {
+  function slotOf(servedAs: string, query = ""): PlaylistSlot<TakenPlaylist> {
     const kept = query === "" ? slots : blocking;
     const key = `${servedAs}?${query}`;
     const known = kept.get(key);
     if (known) return known;
-    const slot = createPlaylistSlot({ fetch: () => fetchPlaylist(servedAs, query), clock });
+    const slot = createPlaylistSlot<TakenPlaylist>({ fetch: (last) => fetchPlaylist(servedAs, query, last), clock });
     kept.set(key, slot);
     if (kept.size > MOST_PLAYLISTS) kept.delete([...kept.keys()].find((other) => other !== `${ENTRY}?`) ?? key);
     return slot;
@@ -199,6 +189,40 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
       return chosen === null ? facts : (await slotOf(chosen).get()).facts;
     },
   };
+}
+
+function requestFor({ url }: NamedResource, query: string): UpstreamRequest {
+  const [asked, patience] = query === "" ? [url, 1] : [withQuery(url, query), BLOCKING_TARGETS];
+  return { url: asked, range: null, maxBytes: PLAYLIST_BYTES, totalMs: PLAYLIST_MS * patience };
+}
+
+function isSame(a: TakenPlaylist["source"], b: TakenPlaylist["source"]): boolean {
+  const isSameName =
+    a.resource.url.href === b.resource.url.href &&
+    a.resource.depth === b.resource.depth &&
+    a.resource.variables === b.resource.variables;
+  return isSameName && a.rules === b.rules && a.bytes.equals(b.bytes);
+}
+
+/** What viewers may ask for because of a playlist. @param depth of the playlist itself */
+function namesOf(rewritten: RewrittenPlaylist, depth: number): [string, NamedResource][] {
+  const encrypted = new Set(
+    rewritten.segments.flatMap((segment) => (segment.keys.length > 0 ? [segment.servedAs] : [])),
+  );
+  const isAllEncrypted = encrypted.size > 0;
+  return [...Map.groupBy(rewritten.resources, (resource) => resource.servedAs)].map(([path, resources]) => {
+    const [first] = resources as [PlaylistResource, ...PlaylistResource[]];
+    const { kind } = first;
+    const resource: NamedResource = {
+      kind,
+      url: new URL(first.url),
+      ranges: rangesOf(resources),
+      isEncrypted: encrypted.has(path) || (kind === "part" && isAllEncrypted),
+      depth: depth + 1,
+      variables: kind === "playlist" && rewritten.isMaster ? rewritten.variables : null,
+    };
+    return [path, resource];
+  });
 }
 
 function factsOf(rewritten: RewrittenPlaylist, targetS: number): PlaylistFacts {
