@@ -69,7 +69,7 @@ test.for([
   ["a bare line feed", "HTTP/1.1 200 OK\ncontent-length: 2\n\nab"],
   ["another protocol", "SSH-2.0-OpenSSH_9.2\r\n"],
 ])("%s is no answer", async ([, bytes]) => {
-  take = (socket) => socket.write(bytes);
+  take = (socket) => socket.write(String(bytes));
   await expect(get("/1")).rejects.toMatchObject({ videoCause: "bad_content" });
 });
 
