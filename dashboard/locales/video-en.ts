@@ -65,6 +65,7 @@ export const videoEn = {
   "why.off": "Conversion is switched off in the flow Video.",
 
   "codec.hvc1": "H.265",
+  "codec.encrypted": "encrypted",
   player: "Live video of {name}",
   "player.close": "Close",
   "player.before": "Camera before",

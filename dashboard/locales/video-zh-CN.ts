@@ -66,6 +66,7 @@ export const videoZhCN: Readonly<Record<keyof typeof videoEn, string>> = {
   "why.off": "视频流程中已关闭转码。",
 
   "codec.hvc1": "H.265",
+  "codec.encrypted": "已加密",
   player: "{name} 的实时视频",
   "player.close": "关闭",
   "player.before": "上一个摄像头",

@@ -49,7 +49,11 @@ export function causeWords({ cause, state }: StreamItem): string {
 
 /** `hvc1.1.6.L93.B0` is H.265 to people. */
 function codecName(codec: string): string {
-  const names: Readonly<Record<string, VideoTextKey>> = { hvc1: "codec.hvc1", hev1: "codec.hvc1" };
+  const names: Readonly<Record<string, VideoTextKey>> = {
+    hvc1: "codec.hvc1",
+    hev1: "codec.hvc1",
+    encrypted: "codec.encrypted",
+  };
   const key = names[codec.split(".")[0] ?? ""];
   return key ? vt(key) : codec;
 }

@@ -1,3 +1,4 @@
+import { createCipheriv } from "node:crypto";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { makeVideo } from "./made-video.ts";
@@ -17,20 +18,28 @@ export type LiveCamera = {
 
 const SEGMENT_MS = 1_000;
 const WINDOW = 4;
+const KEY = Buffer.alloc(16, 7);
 
-/** @param header lines that each playlist has, such as a key */
+/**
+ * @param header lines that each playlist has, such as a key
+ * @param isEncrypted by AES-128, as RFC 8216 §5.2 says for a key without an IV
+ */
 export async function startLiveCamera({
   kind = "mpegts" as "mpegts" | "fmp4",
   header = [] as readonly string[],
   encoder = "libx264" as "libx264" | "libx265",
+  isEncrypted = false,
 } = {}): Promise<LiveCamera> {
   const { segments, init } = makeVideo({ kind, encoder, seconds: 8 });
   const files = [...segments.values()];
   const startedMs = Date.now() - WINDOW * SEGMENT_MS;
   const hits = new Map<number, number>();
   let cutAtMs: number | null = null;
+  const keyLines = isEncrypted ? ['#EXT-X-KEY:METHOD=AES-128,URI="key.bin"'] : [];
   const suffix = kind === "fmp4" ? "m4s" : "ts";
   const bytesOf = (sequence: number) => files[sequence % files.length] as Uint8Array;
+
+  const sentOf = (sequence: number) => (isEncrypted ? encrypted(bytesOf(sequence), sequence) : bytesOf(sequence));
 
   function playlist(): string {
     const next = Math.floor(((cutAtMs ?? Date.now()) - startedMs) / SEGMENT_MS);
@@ -41,6 +50,7 @@ export async function startLiveCamera({
       "#EXT-X-TARGETDURATION:1",
       `#EXT-X-MEDIA-SEQUENCE:${first}`,
       ...header,
+      ...keyLines,
     ];
     if (kind === "fmp4") lines.push('#EXT-X-MAP:URI="init.mp4"');
     for (let sequence = first; sequence < next; sequence += 1) {
@@ -55,11 +65,11 @@ export async function startLiveCamera({
     const sequence = Number(/^s(\d+)\./.exec(name)?.[1] ?? Number.NaN);
     if (name === "index.m3u8") response.end(playlist());
     else if (name === "init.mp4") response.end(init);
-    else if (name === "key.bin") response.end(Buffer.alloc(16, 7));
+    else if (name === "key.bin") response.end(KEY);
     else if (Number.isNaN(sequence) || cutAtMs !== null) response.writeHead(404).end();
     else {
       hits.set(sequence, (hits.get(sequence) ?? 0) + 1);
-      response.end(bytesOf(sequence));
+      response.end(sentOf(sequence));
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -75,4 +85,11 @@ export async function startLiveCamera({
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function encrypted(bytes: Uint8Array, sequence: number): Buffer {
+  const iv = Buffer.alloc(16);
+  iv.writeUInt32BE(sequence, 12);
+  const cipher = createCipheriv("aes-128-cbc", KEY, iv);
+  return Buffer.concat([cipher.update(bytes), cipher.final()]);
 }

@@ -1,3 +1,4 @@
+import { ENCRYPTED_CODEC } from "../../../domain/video/playlist/segment-cipher.ts";
 import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import { judgeRemoteAddress, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
@@ -10,6 +11,7 @@ import { checkKey, sniffMedia } from "./sniff-content.ts";
 import { createStreamPlaylists, type PlaylistFacts, type StreamPlaylists, variantOf } from "./stream-playlists.ts";
 import { createStreamWatch } from "./stream-watch.ts";
 import { createUpstream, type Upstream } from "./upstream.ts";
+import { readClear, readWhole } from "./whole-of.ts";
 
 /** One camera: its playlists as viewers get them, its segments through the cache, its newest key frame, and how it is. */
 export interface CameraStream {
@@ -126,7 +128,8 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
         isEnded: facts.isEnded,
       });
       await follow(facts);
-      if (clock() - framesWantedMs < WANTED_MS) await cut(facts);
+      // How the camera is, its playlist says; a segment that cannot be had leaves the picture to grow old.
+      if (clock() - framesWantedMs < WANTED_MS) await cut(facts).catch(() => undefined);
     } catch (error) {
       watch.look({ kind: "failed", cause: error instanceof VideoError ? error.videoCause : "playlist_invalid" });
     }
@@ -142,12 +145,16 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
 
   async function cut(facts: PlaylistFacts): Promise<void> {
     const newest = facts.segments.at(-1);
-    if (newest === undefined || newest.isEncrypted) return;
-    const init = newest.init === null ? null : start(newest.init.servedAs, newest.init.range);
-    const segment = start(newest.servedAs, newest.range);
-    await frames.take(newest.sequence, segment, init);
-    if (segment.state === "whole" && newest.durationS > 0)
-      bitrateKbps = Math.round((segment.byteLength * 8) / newest.durationS / 1000);
+    if (newest === undefined) return;
+    if (newest.cipher === "unknown") return frames.lock(ENCRYPTED_CODEC);
+    const bytes = await frames.take(newest.sequence, async () => {
+      const [media, init] = await Promise.all([
+        readClear(start, newest),
+        newest.init === null ? null : readWhole(start, newest.init),
+      ]);
+      return { media, init };
+    });
+    if (bytes !== null && newest.durationS > 0) bitrateKbps = Math.round((bytes * 8) / newest.durationS / 1000);
   }
 
   return {

@@ -1,6 +1,5 @@
-import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { ChooseVariant, SegmentFacts, StreamPlaylists } from "./stream-playlists.ts";
-import { type OpenSegment, readWhole } from "./whole-of.ts";
+import { type OpenSegment, readClear, readWhole } from "./whole-of.ts";
 
 /** A camera's segments for FFmpeg: what stands in its cache, or is fetched into it once for everybody. */
 export interface FeedSource {
@@ -46,12 +45,10 @@ export function createSegmentFeed({ source, choose, newest }: SegmentFeedOptions
   }
 
   async function take(segment: SegmentFacts): Promise<FedSegment> {
-    // Its key is not FFmpeg's to know.
-    if (segment.isEncrypted) throw new VideoError("transcoder_failed", "its segments are encrypted");
     const last = seen;
     seen = segment.sequence;
     const isOther = await readInit(segment.init);
-    const media = await readWhole(source.open, segment);
+    const media = await readClear(source.open, segment);
     const follows = last !== null && segment.sequence === last + 1 && !segment.isDiscontinuity && !isOther;
     return { media, init: init?.bytes ?? null, isNewRun: !follows };
   }

@@ -5,6 +5,7 @@ import type {
   PlaylistVariant,
   RewrittenPlaylist,
 } from "../../../domain/video/playlist/rewritten-playlist.ts";
+import { cipherOf, type SegmentCipher } from "../../../domain/video/playlist/segment-cipher.ts";
 import type { RecordedRendition } from "../../../domain/video/recording/recording-mode.ts";
 import { judgeTarget, type TargetRules } from "../../../domain/video/target/judge-target.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
@@ -23,7 +24,8 @@ export type SegmentFacts = {
   readonly servedAs: string;
   readonly range: string | null;
   readonly durationS: number;
-  readonly isEncrypted: boolean;
+  /** Null: in the clear. */
+  readonly cipher: SegmentCipher | null;
   /** As the camera says, milliseconds since the Unix epoch; null where it does not. */
   readonly startMs: number | null;
   readonly isDiscontinuity: boolean;
@@ -243,7 +245,7 @@ function factsOf(rewritten: RewrittenPlaylist, targetS: number): PlaylistFacts {
         durationS,
         startMs,
         isDiscontinuity,
-        isEncrypted: keys.length > 0,
+        cipher: cipherOf(keys, sequence, map !== null),
         init: map && { servedAs: map.servedAs, range: rangeText(map.byteRange) },
       })),
     variants,

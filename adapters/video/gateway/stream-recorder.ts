@@ -7,7 +7,7 @@ import type { RecordingMode } from "../../../domain/video/recording/recording-mo
 import { NEW_SEGMENT_CLOCK, placeSegment, type SegmentClock } from "../../../domain/video/recording/segment-clock.ts";
 import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
 import type { PlaylistFacts, SegmentFacts } from "./stream-playlists.ts";
-import { type OpenSegment, readWhole } from "./whole-of.ts";
+import { type OpenSegment, readClear, readWhole } from "./whole-of.ts";
 
 /** Takes the segments of one camera out of the cache, and hands on what is to be written. */
 export interface StreamRecorder {
@@ -91,9 +91,9 @@ export function createStreamRecorder(options: StreamRecorderOptions): StreamReco
 
   async function takeOne(segment: SegmentFacts, open: OpenSegment): Promise<void> {
     try {
-      // A key that must not be stored would be needed to play it.
-      if (segment.isEncrypted) throw new VideoError("encrypted_not_recorded", "its segments are encrypted");
-      const media = await readWhole(open, segment);
+      if (segment.cipher === "unknown") throw new VideoError("encrypted_not_recorded", "nobody could play it");
+      // In the clear: its key is the camera's, and may be another one tomorrow.
+      const media = await readClear(open, segment);
       await readInit(segment, open);
       cause = null;
       keep(segment, media);

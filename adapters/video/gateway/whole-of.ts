@@ -1,5 +1,7 @@
+import { createDecipheriv } from "node:crypto";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { CachedResource } from "./resource-cache.ts";
+import type { SegmentFacts } from "./stream-playlists.ts";
 
 /** A segment or an initialisation section through the cache of the gateway, by its name for viewers. @throws {VideoError} */
 export type OpenSegment = (servedAs: string, range: string | null) => CachedResource | Promise<CachedResource>;
@@ -31,5 +33,29 @@ export async function readWhole(
     return whole;
   } finally {
     resource.release();
+  }
+}
+
+/**
+ * Reads a segment as it was before the camera encrypted it. The cache keeps what the camera sent: players have the key, too.
+ *
+ * @throws {VideoError} `bad_content` where the key does not fit, or it is not known how to read it; and what keeps it from being fetched
+ */
+export async function readClear(
+  open: OpenSegment,
+  segment: Pick<SegmentFacts, "servedAs" | "range" | "cipher">,
+): Promise<Buffer> {
+  const { cipher } = segment;
+  if (cipher === null) return readWhole(open, segment);
+  if (cipher === "unknown") throw new VideoError("bad_content", "its segments are encrypted in another way");
+  const [key, media] = await Promise.all([
+    readWhole(open, { servedAs: cipher.keyServedAs, range: null }),
+    readWhole(open, segment),
+  ]);
+  try {
+    const decipher = createDecipheriv("aes-128-cbc", key, cipher.iv);
+    return Buffer.concat([decipher.update(media), decipher.final()]);
+  } catch (cause) {
+    throw new VideoError("bad_content", "its key does not fit", { cause });
   }
 }

@@ -31,7 +31,10 @@ async function offerOf(gateway: GatewayUnderTest): Promise<unknown> {
 
 beforeAll(async () => {
   canaries = await openCanaries();
-  [h265, fragments] = await Promise.all([startLiveCamera({ encoder: "libx265" }), startLiveCamera({ kind: "fmp4" })]);
+  [h265, fragments] = await Promise.all([
+    startLiveCamera({ encoder: "libx265", isEncrypted: true }),
+    startLiveCamera({ kind: "fmp4" }),
+  ]);
 });
 afterAll(async () => {
   await Promise.all([h265.close(), fragments.close(), canaries.close()]);
@@ -75,7 +78,7 @@ const hostilePlaylist = (url: string) => `#EXTM3U\n#EXT-X-TARGETDURATION:2\n#EXT
 
 // They wait most of the time, each for something else.
 describe.concurrent("FFmpeg on demand", () => {
-  test("a camera of H.265 plays as H.264, in real time, and goes on after FFmpeg was killed", async () => {
+  test("a camera of H.265 under AES-128 plays as H.264, in real time, and goes on after FFmpeg was killed", async () => {
     const gateway = await startGateway([{ id: "site-001", cameraUrl: h265.url }], { settings: { renditions: "720p" } });
     expect(await offerOf(gateway)).toEqual({ ffmpeg: "ready", renditions: ["720p"], jpegs: 16 });
     const [segments, picture] = await Promise.all([
@@ -233,7 +236,7 @@ describe.concurrent("FFmpeg on demand", () => {
       subfile: "target_not_allowed",
       nested: "playlist_too_deep",
       key: "target_not_allowed",
-      encrypted: "transcoder_failed",
+      encrypted: "upstream_status",
       list: "bad_content",
       html: "bad_content",
       junk: "transcoder_failed",

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { createCipheriv } from "node:crypto";
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import http2 from "node:http2";
 import https from "node:https";
@@ -18,7 +19,9 @@ import { makeVideo } from "../../services/made-video.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
 import { codeOf, type GatewayUnderTest, SESSION, startGateway } from "./gateway-under-test.ts";
 
-const SITES = ["site-001", "site-002", "site-003"];
+const SITES = ["site-001", "site-002", "site-003", "site-004"];
+const KEY = Buffer.from("0f0e0d0c0b0a09080706050403020100", "hex");
+const IV = "000102030405060708090a0b0c0d0e0f";
 let camera: LittleCamera;
 let under: GatewayUnderTest;
 
@@ -33,10 +36,18 @@ beforeAll(async () => {
   camera.serve("/mp4/init.mp4", Buffer.from(fragments.init ?? []));
   camera.serve("/ts/stream.m3u8", playlistOf(1, ["a.ts"]));
   camera.serve("/mp4/stream.m3u8", playlistOf(1, ["a.m4s"], ['#EXT-X-MAP:URI="init.mp4"']));
+  const cipher = createCipheriv("aes-128-cbc", KEY, Buffer.from(IV, "hex"));
+  camera.serve("/aes/a.ts", Buffer.concat([cipher.update(segment ?? ""), cipher.final()]));
+  camera.serve("/aes/k.key", KEY);
+  const keyTag = (method: string) => `#EXT-X-KEY:METHOD=${method},URI="k.key",IV=0x${IV}`;
+  camera.serve("/aes/stream.m3u8", playlistOf(1, ["a.ts"], [keyTag("AES-128")]));
+  camera.serve("/locked/stream.m3u8", playlistOf(1, ["a.ts"], [keyTag("SAMPLE-AES")]));
   under = await startGateway([
     { id: "site-001", cameraUrl: `${camera.origin}/ts/stream.m3u8` },
     { id: "site-002", cameraUrl: `${camera.origin}/mp4/stream.m3u8` },
     { id: "site-003", cameraUrl: `${camera.origin}/nothing/stream.m3u8` },
+    { id: "site-004", cameraUrl: `${camera.origin}/aes/stream.m3u8` },
+    { id: "site-005", cameraUrl: `${camera.origin}/locked/stream.m3u8` },
   ]);
 });
 afterAll(async () => {
@@ -51,7 +62,7 @@ async function wall(ids: readonly string[], cookie = under.cookie()) {
 
 test("one request brings a picture of each camera that has one, and each can be decoded", async () => {
   // A camera that is slower than the rest is in the answer after.
-  await expect.poll(async () => (await wall(SITES)).frames?.map(({ index }) => index)).toEqual([0, 1]);
+  await expect.poll(async () => (await wall(SITES)).frames?.map(({ index }) => index).sort()).toEqual([0, 1, 3]);
   const { frames, body } = await wall(SITES);
   for (const { bytes, codec } of frames ?? []) {
     expect(codec).toMatch(/^avc1\.[0-9a-f]{6}$/);
@@ -83,6 +94,12 @@ test("one request brings a picture of each camera that has one, and each can be 
   await wall(SITES);
   expect(camera.hits("/ts/a.ts")).toBe(1);
   expect(under.report("site-001")).toMatchObject({ codec: frames?.[0]?.codec, width: 320, height: 180 });
+});
+
+test("a camera whose encryption is not known is named, and has no picture", async () => {
+  expect((await wall(["site-005"])).frames).toEqual([]);
+  const told = { codec: "encrypted", health: { state: "online" } };
+  await expect.poll(() => under.report("site-005")).toMatchObject(told);
 });
 
 test("a wall shows what the session may see, and asks for the cookie", async () => {
