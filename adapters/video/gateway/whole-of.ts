@@ -7,7 +7,7 @@ import type { SegmentFacts } from "./stream-playlists.ts";
 export type OpenSegment = (servedAs: string, range: string | null) => CachedResource | Promise<CachedResource>;
 
 /** All bytes of a resource, once they have come. @returns null when it failed */
-export function wholeOf(resource: CachedResource): Promise<Buffer | null> {
+function wholeOf(resource: CachedResource): Promise<Buffer | null> {
   return new Promise((resolve) => {
     const look = (): boolean => {
       if (resource.state === "whole") resolve(resource.chunks[0] ?? Buffer.alloc(0));
