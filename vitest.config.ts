@@ -19,7 +19,12 @@ type Own = Omit<NonNullable<TestProjectInlineConfiguration["test"]>, "sequence">
 
 /** Nothing is taken over from the root: the services are started once for all of them, by it. */
 function project(groupOrder: number, own: Own): TestProjectInlineConfiguration {
-  const limits = { chaiConfig: SPOKEN_OUT, testTimeout: 90_000, hookTimeout: 180_000, expect: { poll: { timeout: 15_000 } } };
+  const limits = {
+    chaiConfig: SPOKEN_OUT,
+    testTimeout: 90_000,
+    hookTimeout: 180_000,
+    expect: { poll: { timeout: 15_000 } },
+  };
   const setupFiles = ["test/services/patient-waits.ts"];
   return { plugins: [vue()], test: { pool: "forks", setupFiles, ...limits, ...own, sequence: { groupOrder } } };
 }
