@@ -18,7 +18,12 @@ export interface CameraStream {
   readonly config: StreamConfig;
   /** A playlist, by the path that viewers ask for: at once while the last one is fresh. @throws {VideoError} */
   playlist(servedAs: string, query: string): Buffer | Promise<Buffer>;
-  /** A segment, key or part that a playlist has named. @param named where that has been asked already @throws {VideoError} `unknown_resource`, `range_invalid` */
+  /**
+   * A segment, key or part that a playlist has named.
+   *
+   * @param named where that has been asked already
+   * @throws {VideoError} `unknown_resource`, `range_invalid`
+   */
   open(servedAs: string, range: string | null, named?: NamedResource | null): CachedResource | Promise<CachedResource>;
   /** @throws {VideoError} */
   followed: StreamPlaylists["followed"];
