@@ -30,6 +30,8 @@ const FIRST_CONTACT_MS = 5_000;
 const MAX_WAITING = 200;
 const PROBE_MS = 1_000;
 const RETRY_MS = 1_000;
+/** A timer that is later than this says that the event loop was blocked. */
+const DEAF_MS = 100;
 
 /** A server: `url` has no `sslmode`, `access` says how it is entered. */
 type Target = { readonly url: string; readonly access: BackendAccess };
@@ -210,11 +212,23 @@ function createPool(target: Target, lane: Lane, log: Log): pg.Pool {
   return pool;
 }
 
-/** Rejects after a silence that only a broken network explains: the server ends its statements itself. */
+/**
+ * Rejects after a silence that only a broken network explains: the server ends its statements itself. Time in which this
+ * process did not listen is no silence: when the timer itself is late, the answer may be here already, unread.
+ */
 function watchSilence(ms: number): { readonly expired: Promise<never>; stop(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
   promise.catch(() => undefined);
-  const timer = setTimeout(() => reject(new SqlError("the database did not answer in time", null, "timeout")), ms);
+  let timer: NodeJS.Timeout;
+  const listen = (forMs: number): void => {
+    const startedMs = performance.now();
+    timer = setTimeout(() => {
+      const deafMs = performance.now() - startedMs - Math.max(0, forMs);
+      if (deafMs > DEAF_MS) listen(deafMs);
+      else reject(new SqlError("the database did not answer in time", null, "timeout"));
+    }, forMs);
+  };
+  listen(ms);
   return { expired: promise, stop: () => clearTimeout(timer) };
 }
 

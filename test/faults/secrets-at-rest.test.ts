@@ -226,7 +226,8 @@ describe.for([
     await vi.waitFor(() => expect(reads).toBeGreaterThan(20), PATIENCE);
     isOver = true;
     await Promise.all(readers);
-    expect(failed).toEqual([]);
+    const causes = platform.log().split("\n").filter((line) => line.includes("could not be served"));
+    expect(failed, causes.join("\n")).toEqual([]);
   });
 
   it("then the former key is not needed any more", async () => {

@@ -44,6 +44,16 @@ it("gives up a silent connection soon after the limit, and works again when the 
   await vi.waitFor(async () => expect(await database.query("select 3 as n")).toEqual([{ n: 3 }]), 20_000);
 });
 
+it("takes an answer that came while this process was blocked for longer than the limit", async () => {
+  await database.query("select 1", [], { timeoutMs: 300 });
+  const answer = database.query("select 2 as n", [], { timeoutMs: 300 });
+  // Sent, and answered within milliseconds; nobody listens for 0.3 s, the patience of 0.4 s, and more.
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  const until = performance.now() + 1_500;
+  while (performance.now() < until);
+  expect(await answer).toEqual([{ n: 2 }]);
+});
+
 it("keeps connections for storing while requests use up theirs", async () => {
   const slow = Array.from({ length: 12 }, () => database.query("select pg_sleep(0.6)"));
   const [row] = await database.query(
