@@ -226,7 +226,10 @@ describe.for([
     await vi.waitFor(() => expect(reads).toBeGreaterThan(20), PATIENCE);
     isOver = true;
     await Promise.all(readers);
-    const causes = platform.log().split("\n").filter((line) => line.includes("could not be served"));
+    const causes = platform
+      .log()
+      .split("\n")
+      .filter((line) => line.includes("could not be served"));
     expect(failed, causes.join("\n")).toEqual([]);
   });
 
