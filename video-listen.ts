@@ -7,6 +7,7 @@ import { followTlsFiles } from "./adapters/transport/follow-tls-files.ts";
 import { cutSlowReaders } from "./adapters/transport/slow-readers.ts";
 import { tellSeldom } from "./adapters/transport/tell-seldom.ts";
 import { readTlsFiles, type TlsFiles } from "./adapters/transport/tls-files.ts";
+import { limitUnasked, UNASKED_LIMITS, type UnaskedConnections } from "./adapters/transport/unasked-connections.ts";
 import { exchangeOfStream } from "./adapters/video/gateway/exchange.ts";
 import type { GatewayHandler } from "./adapters/video/gateway/gateway-server.ts";
 import { createViewerServer } from "./adapters/video/gateway/viewer-server.ts";
@@ -55,7 +56,15 @@ export async function listen(
     limitConnections(server, limits, () =>
       tell("connections of one viewer's address were refused: it has too many open"),
     );
-    if (files !== null) speakTls(server, files, handler, log, lookEveryMs);
+    const limitFirst = (speaker: Server) =>
+      limitUnasked(
+        server,
+        { ...UNASKED_LIMITS, unlimited: limits.unlimited },
+        () => tell("connections were cut: too many had not asked for anything"),
+        speaker,
+      );
+    if (files === null) limitFirst(server);
+    else speakTls(server, files, handler, { log, lookEveryMs, limitFirst });
     await opened(server, outsidePort, host);
   }
   return port;
@@ -68,14 +77,21 @@ function createPlainServer(handler: GatewayHandler, log: Log): Server {
   return server;
 }
 
+type Surroundings = {
+  readonly log: Log;
+  readonly lookEveryMs: number | undefined;
+  /** Bounds the door's connections that have not asked the speaker for anything. */
+  limitFirst(speaker: Server): UnaskedConnections;
+};
+
 /**
  * One port for both: what a client speaks is settled in the handshake (ALPN), and each gets the server that speaks it.
  *
  * @param door gets the connections, past the limits: one that they refuse must not cost what TLS keeps for a handshake
  */
-function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, log: Log, everyMs?: number): void {
+function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, surroundings: Surroundings): void {
+  const { log, lookEveryMs: everyMs, limitFirst } = surroundings;
   const plain = createPlainServer(handler, log);
-  const streams = createStreamServer(handler);
   const pair = readTlsFiles(files);
   const server = tls.createServer(
     { ...pair.options, ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout: HANDSHAKE_MS },
@@ -85,6 +101,7 @@ function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, log: L
       else plain.emit("connection", socket);
     },
   );
+  const streams = createStreamServer(handler, limitFirst(server));
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   door.on("connection", (socket: Socket) => {
     if (!socket.destroyed) server.emit("connection", socket);
@@ -92,13 +109,16 @@ function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, log: L
   followTlsFiles(server, files, pair, { log, everyMs });
 }
 
-function createStreamServer(handler: GatewayHandler): http2.Http2Server {
+function createStreamServer(handler: GatewayHandler, unasked: UnaskedConnections): http2.Http2Server {
   const streams = http2.createServer(HTTP2);
   streams.on("stream", (stream, headers) => handler(exchangeOfStream(stream, headers)));
   streams.on("sessionError", () => undefined);
   streams.on("session", (session) => {
     const silence = setTimeout(() => session.destroy(), FIRST_STREAM_MS);
-    session.once("stream", () => clearTimeout(silence));
+    session.once("stream", () => {
+      clearTimeout(silence);
+      unasked.asked(session.socket);
+    });
     session.once("close", () => clearTimeout(silence));
   });
   // Nobody listens for it, so the session is ended.

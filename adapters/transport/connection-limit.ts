@@ -23,13 +23,10 @@ export function limitConnections(
   const open = new Map<string, number>();
   // Before TLS: a handshake costs more than all else.
   server.on("connection", (socket: Socket) => {
-    const address = socket.remoteAddress;
     // Gone already.
-    if (address === undefined) return;
-    const family = isIP(address) === 6 ? "ipv6" : "ipv4";
-    const plain = /^::ffff:([\d.]+)$/i.exec(address)?.[1];
-    if (plain ? unlimited.check(plain, "ipv4") : unlimited.check(address, family)) return;
-    const key = plain ?? networkOf(address);
+    if (socket.remoteAddress === undefined) return;
+    const key = addressOf(socket.remoteAddress, unlimited);
+    if (key === null) return;
     const count = open.get(key) ?? 0;
     if (count >= perAddress) {
       socket.destroy();
@@ -43,6 +40,14 @@ export function limitConnections(
       else open.delete(key);
     });
   });
+}
+
+/** @returns what connections are counted by; null for one of those that are not counted */
+export function addressOf(remoteAddress: string, unlimited: BlockList): string | null {
+  const family = isIP(remoteAddress) === 6 ? "ipv6" : "ipv4";
+  const plain = /^::ffff:([\d.]+)$/i.exec(remoteAddress)?.[1];
+  if (plain ? unlimited.check(plain, "ipv4") : unlimited.check(remoteAddress, family)) return null;
+  return plain ?? networkOf(remoteAddress);
 }
 
 /** Whoever has one IPv6 address has 2^64 of them: the network counts. */

@@ -7,6 +7,7 @@ import { securityHeaders } from "./security-headers.ts";
 import { cutSlowReaders, READER_LIMITS, type ReaderLimits } from "./slow-readers.ts";
 import { tellSeldom } from "./tell-seldom.ts";
 import { certificateRemarks, readTlsFiles, type TlsFiles, type TlsPair } from "./tls-files.ts";
+import { limitUnasked, UNASKED_LIMITS } from "./unasked-connections.ts";
 
 export type ServerOptions = {
   /** null: HTTP. */
@@ -78,6 +79,9 @@ export function createServer(options: ServerOptions, listener: http.RequestListe
   boundServer(server);
   const tell = tellSeldom(log);
   limitConnections(server, connections, () => tell("connections of one address were refused: it has too many open"));
+  limitUnasked(server, { ...UNASKED_LIMITS, unlimited: connections.unlimited }, () =>
+    tell("connections were cut: too many had not asked for anything"),
+  );
   const stops = [cutSlowReaders(server, readers, () => tell("connections were cut: the other end did not read"))];
   if (tls && pair) stops.push(followFiles(server as unknown as https.Server, tls, pair, options));
   return {

@@ -1,0 +1,116 @@
+import type { Server, Socket } from "node:net";
+import tls, { type TLSSocket } from "node:tls";
+import { addressOf, type ConnectionLimits } from "./connection-limit.ts";
+
+/** How many connections may be open that have not asked for anything yet. */
+export type UnaskedLimits = ConnectionLimits & {
+  readonly inAll: number;
+  /** Those that have been open for longer go first, ms. */
+  readonly graceMs: number;
+};
+
+/** 50 kB each while TLS shakes hands [M]: 50 MB in all. For people 33 browsers of one address that come in one moment. */
+export const UNASKED_LIMITS = { perAddress: 200, inAll: 1_000, graceMs: 2_000 } as const;
+
+type Peer = Pick<Socket, "remoteAddress" | "remotePort">;
+/** `answers`: what is written to it are answers. Over TLS there is nothing of the kind before the handshake is done. */
+type Unasked = {
+  readonly peer: string;
+  readonly address: string | null;
+  readonly socket: Socket;
+  readonly sinceMs: number;
+  answers: Socket | null;
+};
+
+export type UnaskedConnections = {
+  /** This peer has asked for something. To be told of HTTP/2, in which the server speaks first. */
+  asked(peer: Peer): void;
+};
+
+/**
+ * Keeps connections that have not asked for anything few, of one address and in all: limits of time alone let an attacker
+ * keep as many as he can open in that time. For one too many the oldest is cut, or, when that has only just come, the new
+ * one: of a crowd that comes back at once those go on who are furthest.
+ *
+ * @param server has the connections
+ * @param onCut told for each one
+ * @param speaker shakes hands on them, when that is another server, so that what is cut here costs it nothing
+ */
+export function limitUnasked(
+  server: Server,
+  limits: UnaskedLimits,
+  onCut: () => void,
+  speaker: Server = server,
+): UnaskedConnections {
+  const isTls = speaker instanceof tls.Server;
+  /** By peer, the oldest first. Those that were answered meanwhile are in it, too, until they are closed or come upon. */
+  const open = new Map<string, Unasked>();
+  const openOf = new Map<string, number>();
+
+  function forget({ peer, address }: Unasked): void {
+    open.delete(peer);
+    if (address === null) return;
+    const left = (openOf.get(address) ?? 1) - 1;
+    if (left > 0) openOf.set(address, left);
+    else openOf.delete(address);
+  }
+
+  const isFull = (address: string | null) =>
+    address === null ? open.size >= limits.inAll : (openOf.get(address) ?? 0) >= limits.perAddress;
+
+  function forgetAnswered(): void {
+    for (const one of open.values()) if (one.answers !== null && one.answers.bytesWritten > 0) forget(one);
+  }
+
+  function oldestOf(address: string | null): Unasked | null {
+    for (const one of open.values()) if (address === null || one.address === address) return one;
+    return null;
+  }
+
+  /** @param address null: of all @returns false when there is none, and none can be made */
+  function makeRoom(address: string | null, now: number): boolean {
+    if (isFull(address)) forgetAnswered();
+    if (!isFull(address)) return true;
+    const oldest = oldestOf(address);
+    if (oldest === null) return true;
+    if (now - oldest.sinceMs < limits.graceMs) return false;
+    forget(oldest);
+    cut(oldest.socket);
+    return true;
+  }
+
+  function cut(socket: Socket): void {
+    socket.destroy();
+    onCut();
+  }
+
+  server.on("connection", (socket: Socket) => {
+    // Gone already, or refused.
+    if (socket.destroyed || socket.remoteAddress === undefined) return;
+    const peer = nameOf(socket);
+    const address = addressOf(socket.remoteAddress, limits.unlimited);
+    const now = performance.now();
+    if (!((address === null || makeRoom(address, now)) && makeRoom(null, now))) {
+      cut(socket);
+      return;
+    }
+    const own: Unasked = { peer, address, socket, sinceMs: now, answers: isTls ? null : socket };
+    open.set(peer, own);
+    if (address !== null) openOf.set(address, (openOf.get(address) ?? 0) + 1);
+    socket.once("close", () => {
+      if (open.get(peer) === own) forget(own);
+    });
+  });
+  speaker.on("secureConnection", (socket: TLSSocket) => {
+    const own = open.get(nameOf(socket));
+    if (own && socket.alpnProtocol !== "h2") own.answers = socket;
+  });
+  return {
+    asked(peer) {
+      const own = open.get(nameOf(peer));
+      if (own) forget(own);
+    },
+  };
+}
+
+const nameOf = ({ remoteAddress, remotePort }: Peer): string => `${remoteAddress} ${remotePort}`;
