@@ -62,7 +62,7 @@ export function plainDaySql(point: PointName): string {
   return `(floor((${swing}${point === "supply_temp_c" ? ` + ${heat}` : ""}) * 10) / 10)::real`;
 }
 
-/** The same values for one site and slot, in memory. */
+/** The same values for one site and slot, in memory, as the collector and a bus hand them on. */
 export function plainValues(site: number, slot: number): Partial<Record<PointName, PointValue>> {
   const values: Partial<Record<PointName, PointValue>> = {};
   for (const point of Object.keys(POINTS) as PointName[]) {
@@ -77,7 +77,8 @@ export function plainValues(site: number, slot: number): Partial<Record<PointNam
       point === "supply_temp_c" && site % HOT.every === HOT.site && slot >= HOT.fromSlot && slot <= HOT.toSlot;
     values[point] = STEADY.has(point) ? usual : Math.floor((usual + swing + (isHot ? HOT.byK : 0)) * 10) / 10;
   }
-  return values;
+  // Written point by point a record this large becomes a hash table; a snapshot, mapped or parsed, has a fixed shape.
+  return { ...values };
 }
 
 function wordOf(point: PointName): boolean | string | undefined {
