@@ -62,8 +62,9 @@ function joinedSisters(a: Zone["sisters"], b: Zone["sisters"], room: number): Zo
   return all;
 }
 
+/** By a list of names: V8 compiles `for … in` with a look into another record for one shape of it, and anew for the next. */
 function areWithin(some: Ranges, wide: Ranges): boolean {
-  for (const name in some) {
+  for (const name of Object.keys(some)) {
     const own = some[name] ?? null;
     if (own !== null && !isRangeWithin(own, wide[name] ?? null)) return false;
   }
@@ -71,14 +72,14 @@ function areWithin(some: Ranges, wide: Ranges): boolean {
 }
 
 function areStatesWithin(some: Readonly<Record<string, number>>, wide: Readonly<Record<string, number>>): boolean {
-  for (const name in some) if (((some[name] ?? 0) & ~(wide[name] ?? 0)) !== 0) return false;
+  for (const name of Object.keys(some)) if (((some[name] ?? 0) & ~(wide[name] ?? 0)) !== 0) return false;
   return true;
 }
 
 type Words = Readonly<Record<string, readonly [string, string] | null>>;
 
 function areWordsWithin(some: Words, wide: Words): boolean {
-  for (const name in some) {
+  for (const name of Object.keys(some)) {
     const own = some[name] ?? null;
     const around = wide[name] ?? null;
     if (own === null) continue;
