@@ -56,6 +56,8 @@ const PLAINLY = {
   text: "select set_config('jit', 'off', true), set_config('max_parallel_workers_per_gather', '0', true)",
 };
 
+const IN_STRETCH = "slot >= $2::timestamptz and slot < $3::timestamptz";
+
 type Column = { readonly name: string; readonly sql: string };
 
 /**
@@ -77,7 +79,7 @@ export function openZones(
   const { columns, sqls } = layOut(selected, wishes);
   const faults = faultColumns(wishes);
   const { sites } = history.plan;
-  const text = zoneSql(grid, [...commonColumns(grid), ...sqls], [...marksColumn(wishes), ...faults.sqls]);
+  const text = zoneSql(grid, sqls, [...marksColumn(wishes), ...faults.sqls]);
   const zones = zonesPerStatement(grid, sites.length, sqls.length, stretch.valuesPerStatement);
 
   async function read(fromZone: number, toZone: number): Promise<ZoneChunk> {
@@ -174,13 +176,13 @@ function layOut(selected: readonly SelectedPoint[], wishes: ZoneWishes): LaidOut
   return { columns, sqls };
 }
 
-/** What every chunk of zones has: in which slots there was an answer, and whether there was one between the slots. */
-function commonColumns({ firstMs, intervalMs, slots }: ZoneGrid): readonly Column[] {
+/** In which slots there was an answer: mostly in each, as the number of answers says without a look at their times. */
+function maskOf({ firstMs, zoneMs, intervalMs, slots }: ZoneGrid): string {
   const sinceFirst = `(date_part('epoch', slot) - ${firstMs / 1000}) / ${intervalMs / 1000}`;
-  return [
-    { name: "mask", sql: `bit_or(1 << (floor(${sinceFirst})::int8 % ${slots})::int4)` },
-    { name: "odd", sql: `bool_or(${binned(intervalMs, firstMs)} <> slot)::int4` },
-  ];
+  return `case when answers = ${slots} and not odd then ${2 ** slots - 1} else (
+    select bit_or(1 << (floor(${sinceFirst})::int8 % ${slots})::int4)
+    from sample where site_id = site and ${IN_STRETCH}
+      and slot >= zone and slot < zone + interval '${zoneMs} milliseconds') end`;
 }
 
 /**
@@ -202,24 +204,31 @@ function inGroups<T>(items: readonly T[], size: number): readonly (readonly T[])
 }
 
 /** Marks and faults are summed up apart: few rows have some, and those have an index of their own. */
-function zoneSql({ firstMs, zoneMs }: ZoneGrid, columns: readonly Column[], remarks: readonly Column[]): string {
+function zoneSql(grid: ZoneGrid, columns: readonly Column[], remarks: readonly Column[]): string {
+  const { firstMs, zoneMs } = grid;
   const zone = `((date_part('epoch', zone) - ${firstMs / 1000}) / ${zoneMs / 1000})::int4`;
   const arrays = [
     { name: "site", sql: "site" },
     { name: "zone", sql: zone },
+    { name: "mask", sql: maskOf(grid) },
+    { name: "odd", sql: "odd::int4" },
     ...columns.map(({ name }) => ({ name, sql: name })),
     ...remarks.map(({ name }) => ({ name, sql: `coalesce(${name}, 0)` })),
   ];
   const keys = [`site_id as site`, `${binned(zoneMs, firstMs)} as zone`];
+  const answers = [
+    { name: "answers", sql: "count(*)" },
+    { name: "odd", sql: `bool_or(${binned(grid.intervalMs, firstMs)} <> slot)` },
+  ];
   const summedUp = (sums: readonly Column[], condition: string) => `
       select ${[...keys, ...sums.map(({ name, sql }) => `${sql} as ${name}`)].join(", ")}
-      from sample where site_id = any($1::int[]) and slot >= $2::timestamptz and slot < $3::timestamptz ${condition}
+      from sample where site_id = any($1::int[]) and ${IN_STRETCH} ${condition}
       group by 1, 2`;
   const remarked = `left join (${summedUp(remarks, "and (faults is not null or quality is not null)")}) as remarked using (site, zone)`;
   return `
     select ${arrays.map(({ name, sql }) => `array_send(array_agg(${sql})) as ${name}`).join(", ")},
-      (select array_send(array_agg(distinct slot)) from round where slot >= $2::timestamptz and slot < $3::timestamptz) as rounds
-    from (${summedUp(columns, "")}) as zones ${remarks.length === 0 ? "" : remarked}`;
+      (select array_send(array_agg(distinct slot)) from round where ${IN_STRETCH}) as rounds
+    from (${summedUp([...answers, ...columns], "")}) as zones ${remarks.length === 0 ? "" : remarked}`;
 }
 
 /** The begin of the stretch of so many ms, counted from `firstMs`, in which a slot lies: far cheaper than to divide its time. */
