@@ -1,12 +1,5 @@
 import { performance } from "node:perf_hooks";
 import { cookieOf } from "../../../domain/access/read-cookies.ts";
-import {
-  type BatchFrame,
-  JPEG_CODEC,
-  MAX_BATCH_STREAMS,
-  NO_PICTURE,
-  writeFrameBatch,
-} from "../../../domain/video/frame-batch.ts";
 import { EVERY_STREAM, type Ticket, type TicketScope } from "../../../domain/video/ticket.ts";
 import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { parseTranscodePath, type TranscodePath } from "../../../domain/video/transcode/rendition.ts";
@@ -23,6 +16,7 @@ import type { SessionRightsBook } from "./session-rights.ts";
 import { ENTRY } from "./stream-playlists.ts";
 import type { Transcoding } from "./transcoding.ts";
 import type { Viewers } from "./viewers.ts";
+import { createWallPictures, type WallPicture } from "./wall-pictures.ts";
 
 /** Answers everything below `/v/`. */
 export type GatewayHandler = (exchange: Exchange) => void;
@@ -41,9 +35,6 @@ export type GatewayHandlerOptions = {
   readonly onRefused: (cause: VideoCause) => void;
 };
 
-/** The newest picture of a stream; null = there is none now. */
-type PictureOf = (stream: CameraStream) => Pick<BatchFrame, "codec" | "bytes"> | null;
-
 type StreamPath = {
   readonly streamId: string;
   readonly ticketText: string;
@@ -57,16 +48,12 @@ const JPEGS = "/v/_wall/jpegs";
 const OFFER = "/v/_wall/offer";
 /** `/v/<streamId>/<ticket or ->/<rest>`, each part as narrow as what we give out. */
 const PATH = /^\/v\/([a-z0-9-]{1,64})\/(-|[\w.-]{60,100})\/([\w./%~!$&'()*+,;=:@-]{1,2048})$/;
-/** A wall that has just been opened waits so long for its first pictures [J]. */
-const FIRST_FRAMES_MS = 1_200;
-/** Whatever is there is shown when nothing has come for so long: one dead camera must not hold up eighty others [J]. */
-const SETTLED_MS = 400;
-const LOOK_AGAIN_MS = 60;
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
 const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
 
 export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHandler {
   const { tickets, cookieName, rights, viewers, onSent, onRefused } = options;
+  const picturesOf = createWallPictures(options);
   /** Of what is in memory: the same for everybody. */
   const playlistHeaders = new WeakMap<Buffer, AnswerHeaders>();
 
@@ -88,8 +75,8 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
   function answer(exchange: Exchange): void | Promise<void> {
     if (!options.isOpen()) throw new VideoError("gateway_unavailable", "no flow asks for video");
     const [path = "", query = ""] = splitOnce(exchange.target, "?");
-    if (path === WALL) return answerWall(exchange, query, newestFrame);
-    if (path === JPEGS) return answerWall(exchange, query, newestJpeg);
+    if (path === WALL) return answerWall(exchange, query, "frames");
+    if (path === JPEGS) return answerWall(exchange, query, "jpegs");
     if (path === OFFER) return answerOffer(exchange);
     const [, streamId, ticketText, servedAs] = PATH.exec(path) ?? [];
     if (streamId === undefined || ticketText === undefined || servedAs === undefined)
@@ -192,19 +179,6 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     });
   }
 
-  const newestFrame: PictureOf = (stream) => {
-    const newest = stream.newestFrame();
-    return newest && { codec: newest.frame.codec, bytes: newest.frame.bytes };
-  };
-
-  /** A camera that is not there needs no process. */
-  const newestJpeg: PictureOf = (stream) => {
-    if (stream.report().health.state === "offline") return null;
-    const picture = options.transcoding.picture(stream.config.id);
-    if (picture === "busy" || picture === "failed") return { codec: picture, bytes: NO_PICTURE };
-    return picture && { codec: JPEG_CODEC, bytes: picture };
-  };
-
   async function answerOffer(exchange: Exchange): Promise<void> {
     ticketOf(exchange, "-", EVERY_STREAM, "live");
     const body = Buffer.from(JSON.stringify(await options.transcoding.offer()));
@@ -216,24 +190,11 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     exchange.end(body);
   }
 
-  async function answerWall(exchange: Exchange, query: string, pictureOf: PictureOf): Promise<void> {
+  async function answerWall(exchange: Exchange, query: string, kind: WallPicture): Promise<void> {
     const { sessionId } = ticketOf(exchange, "-", EVERY_STREAM, "live");
-    const ids = (new URLSearchParams(query).get("streams") ?? "").split(",").slice(0, MAX_BATCH_STREAMS);
-    const streams: (CameraStream | null)[] = [];
-    for (const id of ids) {
-      const stream = await visible(sessionId, id);
-      streams.push(stream);
-      stream?.wantFrames();
-      // At once: the next look of the clock is up to a quarter of a second away.
-      stream?.tick();
-    }
-    await firstPictures(exchange, streams, pictureOf);
+    const ids = (new URLSearchParams(query).get("streams") ?? "").split(",");
+    const body = await picturesOf(sessionId, ids, kind, () => exchange.isOpen);
     if (!exchange.isOpen) return;
-    const frames = streams.flatMap((stream, index) => {
-      const picture = stream && pictureOf(stream);
-      return picture ? [{ index, ...picture }] : [];
-    });
-    const body = Buffer.from(writeFrameBatch(frames));
     exchange.head(200, {
       "content-type": "application/octet-stream",
       "cache-control": "no-store",
@@ -241,36 +202,6 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     });
     exchange.end(body);
     onSent(body.length);
-  }
-
-  /** Until there is one of each camera that is there, or no more come. */
-  async function firstPictures(
-    exchange: Exchange,
-    streams: readonly (CameraStream | null)[],
-    pictureOf: PictureOf,
-  ): Promise<void> {
-    const untilMs = performance.now() + FIRST_FRAMES_MS;
-    let [found, foundAtMs] = [0, Number.POSITIVE_INFINITY];
-    while (exchange.isOpen && performance.now() < Math.min(untilMs, foundAtMs + SETTLED_MS)) {
-      const present = streams.filter((stream) => stream !== null && pictureOf(stream) !== null).length;
-      if (present > found) [found, foundAtMs] = [present, performance.now()];
-      if (!streams.some((stream) => isAwaited(stream, pictureOf))) return;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    }
-  }
-
-  const isAwaited = (stream: CameraStream | null, pictureOf: PictureOf): boolean =>
-    stream !== null && pictureOf(stream) === null && stream.report().health.state !== "offline";
-
-  /** What a session may not see is left out, as if it were not there. */
-  async function visible(sessionId: string, id: string): Promise<CameraStream | null> {
-    try {
-      await rights.require(sessionId, id, "live");
-      return options.stream(id) ?? null;
-    } catch (error) {
-      if (error instanceof VideoError && error.videoCause === "unknown_stream") return null;
-      throw error;
-    }
   }
 
   function sendPlaylist(exchange: Exchange, body: Buffer): void {
