@@ -163,26 +163,25 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
   }
 
   function slotOf(servedAs: string, query = ""): PlaylistSlot<TakenPlaylist> {
-    const kept = query === "" ? slots : blocking;
-    const key = `${servedAs}?${query}`;
+    const [kept, key] = query === "" ? [slots, servedAs] : [blocking, `${servedAs}?${query}`];
     const known = kept.get(key);
     if (known) return known;
     const slot = createPlaylistSlot<TakenPlaylist>({ fetch: (last) => fetchPlaylist(servedAs, query, last), clock });
     kept.set(key, slot);
-    if (kept.size > MOST_PLAYLISTS) kept.delete([...kept.keys()].find((other) => other !== `${ENTRY}?`) ?? key);
+    if (kept.size > MOST_PLAYLISTS) kept.delete([...kept.keys()].find((other) => other !== ENTRY) ?? key);
     return slot;
   }
 
   async function getAnew(servedAs: string, query: string): Promise<Buffer> {
     if (find(servedAs) === null) await slotOf(ENTRY).get();
-    const isPassedOn = slots.get(`${servedAs}?`)?.last?.facts.canBlock === true;
+    const isPassedOn = slots.get(servedAs)?.last?.facts.canBlock === true;
     return (await slotOf(servedAs, isPassedOn ? passedOn(query) : "").get()).body;
   }
 
   return {
     named: find,
     get(servedAs, query) {
-      const fresh = query === "" && find(servedAs) !== null ? (slots.get(`${servedAs}?`)?.fresh ?? null) : null;
+      const fresh = query === "" && find(servedAs) !== null ? (slots.get(servedAs)?.fresh ?? null) : null;
       return fresh?.body ?? getAnew(servedAs, query);
     },
     async followed(choose = variantOf("smallest")) {
