@@ -30,6 +30,8 @@ const HTTP2 = {
   streamResetBurst: 200,
   streamResetRate: 33,
   maxSessionMemory: 64,
+  /** Node would look for two of a kind among the headers of each answer; they are ours, and there are none. */
+  strictSingleValueFields: false,
 } as const;
 
 /**

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
+import { answerDate } from "./viewer-answers.ts";
 
 /** By lower-case names. Handed over again, they need not be written anew: they do not change. */
 export type AnswerHeaders = Readonly<Record<string, string | number>>;
@@ -29,11 +30,24 @@ export const OWN_HEADERS = [
   ...["content-security-policy", "default-src 'none'; sandbox"],
 ];
 
-/** Names and values in turn: what node makes the least work of. */
-function withOwn(first: readonly string[], headers: Readonly<Record<string, string | number>>): string[] {
-  const list = [...first];
-  for (const name in headers) list.push(name, String(headers[name]));
+/** Of an answer over HTTP/2: names and values in turn, which node makes the least work of; status first, date last. */
+type HeaderList = { readonly status: number; readonly list: string[] };
+/** Who sends the same answer again hands over the same headers. */
+const LISTS = new WeakMap<AnswerHeaders, HeaderList>();
+
+/** Where a status and a date stand in it already, node adds nothing, so that the list can be handed over again. */
+function listOf(status: number, headers: AnswerHeaders): string[] {
+  const known = LISTS.get(headers);
+  const { list } = known?.status === status ? known : listAnew(status, headers);
+  list[list.length - 1] = answerDate();
   return list;
+}
+
+function listAnew(status: number, headers: AnswerHeaders): HeaderList {
+  const own = Object.entries(headers).flat().map(String);
+  const made = { status, list: [":status", String(status), ...OWN_HEADERS, ...own, "date", ""] };
+  LISTS.set(headers, made);
+  return made;
 }
 
 export function exchangeOfStream(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): Exchange {
@@ -76,9 +90,9 @@ class StreamExchange implements Exchange {
     return !this.#stream.destroyed && !this.#stream.closed && !this.#stream.writableEnded;
   }
 
-  head(status: number, headers: Readonly<Record<string, string | number>>): void {
+  head(status: number, headers: AnswerHeaders): void {
     if (this.#stream.headersSent || this.#stream.destroyed) return;
-    this.#stream.respond(withOwn([":status", String(status), ...OWN_HEADERS], headers));
+    this.#stream.respond(listOf(status, headers));
   }
 
   write(chunk: Buffer): boolean {

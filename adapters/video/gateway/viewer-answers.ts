@@ -6,16 +6,21 @@ const LINES = new Map(
   Object.entries(STATUS_CODES).map(([status, reason]) => [Number(status), `HTTP/1.1 ${status} ${reason}\r\n`]),
 );
 let dateS = Number.NaN;
-let dateLine = "";
+let date = "";
 
-/** The first line of an answer, and its date. @param status one that IANA has registered */
-export function statusLine(status: number): string {
+/** Of an answer's header `date`: the same text until the second is over. */
+export function answerDate(): string {
   const nowS = Math.floor(Date.now() / 1000);
   if (nowS !== dateS) {
     dateS = nowS;
-    dateLine = `date: ${new Date(nowS * 1000).toUTCString()}\r\n`;
+    date = new Date(nowS * 1000).toUTCString();
   }
-  return LINES.get(status) + dateLine;
+  return date;
+}
+
+/** The first line of an answer, and its date. @param status one that IANA has registered */
+export function statusLine(status: number): string {
+  return `${LINES.get(status)}date: ${answerDate()}\r\n`;
 }
 
 /** What is answered to who does not speak HTTP/1.1, or too slowly: the connection ends with it. */

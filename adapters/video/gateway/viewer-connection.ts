@@ -53,15 +53,9 @@ export class ViewerConnection implements ViewerLine {
     return !this.#socket.destroyed && !this.#socket.writableEnded;
   }
 
-  send(head: string, body: Buffer | null, tail: string): boolean {
-    const socket = this.#socket;
-    if (body === null) return socket.write(head + tail, "latin1");
+  send(head: Buffer, body: Buffer, tail: Buffer): boolean {
     if (body.length > COPIED_BYTES) return this.#sendPieces(head, body, tail);
-    const whole = Buffer.allocUnsafe(head.length + body.length + tail.length);
-    whole.write(head, 0, "latin1");
-    body.copy(whole, head.length);
-    if (tail !== "") whole.write(tail, head.length + body.length, "latin1");
-    return socket.write(whole);
+    return this.#socket.write(body.length + tail.length === 0 ? head : Buffer.concat([head, body, tail]));
   }
 
   answered(keeps: boolean): void {
@@ -92,14 +86,13 @@ export class ViewerConnection implements ViewerLine {
     this.#socket.destroy();
   }
 
-  #sendPieces(head: string, body: Buffer, tail: string): boolean {
+  #sendPieces(head: Buffer, body: Buffer, tail: Buffer): boolean {
     const socket = this.#socket;
-    if (head === "" && tail === "") return socket.write(body);
+    if (head.length + tail.length === 0) return socket.write(body);
     socket.cork();
-    // As bytes: what is all of one kind is handed over with less work.
-    if (head !== "") socket.write(Buffer.from(head, "latin1"));
+    if (head.length > 0) socket.write(head);
     let hasRoom = socket.write(body);
-    if (tail !== "") hasRoom = socket.write(Buffer.from(tail, "latin1"));
+    if (tail.length > 0) hasRoom = socket.write(tail);
     socket.uncork();
     return hasRoom;
   }

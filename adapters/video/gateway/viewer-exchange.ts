@@ -1,13 +1,13 @@
 import type { RequestHead } from "../../../domain/http/request-head.ts";
 import { ownText } from "../own-text.ts";
 import { type AnswerHeaders, type Exchange, OWN_HEADERS } from "./exchange.ts";
-import { statusLine } from "./viewer-answers.ts";
+import { answerDate, statusLine } from "./viewer-answers.ts";
 
 /** What an exchange needs of the connection that it runs on. */
 export interface ViewerLine {
   readonly isWritable: boolean;
-  /** Head and body leave by one system call. @returns false when more should wait for room */
-  send(head: string, body: Buffer | null, tail: string): boolean;
+  /** All of it leaves by one system call. @returns false when more should wait for room */
+  send(head: Buffer, body: Buffer, tail: Buffer): boolean;
   /** The answer is whole. @param keeps whether the connection is used again */
   answered(keeps: boolean): void;
   /** @param byReset where the end of the connection would look like the end of the answer */
@@ -22,10 +22,14 @@ const OWN_TEXT = linesOf(OWN_HEADERS);
 /** As `IDLE_S` of the server says: whoever keeps a connection closes it before we do. */
 const KEEPS = "connection: keep-alive\r\nkeep-alive: timeout=65\r\n\r\n";
 const CLOSES = "connection: close\r\n\r\n";
+const CHUNKED = "transfer-encoding: chunked\r\n";
 const LAST_CHUNK = "0\r\n\r\n";
+const NOTHING: Buffer = Buffer.alloc(0);
 
-/** Headers as they are written, and the length of the body that they announce. */
-type Written = { readonly text: string; readonly lengthBytes: number | null };
+/** A whole head, for as long as its date is true. */
+type Head = { readonly date: string; readonly status: number; readonly ending: string; readonly bytes: Buffer };
+/** Headers as they are written, the length of the body that they announce, and the head that went out with them last. */
+type Written = { readonly text: string; readonly lengthBytes: number | null; last: Head | null };
 /** Who sends the same answer again hands over the same headers. */
 const WRITTEN = new WeakMap<object, Written>();
 
@@ -33,8 +37,8 @@ const WRITTEN = new WeakMap<object, Written>();
 export class ViewerExchange implements Exchange {
   readonly #request: RequestHead;
   readonly #line: ViewerLine;
-  /** Waits for the first bytes of the body; "" = has gone out. Null = nobody has given one yet. */
-  #head: string | null = null;
+  /** Waits for the first bytes of the body; nothing = has gone out. Null = nobody has given one yet. */
+  #head: Buffer | null = null;
   #framing: Framing = "sized";
   #keeps: boolean;
   /** Of a sized body. */
@@ -72,11 +76,11 @@ export class ViewerExchange implements Exchange {
 
   head(status: number, headers: AnswerHeaders): void {
     if (this.#head !== null) return;
-    const { text, lengthBytes } = writtenOf(headers);
-    if (lengthBytes !== null) this.#leftBytes = lengthBytes;
+    const written = writtenOf(headers);
+    if (written.lengthBytes !== null) this.#leftBytes = written.lengthBytes;
     else this.#frame();
-    const coding = this.#framing === "chunked" ? "transfer-encoding: chunked\r\n" : "";
-    this.#head = statusLine(status) + text + coding + (this.#keeps ? KEEPS : CLOSES);
+    const ending = this.#keeps ? KEEPS : CLOSES;
+    this.#head = headOf(written, status, this.#framing === "chunked" ? CHUNKED + ending : ending);
   }
 
   write(chunk: Buffer): boolean {
@@ -89,7 +93,7 @@ export class ViewerExchange implements Exchange {
     if (!this.isOpen) return;
     const last = this.#framing === "chunked" ? LAST_CHUNK : "";
     if (chunk !== undefined && chunk.length > 0 && !this.#isBodiless) this.#sendBody(chunk, last);
-    else if (this.#head !== "" || last !== "") this.#send("", null, last);
+    else if (this.#head !== NOTHING || last !== "") this.#send(NOTHING, last);
     // What follows would be read as the end of this answer.
     if (this.#framing === "sized" && this.#leftBytes !== 0 && !this.#isBodiless) this.destroy();
     else {
@@ -141,18 +145,31 @@ export class ViewerExchange implements Exchange {
 
   /** More than was announced would be read as the next answer. */
   #sendBody(body: Buffer, last: string): boolean {
-    if (this.#framing === "chunked") return this.#send(`${body.length.toString(16)}\r\n`, body, `\r\n${last}`);
+    if (this.#framing === "chunked") return this.#send(body, `\r\n${last}`, `${body.length.toString(16)}\r\n`);
     if (this.#framing === "sized") this.#leftBytes -= body.length;
-    if (this.#leftBytes >= 0) return this.#send("", body, "");
+    if (this.#leftBytes >= 0) return this.#send(body, "");
     this.destroy();
     return true;
   }
 
-  #send(before: string, body: Buffer | null, tail: string): boolean {
-    const head = (this.#head ?? "") + before;
-    this.#head = "";
-    return this.#line.send(head, body, tail);
+  #send(body: Buffer, tail: string, size = ""): boolean {
+    const head = this.#head ?? NOTHING;
+    this.#head = NOTHING;
+    return this.#line.send(size === "" ? head : Buffer.concat([head, bytesOf(size)]), body, bytesOf(tail));
   }
+}
+
+function bytesOf(text: string): Buffer {
+  return text === "" ? NOTHING : Buffer.from(text, "latin1");
+}
+
+/** @param ending the lines that depend on the request, and the empty one */
+function headOf(written: Written, status: number, ending: string): Buffer {
+  const { text, last } = written;
+  if (last?.date === answerDate() && last.status === status && last.ending === ending) return last.bytes;
+  const bytes = Buffer.from(statusLine(status) + text + ending, "latin1");
+  written.last = { date: answerDate(), status, ending, bytes };
+  return bytes;
 }
 
 function writtenOf(headers: AnswerHeaders): Written {
@@ -161,7 +178,7 @@ function writtenOf(headers: AnswerHeaders): Written {
   const length = headers["content-length"];
   // As one piece: what was put together would be so again for each answer.
   const text = ownText(OWN_TEXT + linesOf(Object.entries(headers).flat().map(String)));
-  const written = { text, lengthBytes: length === undefined ? null : Number(length) };
+  const written: Written = { text, lengthBytes: length === undefined ? null : Number(length), last: null };
   WRITTEN.set(headers, written);
   return written;
 }
