@@ -6,7 +6,7 @@ import type { StreamConfig, StreamReport } from "../gateway-protocol.ts";
 import { spanFrom } from "./byte-range.ts";
 import { createKeyFrameKeeper, type NewestFrame } from "./key-frames.ts";
 import type { NamedResource } from "./named-resources.ts";
-import type { CachedResource, ResourceCache } from "./resource-cache.ts";
+import type { CachedResource, CacheSource, ResourceCache } from "./resource-cache.ts";
 import { checkKey, sniffMedia } from "./sniff-content.ts";
 import { createStreamPlaylists, type PlaylistFacts, type StreamPlaylists, variantOf } from "./stream-playlists.ts";
 import { createStreamWatch } from "./stream-watch.ts";
@@ -107,19 +107,23 @@ export function createCameraStream(options: CameraStreamOptions): CameraStream {
     if (resource.kind === "playlist")
       throw new VideoError("unknown_resource", "a playlist of the stream, and nothing that it plays");
     if (!isNamedRange(resource, range)) throw new VideoError("range_invalid", "another part than a playlist names");
-    const { url, kind, isEncrypted } = resource;
+    const maxBytes = MOST_BYTES[resource.kind];
+    return cache.open(cacheKeyOf(resource, range), () => sourceOf(resource, maxBytes, range));
+  }
+
+  function sourceOf({ url, kind, isEncrypted }: NamedResource, maxBytes: number, range: string | null): CacheSource {
     const request = {
       url,
       range: range === null ? null : spanFrom(range),
-      maxBytes: MOST_BYTES[kind],
+      maxBytes,
       // A camera that needs longer than three segments for one is too slow to be watched.
       totalMs: 3_000 * Math.max(2, watch.health.targetS),
     };
-    return cache.open(cacheKeyOf(resource, range), {
+    return {
       start: (sink) => upstream.get(request, sink),
       sniff: (bytes) => (kind === "key" ? checkKey(bytes) : sniffMedia(bytes, isEncrypted)),
       onFetched,
-    });
+    };
   }
 
   async function look(): Promise<void> {

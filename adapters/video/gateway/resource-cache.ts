@@ -29,8 +29,8 @@ export type CacheSource = {
 };
 
 export interface ResourceCache {
-  /** The resource of this key: from memory, joined while it arrives, or fetched anew. */
-  open(key: string, source: CacheSource): CachedResource;
+  /** The resource of this key: from memory, joined while it arrives, or fetched anew, which alone asks for the source. */
+  open(key: string, sourceOf: () => CacheSource): CachedResource;
   /** Whole and in memory. */
   has(key: string): boolean;
   stats(): { readonly bytes: number; readonly entries: number; readonly joined: number };
@@ -132,10 +132,10 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
   }
 
   return {
-    open(key, source) {
+    open(key, sourceOf) {
       forgetOldFailures();
       const known = entries.get(key);
-      const entry = known ?? begin(key, source);
+      const entry = known ?? begin(key, sourceOf());
       if (known) {
         joined += 1;
         known.isUsed = true;

@@ -80,8 +80,9 @@ export function createStreamWatch({ clock, wallClock, probeS, spread, onChange }
       return lookedAtMs;
     },
     want() {
-      if (!isWanted()) hurry();
-      wantedAtMs = clock();
+      const nowMs = clock();
+      if (nowMs - wantedAtMs >= WANTED_MS) hurry();
+      wantedAtMs = nowMs;
     },
     hurry,
     isWanted,

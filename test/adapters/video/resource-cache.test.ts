@@ -13,7 +13,7 @@ const KB = 1024;
 function aCamera() {
   const calls: { sink: UpstreamSink; isHeld: boolean; isAborted: boolean }[] = [];
   const open = (cache: ResourceCache, key: string): CachedResource =>
-    cache.open(key, {
+    cache.open(key, () => ({
       start(sink) {
         const call = { sink, isHeld: false, isAborted: false };
         calls.push(call);
@@ -30,7 +30,7 @@ function aCamera() {
         };
       },
       sniff: () => "video/mp2t",
-    });
+    }));
   const last = () => calls.at(-1) as (typeof calls)[number];
   return { calls, open, last };
 }
@@ -124,7 +124,7 @@ test("failures of a camera that names ever new segments leave no memory behind, 
 test("what is refused for its first bytes takes nothing from what is counted", () => {
   const cache = createResourceCache({ maxBytes: 100 * KB });
   const kept = fill(cache, aCamera(), "a", 30 * KB);
-  const resource = cache.open("b", {
+  const resource = cache.open("b", () => ({
     start(sink) {
       sink.data(Buffer.from("<!doctype html><title>login</title>"));
       return { abort: () => undefined, pause: () => undefined, resume: () => undefined };
@@ -132,7 +132,7 @@ test("what is refused for its first bytes takes nothing from what is counted", (
     sniff: () => {
       throw new VideoError("bad_content", "is no video");
     },
-  });
+  }));
   expect(resource.state).toBe("failed");
   resource.release();
   expect(cache.stats().bytes).toBe(30 * KB);
