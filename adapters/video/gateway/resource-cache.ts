@@ -52,7 +52,7 @@ const BLOCK_BYTES = 1024 * 1024;
 const NOTHING: Buffer = Buffer.alloc(0);
 
 export function createResourceCache({ maxBytes, clock = () => performance.now() }: CacheOptions): ResourceCache {
-  /** In the order in which they came, or were used when room was needed: the first is the one to go. */
+  /** In the order in which they came or were used last: the first is the one to go. */
   const entries = new Map<string, Entry>();
   const filling = new Set<Entry>();
   /** In the order in which they failed. */
@@ -70,14 +70,11 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
     if (bytes <= maxBytes) return;
     for (const [key, entry] of entries) {
       if (bytes <= maxBytes) break;
-      if (entry.isUsed) putBack(key, entry);
-      else if (entry.state === "whole" && entry.users === 0) forget(key, entry);
+      if (entry.state === "whole" && entry.users === 0) forget(key, entry);
     }
   }
 
-  /** What was used gets a second chance behind the others: to put it there at each use would be work for each request. */
-  function putBack(key: string, entry: Entry): void {
-    entry.isUsed = false;
+  function putLast(key: string, entry: Entry): void {
     entries.delete(key);
     entries.set(key, entry);
   }
@@ -138,7 +135,7 @@ export function createResourceCache({ maxBytes, clock = () => performance.now() 
       const entry = known ?? begin(key, sourceOf());
       if (known) {
         joined += 1;
-        known.isUsed = true;
+        putLast(key, known);
       }
       entry.users += 1;
       return new Handle(entry);
@@ -162,8 +159,6 @@ class Entry {
   state: CachedResource["state"] = "checking";
   error: VideoError | null = null;
   users = 0;
-  /** Since room was needed last. */
-  isUsed = false;
   /** Bytes of it that the cache counts. */
   counted = 0;
   failedAtMs = 0;

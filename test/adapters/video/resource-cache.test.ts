@@ -59,6 +59,16 @@ test("what was used last stays, and bytes are counted while they arrive", () => 
   expect(cache.has("d")).toBe(true);
 });
 
+test("what has only just come stays before what was used earlier: its other viewers are about to ask", () => {
+  const cache = createResourceCache({ maxBytes: 100 * KB });
+  const camera = aCamera();
+  for (const key of ["a", "b", "c"]) fill(cache, camera, key, 30 * KB).release();
+  for (const key of ["a", "b", "c"]) camera.open(cache, key).release();
+  fill(cache, camera, "new", 10 * KB).release();
+  fill(cache, camera, "next", 10 * KB).release();
+  expect(["a", "b", "c", "new", "next"].filter(cache.has)).toEqual(["b", "c", "new", "next"]);
+});
+
 test("when all memory is in use, what arrives waits until somebody lets go", () => {
   const cache = createResourceCache({ maxBytes: 50 * KB });
   const camera = aCamera();
