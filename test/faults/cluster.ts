@@ -119,19 +119,26 @@ export function collectorsOf(cluster: Cluster): Promise<CollectorsAnswer> {
   return getJson(cluster, "/api/v1/collectors");
 }
 
-/** Waits until so many collectors hold all of the leases, evenly. @returns the division */
+/** Each collector has looked twice by then: what is even in passing may still be exchanged. */
+const SETTLED_MS = 3_000;
+
+/** Waits until so many collectors hold all of the leases, evenly, and go on doing so. @returns the division */
 export async function waitForBalance(
   cluster: Cluster,
   collectors: number,
   withinMs = 60_000,
 ): Promise<CollectorsAnswer> {
   const deadline = performance.now() + withinMs;
+  let [seen, sinceMs] = ["", 0];
   for (;;) {
     const answer = await collectorsOf(cluster);
+    const holders = answer.leases.map(({ name, holder }) => `${name} ${holder}`).join();
+    if (holders !== seen) [seen, sinceMs] = [holders, performance.now()];
+    const isSettled = performance.now() - sinceMs >= SETTLED_MS;
     const loads = answer.items.map(({ leases }) => leases.length);
     const isEven = Math.max(...loads) - Math.min(...loads) <= 1;
     const held = loads.reduce((sum, load) => sum + load, 0);
-    if (loads.length === collectors && held === 16 && isEven) return answer;
+    if (loads.length === collectors && held === 16 && isEven && isSettled) return answer;
     if (performance.now() > deadline) throw new Error(`not balanced: ${JSON.stringify(answer.items)}`);
     await sleep(100);
   }
