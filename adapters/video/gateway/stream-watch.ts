@@ -49,7 +49,7 @@ export function createStreamWatch({ clock, wallClock, probeS, spread, onChange }
   /** Looks that a probe has made since it began. */
   let probeLooks = 0;
 
-  const isWanted = () => clock() - wantedAtMs < WANTED_MS;
+  const isWanted = (nowMs = clock()) => nowMs - wantedAtMs < WANTED_MS;
 
   function become(next: StreamHealth): void {
     const isNews = next.state !== health.state || next.cause !== health.cause;
@@ -81,7 +81,7 @@ export function createStreamWatch({ clock, wallClock, probeS, spread, onChange }
     },
     want() {
       const nowMs = clock();
-      if (nowMs - wantedAtMs >= WANTED_MS) hurry();
+      if (!isWanted(nowMs)) hurry();
       wantedAtMs = nowMs;
     },
     hurry,
