@@ -144,9 +144,11 @@ describe.skipIf(!hasFfmpeg)("pictures that FFmpeg made", () => {
     const { status, head, body } = await rawGet(url, { headers: [`Range: bytes=0-${length - 1}`] });
     expect([status, body.length]).toEqual([206, length]);
     expect(head).toContain(`Content-Range: bytes 0-${length - 1}/`);
-    const shown = run("ffprobe", ["-v", "error", "-show_entries", "frame=pict_type", "-of", "csv=p=0", "-i", "pipe:0"]);
+    // Not as CSV: that has a comma more for a frame with side data, which the first one of the loop has.
+    const shown = run("ffprobe", ["-v", "error", "-show_entries", "frame=pict_type", "-of", "json", "-i", "pipe:0"]);
     shown.child.stdin?.end(body);
-    expect((await shown).stdout.trim().split(/[\s,]+/)).toEqual(["I"]);
+    const { frames } = JSON.parse((await shown).stdout) as { frames: { pict_type: string }[] };
+    expect(frames.map(({ pict_type }) => pict_type)).toEqual(["I"]);
   });
 
   test("low latency: the parts are the segment, and the next one is held until it is there", async () => {
