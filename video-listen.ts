@@ -51,49 +51,46 @@ export async function listen(
   const port = await opened(inside, 0, "127.0.0.1");
   if (outside !== null) {
     const { tls: files, connections, port: outsidePort, host } = outside;
-    const server = files === null ? createPlainServer(handler, log) : net.createServer({ noDelay: true });
-    server.maxConnections = MOST_CONNECTIONS;
+    const door = net.createServer({ noDelay: true });
+    door.maxConnections = MOST_CONNECTIONS;
     const limits = { perAddress: connections.perAddress, unlimited: blockListOf(connections.unlimited) };
     const tell = tellSeldom(log);
-    limitConnections(server, limits, () =>
+    limitConnections(door, limits, () =>
       tell("connections of one viewer's address were refused: it has too many open"),
     );
-    const limitFirst = (speaker: Server) =>
-      limitUnasked(
-        server,
-        { ...UNASKED_LIMITS, unlimited: limits.unlimited },
-        () => tell("connections were cut: too many had not asked for anything"),
-        speaker,
-      );
-    if (files === null) limitFirst(server);
-    else speakTls(server, files, handler, { log, lookEveryMs, limitFirst });
-    await opened(server, outsidePort, host);
+    const unasked = limitUnasked(door, { ...UNASKED_LIMITS, unlimited: limits.unlimited }, () =>
+      tell("connections were cut: too many had not asked for anything"),
+    );
+    if (files === null) hand(door, createPlainServer(handler, log, unasked));
+    else hand(door, createTlsServer(files, handler, unasked, { log, lookEveryMs }));
+    await opened(door, outsidePort, host);
   }
   return port;
 }
 
-function createPlainServer(handler: GatewayHandler, log: Log): Server {
-  const { server } = createViewerServer(handler);
+/** Past the limits of the door: a connection that they refuse must not cost what TLS keeps for a handshake. */
+function hand(door: Server, speaker: Server): void {
+  door.on("connection", (socket: Socket) => {
+    if (!socket.destroyed) speaker.emit("connection", socket);
+  });
+}
+
+function createPlainServer(handler: GatewayHandler, log: Log, unasked?: UnaskedConnections): Server {
+  const { server } = createViewerServer(handler, unasked && { onAsked: (socket) => unasked.asked(socket) });
   const tell = tellSeldom(log);
   cutSlowReaders(server, READERS, () => tell("viewers were cut off: they did not read"));
   return server;
 }
 
-type Surroundings = {
-  readonly log: Log;
-  readonly lookEveryMs: number | undefined;
-  /** Bounds the door's connections that have not asked the speaker for anything. */
-  limitFirst(speaker: Server): UnaskedConnections;
-};
-
-/**
- * One port for both: what a client speaks is settled in the handshake (ALPN), and each gets the server that speaks it.
- *
- * @param door gets the connections, past the limits: one that they refuse must not cost what TLS keeps for a handshake
- */
-function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, surroundings: Surroundings): void {
-  const { log, lookEveryMs: everyMs, limitFirst } = surroundings;
-  const plain = createPlainServer(handler, log);
+/** One port for both: what a client speaks is settled in the handshake (ALPN), and each gets the server that speaks it. */
+function createTlsServer(
+  files: TlsFiles,
+  handler: GatewayHandler,
+  unasked: UnaskedConnections,
+  { log, lookEveryMs: everyMs }: { readonly log: Log; readonly lookEveryMs: number | undefined },
+): Server {
+  const plain = createPlainServer(handler, log, unasked);
+  const streams = createStreamServer(handler, unasked);
   const pair = readTlsFiles(files);
   const server = tls.createServer(
     { ...pair.options, ALPNProtocols: ["h2", "http/1.1"], handshakeTimeout: HANDSHAKE_MS },
@@ -103,12 +100,9 @@ function speakTls(door: Server, files: TlsFiles, handler: GatewayHandler, surrou
       else plain.emit("connection", socket);
     },
   );
-  const streams = createStreamServer(handler, limitFirst(server));
   server.on("tlsClientError", (_error, socket) => socket.destroy());
-  door.on("connection", (socket: Socket) => {
-    if (!socket.destroyed) server.emit("connection", socket);
-  });
   followTlsFiles(server, files, pair, { log, everyMs });
+  return server;
 }
 
 function createStreamServer(handler: GatewayHandler, unasked: UnaskedConnections): http2.Http2Server {

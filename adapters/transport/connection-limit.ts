@@ -1,4 +1,5 @@
 import { type BlockList, isIP, type Server, type Socket } from "node:net";
+import { CountPerKey } from "../../domain/count-per-key.ts";
 
 export type ConnectionLimits = {
   /** Open connections of one address. */
@@ -20,25 +21,20 @@ export function limitConnections(
   { perAddress, unlimited }: ConnectionLimits,
   onRefused: () => void,
 ): void {
-  const open = new Map<string, number>();
+  const open = new CountPerKey();
   // Before TLS: a handshake costs more than all else.
   server.on("connection", (socket: Socket) => {
     // Gone already.
     if (socket.remoteAddress === undefined) return;
     const key = addressOf(socket.remoteAddress, unlimited);
     if (key === null) return;
-    const count = open.get(key) ?? 0;
-    if (count >= perAddress) {
+    if (open.of(key) >= perAddress) {
       socket.destroy();
       onRefused();
       return;
     }
-    open.set(key, count + 1);
-    socket.once("close", () => {
-      const left = (open.get(key) ?? 1) - 1;
-      if (left > 0) open.set(key, left);
-      else open.delete(key);
-    });
+    open.add(key);
+    socket.once("close", () => open.take(key));
   });
 }
 

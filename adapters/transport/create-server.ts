@@ -61,6 +61,7 @@ export function boundServer(server: http.Server): void {
 
 /**
  * The server of everything: HTTP, or TLS with files that are read again when they change, without closing a connection.
+ * Whoever has it made listens for `upgrade`, too: Node answers none of those by itself then.
  *
  * @throws {AppError} `config.invalid` when the TLS files cannot be used
  */
@@ -79,9 +80,10 @@ export function createServer(options: ServerOptions, listener: http.RequestListe
   boundServer(server);
   const tell = tellSeldom(log);
   limitConnections(server, connections, () => tell("connections of one address were refused: it has too many open"));
-  limitUnasked(server, { ...UNASKED_LIMITS, unlimited: connections.unlimited }, () =>
+  const unasked = limitUnasked(server, { ...UNASKED_LIMITS, unlimited: connections.unlimited }, () =>
     tell("connections were cut: too many had not asked for anything"),
   );
+  for (const kind of ["request", "upgrade"]) server.on(kind, ({ socket }) => unasked.asked(socket));
   const stops = [cutSlowReaders(server, readers, () => tell("connections were cut: the other end did not read"))];
   if (tls && pair) stops.push(followFiles(server as unknown as https.Server, tls, pair, options));
   return {

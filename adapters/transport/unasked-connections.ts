@@ -1,5 +1,5 @@
 import type { Server, Socket } from "node:net";
-import tls, { type TLSSocket } from "node:tls";
+import { CountPerKey } from "../../domain/count-per-key.ts";
 import { addressOf, type ConnectionLimits } from "./connection-limit.ts";
 
 /** How many connections may be open that have not asked for anything yet. */
@@ -13,17 +13,15 @@ export type UnaskedLimits = ConnectionLimits & {
 export const UNASKED_LIMITS = { perAddress: 200, inAll: 1_000, graceMs: 2_000 } as const;
 
 type Peer = Pick<Socket, "remoteAddress" | "remotePort">;
-/** `answers`: what is written to it are answers. Over TLS there is nothing of the kind before the handshake is done. */
 type Unasked = {
   readonly peer: string;
   readonly address: string | null;
   readonly socket: Socket;
   readonly sinceMs: number;
-  answers: Socket | null;
 };
 
 export type UnaskedConnections = {
-  /** This peer has asked for something. To be told of HTTP/2, in which the server speaks first. */
+  /** This peer has asked for something: its request is whole, whenever it may be answered. */
   asked(peer: Peer): void;
 };
 
@@ -32,35 +30,21 @@ export type UnaskedConnections = {
  * keep as many as he can open in that time. For one too many the oldest is cut, or, when that has only just come, the new
  * one: of a crowd that comes back at once those go on who are furthest.
  *
- * @param server has the connections
+ * @param server has the connections; whoever speaks on them says who has asked
  * @param onCut told for each one
- * @param speaker shakes hands on them, when that is another server, so that what is cut here costs it nothing
  */
-export function limitUnasked(
-  server: Server,
-  limits: UnaskedLimits,
-  onCut: () => void,
-  speaker: Server = server,
-): UnaskedConnections {
-  const isTls = speaker instanceof tls.Server;
-  /** By peer, the oldest first. Those that were answered meanwhile are in it, too, until they are closed or come upon. */
+export function limitUnasked(server: Server, limits: UnaskedLimits, onCut: () => void): UnaskedConnections {
+  /** By peer, the oldest first. */
   const open = new Map<string, Unasked>();
-  const openOf = new Map<string, number>();
+  const openOf = new CountPerKey();
 
   function forget({ peer, address }: Unasked): void {
     open.delete(peer);
-    if (address === null) return;
-    const left = (openOf.get(address) ?? 1) - 1;
-    if (left > 0) openOf.set(address, left);
-    else openOf.delete(address);
+    if (address !== null) openOf.take(address);
   }
 
   const isFull = (address: string | null) =>
-    address === null ? open.size >= limits.inAll : (openOf.get(address) ?? 0) >= limits.perAddress;
-
-  function forgetAnswered(): void {
-    for (const one of open.values()) if (one.answers !== null && one.answers.bytesWritten > 0) forget(one);
-  }
+    address === null ? open.size >= limits.inAll : openOf.of(address) >= limits.perAddress;
 
   function oldestOf(address: string | null): Unasked | null {
     for (const one of open.values()) if (address === null || one.address === address) return one;
@@ -69,7 +53,6 @@ export function limitUnasked(
 
   /** @param address null: of all @returns false when there is none, and none can be made */
   function makeRoom(address: string | null, now: number): boolean {
-    if (isFull(address)) forgetAnswered();
     if (!isFull(address)) return true;
     const oldest = oldestOf(address);
     if (oldest === null) return true;
@@ -94,19 +77,17 @@ export function limitUnasked(
       cut(socket);
       return;
     }
-    const own: Unasked = { peer, address, socket, sinceMs: now, answers: isTls ? null : socket };
+    const own: Unasked = { peer, address, socket, sinceMs: now };
     open.set(peer, own);
-    if (address !== null) openOf.set(address, (openOf.get(address) ?? 0) + 1);
+    if (address !== null) openOf.add(address);
     socket.once("close", () => {
       if (open.get(peer) === own) forget(own);
     });
   });
-  speaker.on("secureConnection", (socket: TLSSocket) => {
-    const own = open.get(nameOf(socket));
-    if (own && socket.alpnProtocol !== "h2") own.answers = socket;
-  });
   return {
     asked(peer) {
+      // Each request comes here, and mostly there is none to be found.
+      if (open.size === 0) return;
       const own = open.get(nameOf(peer));
       if (own) forget(own);
     },

@@ -28,20 +28,24 @@ export class ViewerConnection implements ViewerLine {
   readonly #socket: Socket;
   readonly #handler: GatewayHandler;
   readonly #turns: ViewerTurns;
+  readonly #onAsked: (socket: Socket) => void;
   /** What has come and was not read yet, one character per byte. */
   #rest = "";
   #exchange: ViewerExchange | null = null;
   #isReading = false;
+  #hasAsked = false;
   #isClosing = false;
   /** Of the request whose head is on its way. The first one is waited for from the connection on. */
   #isHeadBegun = true;
   /** The turn after which it has taken too long. */
   #untilTurn: number;
 
-  constructor(socket: Socket, handler: GatewayHandler, turns: ViewerTurns) {
+  /** @param onAsked told when the first request is whole */
+  constructor(socket: Socket, handler: GatewayHandler, turns: ViewerTurns, onAsked: (socket: Socket) => void) {
     this.#socket = socket;
     this.#handler = handler;
     this.#turns = turns;
+    this.#onAsked = onAsked;
     this.#untilTurn = turns.now + turns.head;
     socket.on("data", (chunk: Buffer) => this.#take(chunk));
     socket.on("drain", () => this.#drained());
@@ -128,6 +132,8 @@ export class ViewerConnection implements ViewerLine {
         break;
       }
       at = head.end;
+      if (!this.#hasAsked) this.#onAsked(this.#socket);
+      this.#hasAsked = true;
       this.#exchange = new ViewerExchange(this.#rest.length > SMALL_CHARS ? withOwnTarget(head) : head, this);
       this.#untilTurn = NEVER;
       this.#handler(this.#exchange);

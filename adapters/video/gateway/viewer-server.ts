@@ -14,6 +14,8 @@ export type ViewerTimes = {
 /** As Node's own server has them: `boundServer` of the platform's. */
 const VIEWER_TIMES: ViewerTimes = { headMs: 10_000, idleMs: 65_000, everyMs: 2_000 };
 
+export type ViewerServerOptions = { onAsked?(socket: Socket): void; readonly times?: ViewerTimes };
+
 export type ViewerServer = {
   /** Takes connections of its own, and those that are given to it by the event `connection`. */
   readonly server: Server;
@@ -21,15 +23,22 @@ export type ViewerServer = {
   cut(): void;
 };
 
-/** Speaks HTTP/1.1 with viewers, and no more of it than they need (docs/decisions/0022-own-viewer-server.md). */
-export function createViewerServer(handler: GatewayHandler, times: ViewerTimes = VIEWER_TIMES): ViewerServer {
+/**
+ * Speaks HTTP/1.1 with viewers, and no more of it than they need (docs/decisions/0022-own-viewer-server.md).
+ *
+ * @param options.onAsked told of each connection when its first request is whole
+ */
+export function createViewerServer(
+  handler: GatewayHandler,
+  { onAsked = () => undefined, times = VIEWER_TIMES }: ViewerServerOptions = {},
+): ViewerServer {
   const { headMs, idleMs, everyMs } = times;
   const turns = { now: 0, head: Math.ceil(headMs / everyMs), idle: Math.ceil(idleMs / everyMs), linger: 1 };
   const connections = new Set<ViewerConnection>();
   const server = createServer({ noDelay: true }, (socket: Socket) => {
     // Refused meanwhile, as one too many of its address.
     if (socket.destroyed) return;
-    const connection = new ViewerConnection(socket, handler, turns);
+    const connection = new ViewerConnection(socket, handler, turns, onAsked);
     connections.add(connection);
     socket.once("close", () => connections.delete(connection));
   });

@@ -1,3 +1,4 @@
+import { CountPerKey } from "../../../domain/count-per-key.ts";
 import { createTokenBucket, type TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { VideoError } from "../../../domain/video/video-cause.ts";
 import type { GatewaySettings, Viewer } from "../gateway-protocol.ts";
@@ -29,7 +30,7 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
   /** By session and stream. Two names joined to one would be a new text for each request. */
   const sessions = new Map<string, Map<string, Watching>>();
   let watching = 0;
-  const perStream = new Map<string, number>();
+  const perStream = new CountPerKey();
   let streamBuckets = new Map<string, TokenBucket | null>();
   let total = bucketOf(settings.totalKbps);
   let sweptMs = Number.NEGATIVE_INFINITY;
@@ -42,7 +43,7 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
         if (nowMs - seenMs <= GONE_MS) continue;
         streams.delete(streamId);
         watching -= 1;
-        add(perStream, streamId, -1);
+        perStream.take(streamId);
       }
       if (streams.size === 0) sessions.delete(sessionId);
     }
@@ -67,12 +68,12 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
       }
       if (watching >= settings.maxSessions) throw tooMany("in all");
       if (streams.size >= settings.maxPerSession) throw tooMany("of this session");
-      if ((perStream.get(streamId) ?? 0) >= settings.maxPerStream) throw tooMany("of this stream");
+      if (perStream.of(streamId) >= settings.maxPerStream) throw tooMany("of this stream");
       const viewer = { sessionId, streamId, sinceMs: wallClock() };
       const buckets = bucketsFor(streamId);
       sessions.set(sessionId, streams.set(streamId, { viewer, seenMs: nowMs, buckets }));
       watching += 1;
-      add(perStream, streamId, 1);
+      perStream.add(streamId);
       return buckets;
     },
     configure(next) {
@@ -97,10 +98,4 @@ function tooMany(where: string): VideoError {
 
 function bucketOf(kbps: number): TokenBucket | null {
   return kbps === 0 ? null : createTokenBucket(kbps * BYTES_PER_KBIT, kbps * BYTES_PER_KBIT * BURST_S);
-}
-
-function add(counts: Map<string, number>, key: string, by: 1 | -1): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count > 0) counts.set(key, count);
-  else counts.delete(key);
 }

@@ -6,10 +6,12 @@ import https from "node:https";
 import net, { type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import tls from "node:tls";
 import { afterAll, afterEach, describe, expect, test } from "vitest";
 import { blockListOf } from "../../../adapters/security/client-address.ts";
-import { limitUnasked } from "../../../adapters/transport/unasked-connections.ts";
+import { createServer } from "../../../adapters/transport/create-server.ts";
+import { limitUnasked, UNASKED_LIMITS } from "../../../adapters/transport/unasked-connections.ts";
 import { makeCertificate } from "../../services/certificates.ts";
 
 const folder = mkdtempSync(path.join(tmpdir(), "antbox-unasked-"));
@@ -31,6 +33,11 @@ async function start(made: Server): Promise<void> {
   server.on("connection", (socket: Socket) => sockets.add(socket));
   await new Promise<void>((resolve) => server.listen(0, resolve));
   port = (server.address() as AddressInfo).port;
+}
+/** Of Node's own servers: whoever speaks on the connections says who has asked. */
+function limitHttp(of: Server, graceMs?: number): void {
+  const unasked = limit(of, graceMs);
+  of.on("request", ({ socket }: http.IncomingMessage) => unasked.asked(socket));
 }
 const limit = (of: Server, graceMs = 0) =>
   limitUnasked(of, { perAddress: PER_ADDRESS, inAll: IN_ALL, graceMs, unlimited: blockListOf([UNLIMITED]) }, () => {
@@ -58,9 +65,14 @@ const whichOpen = (of: readonly Socket[]) => of.map(({ destroyed }) => !destroye
 const kept = (yes: number, no: number) => [...Array<boolean>(no).fill(false), ...Array<boolean>(yes).fill(true)];
 
 describe("HTTP/1.1", () => {
+  const slow: http.ServerResponse[] = [];
   const starts = async (graceMs?: number) => {
-    const made = http.createServer((_request, response) => void response.end("here"));
-    limit(made, graceMs);
+    const made = http.createServer((request, response) => {
+      if (request.url === "/slow") slow.push(response);
+      else response.end("here");
+    });
+    slow.length = 0;
+    limitHttp(made, graceMs);
     await start(made);
   };
   const ask = (agent: http.Agent, localAddress: string) =>
@@ -103,6 +115,17 @@ describe("HTTP/1.1", () => {
     expect([whichOpen(crowd), next?.destroyed, cut]).toEqual([kept(5, 3).toReversed(), false, 3]);
   });
 
+  test("those whose first request is whole are not cut, though its answer is not there yet", async () => {
+    await starts();
+    const waiting = await begin(ATTACKER, 8, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n");
+    await expect.poll(() => slow.length).toBe(8);
+    const silent = await begin(ATTACKER, 8);
+    await expect.poll(() => whichOpen(silent)).toEqual(kept(5, 3));
+    for (const response of slow) response.end("here");
+    await Promise.all(waiting.map((socket) => once(socket, "data")));
+    expect([whichOpen(waiting), cut]).toEqual([kept(8, 0), 3]);
+  });
+
   test("those that were answered are not cut, though they wait for the next request", async () => {
     await starts();
     const agent = new http.Agent({ keepAlive: true, maxSockets: 4 });
@@ -116,6 +139,31 @@ describe("HTTP/1.1", () => {
     expect(await ask(new http.Agent(), ATTACKER)).toBe(200);
     agent.destroy();
   });
+});
+
+test("the platform's server knows requests and upgrades that wait for their answer", async () => {
+  const log = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
+  const connections = { perAddress: 1_000, unlimited: blockListOf([UNLIMITED]) };
+  const options = { tls: null, publicUrl: "http://localhost", connections, log };
+  let asked = 0;
+  const made = createServer(options, () => {
+    asked += 1;
+  });
+  made.server.on("upgrade", () => {
+    asked += 1;
+  });
+  await start(made.server);
+  const half = UNASKED_LIMITS.perAddress / 2 + 10;
+  const plain = await begin(ATTACKER, half, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  const upgrade = "GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n";
+  const upgrades = await begin(ATTACKER, half, upgrade);
+  await expect.poll(() => asked).toBe(2 * half);
+  const unasked = await begin(ATTACKER, 10);
+  await sleep(UNASKED_LIMITS.graceMs + 100);
+  const more = await begin(ATTACKER, UNASKED_LIMITS.perAddress);
+  await expect.poll(() => whichOpen(unasked)).toEqual(kept(0, 10));
+  expect(whichOpen([...plain, ...upgrades, ...more])).not.toContain(false);
+  made.stop();
 });
 
 describe("TLS", () => {
@@ -133,7 +181,7 @@ describe("TLS", () => {
 
   test("half a handshake counts, and a whole one after which nothing is asked", async () => {
     const made = https.createServer(pair, (_request, response) => void response.end("here"));
-    limit(made);
+    limitHttp(made);
     await start(made);
     const agent = new https.Agent({ keepAlive: true, rejectUnauthorized: false });
     const status = await new Promise((resolve, reject) =>

@@ -22,9 +22,14 @@ let asked: string[] = [];
 /** Exchanges that it keeps. */
 let kept: Exchange[] = [];
 let closed = 0;
+/** Connections of which the server said that they have asked. */
+let known = 0;
 
 beforeAll(async () => {
-  viewers = createViewerServer(answer, TIMES);
+  const onAsked = () => {
+    known += 1;
+  };
+  viewers = createViewerServer(answer, { times: TIMES, onAsked });
   await new Promise<void>((resolve) => viewers.server.listen(0, "127.0.0.1", resolve));
   port = (viewers.server.address() as AddressInfo).port;
 });
@@ -33,7 +38,7 @@ afterAll(async () => {
   await new Promise((resolve) => viewers.server.close(resolve));
 });
 beforeEach(() => {
-  [asked, kept, closed] = [[], [], 0];
+  [asked, kept, closed, known] = [[], [], 0, 0];
 });
 
 function answer(exchange: Exchange): void {
@@ -79,6 +84,22 @@ async function talk(pieces: readonly string[]): Promise<string> {
 }
 
 const statuses = (text: string) => [...text.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
+
+test("a connection has asked when its first request is whole, whenever it is answered", async () => {
+  const [silent, client] = await Promise.all([connect(), connect()]);
+  client.write(get("/kept").slice(0, -2));
+  await sleep(TIMES.everyMs);
+  expect(known).toBe(0);
+  client.write("\r\n");
+  await expect.poll(() => kept.length).toBe(1);
+  expect([known, client.got()]).toEqual([1, ""]);
+  for (const exchange of kept) sendWhole(exchange, Buffer.from("/kept"));
+  client.write(get("/again"));
+  await expect.poll(() => client.got()).toContain("/again");
+  expect(known).toBe(1);
+  silent.destroy();
+  client.destroy();
+});
 
 test("each malformed head is refused, and what stands in the same bytes is never answered", async () => {
   // What follows a good one is answered, in the same place.
