@@ -3,16 +3,33 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { MEASURED } from "./measured.ts";
-import { forgetResults, listFailures, measuredResults, readTally, SUITE_RESULTS, type Tally } from "./test-results.ts";
+import {
+  AGAIN_RESULTS,
+  failedFiles,
+  forgetResults,
+  hasUnhandled,
+  listFailures,
+  measuredResults,
+  readTally,
+  readTallyWithAgain,
+  SUITE_RESULTS,
+  type Tally,
+} from "./test-results.ts";
 
 /**
  * The whole suite: installs what the tests need (Debian as root) and runs every test, with the static checks beside them.
  * Arguments are handed to vitest: `npm test -- test/domain` runs a part and leaves the static checks out.
+ *
+ * Of a whole run, files in which something failed are run once more when they are few, alone. What passes then is told as
+ * unsteady, by name and reason (docs/decisions/0024-unsteady-tests.md).
  */
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const VITEST = ["node_modules/vitest/vitest.mjs", "run", "--reporter=default", "--reporter=json"];
+const REPORTERS = ["default", "json", "./scripts/unhandled-errors.ts"].map((name) => `--reporter=${name}`);
+const VITEST = ["node_modules/vitest/vitest.mjs", "run", ...REPORTERS];
 const selection = process.argv.slice(2);
 const isWhole = selection.length === 0;
+/** So many files may be unsteady; of more it is to be supposed that something is broken [J]. */
+const MOST_UNSTEADY_FILES = 3;
 const isCi = process.env["CI"] === "true";
 const running = new Set<ChildProcess>();
 
@@ -39,10 +56,25 @@ async function runTests(): Promise<void> {
   const { checks, measurements } = (await besides) ?? { checks: null, measurements: [] };
   if (process.exitCode !== undefined) return;
   for (const { output } of checks ? [checks, ...measurements] : []) process.stdout.write(`\n${output}`);
+  const unsteady = (await passesAgain()) ? listFailures(SUITE_RESULTS) : [];
+  if (process.exitCode !== undefined) return;
+  const isSteady = unsteady.length === 0;
   const files = measurements.map((_, at) => measuredResults(MEASURED[at]?.name ?? ""));
-  for (const failure of [SUITE_RESULTS, ...files].flatMap(listFailures)) console.log(`failed: ${failure}`);
+  for (const failure of unsteady) console.log(`unsteady: ${failure} (it passed when it was run alone)`);
+  for (const failure of [...(isSteady ? [SUITE_RESULTS] : []), ...files].flatMap(listFailures))
+    console.log(`failed: ${failure}`);
   const measured = measurements.map(({ isGood }, at) => readTally(files[at] ?? "", isGood));
-  close([readTally(SUITE_RESULTS, tests.isGood), ...measured], checks?.isGood ?? true);
+  const suite = isSteady ? readTally(SUITE_RESULTS, tests.isGood) : readTallyWithAgain(SUITE_RESULTS, AGAIN_RESULTS);
+  close([suite, ...measured], checks?.isGood ?? true, unsteady.length);
+}
+
+/** @returns true when files of a whole run failed, few of them, and pass with nothing beside them */
+async function passesAgain(): Promise<boolean> {
+  const files = failedFiles(SUITE_RESULTS);
+  if (!isWhole || hasUnhandled() || files.length === 0 || files.length > MOST_UNSTEADY_FILES) return false;
+  console.log(`\nonce more, alone: ${files.join(", ")}`);
+  const alone = ["--project=!measured-*", "--no-file-parallelism", `--outputFile.json=${AGAIN_RESULTS}`];
+  return (await run(process.execPath, [...VITEST, ...alone, ...files], "shown")).isGood;
 }
 
 /** What only works and waits for nothing: it fills in where the tests wait, one thing at a time. */
@@ -88,7 +120,7 @@ function run(program: string, args: readonly string[], output: "shown" | "kept")
   });
 }
 
-function close(parts: readonly Tally[], checksPassed: boolean): void {
+function close(parts: readonly Tally[], checksPassed: boolean, unsteady: number): void {
   const sum = (of: keyof Tally) => parts.reduce((total, part) => total + part[of], 0);
   const skipped = sum("skipped");
   const isSkipAFailure = skipped > 0 && (isCi || hasServices);
@@ -96,6 +128,7 @@ function close(parts: readonly Tally[], checksPassed: boolean): void {
   if (isSkipAFailure)
     console.log(`${skipped} tests were skipped although every service is here: that counts as a failure`);
   const failures = sum("failed") + (checksPassed ? 0 : 1) + (isSkipAFailure ? skipped : 0);
-  console.log(`${sum("passed")} passed, ${failures} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`);
+  const rest = [skipped > 0 && `${skipped} skipped`, unsteady > 0 && `${unsteady} unsteady`].filter(Boolean);
+  console.log([`${sum("passed")} passed`, `${failures} failed`, ...rest].join(", "));
   process.exitCode = failures === 0 ? 0 : 1;
 }
