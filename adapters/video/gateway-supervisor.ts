@@ -30,9 +30,10 @@ const END_MS = 2_000;
 const HEAP_MB = 256;
 /**
  * V8 counts the bytes of segments as its own and, by itself, looks through all that is alive whenever some 16 MB have come:
- * each second, on a wall. Three times what is alive leaves it to some seconds, and to what garbage may take.
+ * each second, on a wall. As much garbage as there is alive makes it some seconds. Three times as much is little cheaper,
+ * and what is resident then swings with it and creeps up for an hour [M].
  */
-const HEAP_GROWTH_PERCENT = 300;
+const HEAP_GROWTH_PERCENT = 100;
 
 export function superviseGateway({ program, start, onMessage, onStart, log }: SupervisorOptions): GatewaySupervisor {
   let child: ChildProcess | null = null;
