@@ -124,6 +124,8 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         "--enable-source-maps",
         "--max-semi-space-size=32",
         "--min-semi-space-size=16",
+        "--heap-growing-percent=100",
+        "--no-memory-reducer",
         path.join(ROOT, "dist/server.js"),
       ];
       child = spawn(words[0] ?? "", words.slice(1), { env: environment, stdio: ["ignore", "pipe", "pipe"] });
