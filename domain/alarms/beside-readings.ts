@@ -1,5 +1,6 @@
 import { POINTS, type PointName } from "../points/catalogue.ts";
 import type { PointValue } from "../telemetry/snapshot.ts";
+import { POINT_READERS } from "./point-readers.ts";
 import type { SiteFacts } from "./site-facts.ts";
 
 /** True for points that no snapshot holds: laboratory readings, and what the video gateway says of the camera. */
@@ -13,7 +14,9 @@ export function valueBeside({ lab, camera }: SiteFacts, point: PointName): Point
   return POINTS[point].origin === "video" ? (camera?.isOnline ?? null) : (lab[point]?.value ?? null);
 }
 
-/** Whether the site has such a point at all: a camera, or a laboratory reading of ever. */
-export function isFittedBeside({ lab, camera }: SiteFacts, point: PointName): boolean {
-  return POINTS[point].origin === "video" ? camera !== null : lab[point] !== undefined;
+/** Whether a site has such a point at all: a camera, or a laboratory reading of ever. */
+export function fittedBeside(point: PointName): (facts: SiteFacts) => boolean {
+  if (POINTS[point].origin === "video") return ({ camera }) => camera !== null;
+  const read = POINT_READERS[point];
+  return ({ lab }) => read(lab) !== undefined;
 }

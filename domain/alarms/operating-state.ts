@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { PointReading } from "./expression/point-reading.ts";
 import { USUAL_RATED_KW } from "./quantities.ts";
 import type { SiteFacts } from "./site-facts.ts";
-import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+import { knownOf, numberOf } from "./trusted-reading.ts";
 import { MAY_FAIL, MAY_HOLD, type Zone } from "./zone.ts";
 
 /** What a site is doing. `unknown`: nothing was heard of it yet. */
@@ -28,8 +28,8 @@ export function nextOperating(
   facts: SiteFacts,
   atMs: number,
 ): OperatingState {
-  const isPumpOn = trustedValue(reading, "circulation_pump_running");
-  const powerKw = trustedNumber(reading, "total_power_kw");
+  const isPumpOn = knownOf(reading.values.circulation_pump_running);
+  const powerKw = numberOf(reading.values.total_power_kw);
   const usual = modeAfter(before, isPumpOn, powerKw === null ? null : powerKw > leastLoadKw(facts), atMs);
   if (facts.isCurtailed && usual !== "stopped" && usual !== "unknown") return { mode: "starting", sinceMs: atMs };
   return usual === before.mode ? before : { mode: usual, sinceMs: atMs };

@@ -1,7 +1,7 @@
 import type { PointName } from "../points/catalogue.ts";
 import type { PointReading } from "./expression/point-reading.ts";
 import type { SiteFacts } from "./site-facts.ts";
-import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+import { numberOf, trustedValue } from "./trusted-reading.ts";
 
 /** A figure that rules need and that no point holds. */
 type Quantity = {
@@ -27,8 +27,8 @@ export const QUANTITIES = {
     points: ["supply_pressure_kpa", "return_pressure_kpa", "supply_flow_m3h"],
     // With a pump like ours ΔP alone stays the same while a filter clogs; ΔP/V̇² rises with it [SIM].
     compute: (reading) => {
-      const flow = trustedNumber(reading, "supply_flow_m3h");
-      const drop = minus(trustedNumber(reading, "supply_pressure_kpa"), trustedNumber(reading, "return_pressure_kpa"));
+      const flow = numberOf(reading.values.supply_flow_m3h);
+      const drop = minus(numberOf(reading.values.supply_pressure_kpa), numberOf(reading.values.return_pressure_kpa));
       return flow === null || drop === null || flow < LEAST_FLOW_M3H ? null : drop / (flow * flow);
     },
   },
@@ -37,7 +37,7 @@ export const QUANTITIES = {
     label: { "zh-CN": "热平衡(带走热量/功率)", en: "Heat balance (heat removed / power)" },
     points: ["heat_removed_kw", "total_power_kw"],
     compute: (reading) =>
-      percent(trustedNumber(reading, "heat_removed_kw"), trustedNumber(reading, "total_power_kw"), LEAST_POWER_KW),
+      percent(numberOf(reading.values.heat_removed_kw), numberOf(reading.values.total_power_kw), LEAST_POWER_KW),
   },
   coldest_liquid_c: {
     unit: "°C",
@@ -45,22 +45,22 @@ export const QUANTITIES = {
     points: ["supply_temp_c", "tower_outlet_temp_c", "tower_inlet_temp_c"],
     compute: (reading) =>
       smaller(
-        trustedNumber(reading, "supply_temp_c"),
-        smaller(trustedNumber(reading, "tower_outlet_temp_c"), trustedNumber(reading, "tower_inlet_temp_c")),
+        numberOf(reading.values.supply_temp_c),
+        smaller(numberOf(reading.values.tower_outlet_temp_c), numberOf(reading.values.tower_inlet_temp_c)),
       ),
   },
   supply_over_return_k: {
     unit: "K",
     label: { "zh-CN": "供液高于回液", en: "Supply above return" },
     points: ["supply_temp_c", "return_temp_c"],
-    compute: (reading) => minus(trustedNumber(reading, "supply_temp_c"), trustedNumber(reading, "return_temp_c")),
+    compute: (reading) => minus(numberOf(reading.values.supply_temp_c), numberOf(reading.values.return_temp_c)),
   },
   load_pct: {
     unit: "%",
     label: { "zh-CN": "负载率", en: "Load" },
     points: ["total_power_kw"],
     compute: (reading, { ratedPowerKw }) =>
-      percent(trustedNumber(reading, "total_power_kw"), ratedPowerKw ?? USUAL_RATED_KW, 1),
+      percent(numberOf(reading.values.total_power_kw), ratedPowerKw ?? USUAL_RATED_KW, 1),
   },
   tower_fan_pct: {
     unit: "%",
@@ -78,22 +78,21 @@ export const QUANTITIES = {
     unit: "TH/s",
     label: { "zh-CN": "每台应有矿机算力", en: "Hashrate per expected miner" },
     points: ["hashrate_th", "miners_expected"],
-    compute: (reading) => ratio(trustedNumber(reading, "hashrate_th"), trustedNumber(reading, "miners_expected"), 1),
+    compute: (reading) => ratio(numberOf(reading.values.hashrate_th), numberOf(reading.values.miners_expected), 1),
   },
   miners_online_pct: {
     unit: "%",
     label: { "zh-CN": "矿机在线率", en: "Share of miners online" },
     points: ["miners_online", "miners_expected"],
-    compute: (reading) =>
-      percent(trustedNumber(reading, "miners_online"), trustedNumber(reading, "miners_expected"), 1),
+    compute: (reading) => percent(numberOf(reading.values.miners_online), numberOf(reading.values.miners_expected), 1),
   },
   ppue_cooling: {
     unit: "",
     label: { "zh-CN": "冷却局部PUE", en: "pPUE of cooling" },
     points: ["it_power_kw", "cooling_power_kw"],
     compute: (reading) => {
-      const itKw = trustedNumber(reading, "it_power_kw");
-      const coolingKw = trustedNumber(reading, "cooling_power_kw");
+      const itKw = numberOf(reading.values.it_power_kw);
+      const coolingKw = numberOf(reading.values.cooling_power_kw);
       return itKw === null || coolingKw === null ? null : ratio(itKw + coolingKw, itKw, LEAST_POWER_KW);
     },
   },
@@ -107,7 +106,7 @@ export function isQuantity(name: string): name is QuantityName {
 }
 
 function fanFrequencyPct(reading: PointReading): number | null {
-  return percent(trustedNumber(reading, "tower_fan_freq_hz"), FULL_FAN_HZ, 1);
+  return percent(numberOf(reading.values.tower_fan_freq_hz), FULL_FAN_HZ, 1);
 }
 
 function runningFansPct(reading: PointReading): number | null {

@@ -3,11 +3,12 @@ import { POINT_NAMES, POINTS, type PointName } from "../points/catalogue.ts";
 import type { PointValue } from "../telemetry/snapshot.ts";
 import { isBesideReadings, valueBeside } from "./beside-readings.ts";
 import { once, oncePerView } from "./once-per-view.ts";
+import { POINT_READERS } from "./point-readers.ts";
 import { isQuantity, QUANTITIES, QUANTITY_NAMES, type QuantityName } from "./quantities.ts";
 import { QUANTITY_RANGES } from "./quantity-ranges.ts";
 import { exactly } from "./range.ts";
 import type { SiteView } from "./site-view.ts";
-import { trustedNumber, trustedValue } from "./trusted-reading.ts";
+import { knownOf, numberOf } from "./trusted-reading.ts";
 import type { Range, Zone } from "./zone.ts";
 
 const NUMERIC_POINTS = POINT_NAMES.filter((name) => POINTS[name].type === "num");
@@ -48,8 +49,9 @@ function readerOf(signal: Signal): (site: SiteView) => number | null {
     const { compute } = QUANTITIES[signal];
     return (site) => (site.reading === null ? null : compute(site.reading, site.facts));
   }
-  if (POINTS[signal].origin === "manual") return (site) => site.facts.lab[signal]?.value ?? null;
-  return (site) => (site.reading === null ? null : trustedNumber(site.reading, signal));
+  const readPoint = POINT_READERS[signal];
+  if (POINTS[signal].origin === "manual") return ({ facts }) => readPoint(facts.lab)?.value ?? null;
+  return ({ reading }) => (reading === null ? null : numberOf(readPoint(reading.values)));
 }
 
 const rangeReaders = new Map<Signal, (zone: Zone) => Range | null>();
@@ -78,9 +80,10 @@ const valueReaders = new Map<PointName, (site: SiteView) => PointValue>();
 export function valueReader(point: PointName): (site: SiteView) => PointValue {
   let reader = valueReaders.get(point);
   if (reader === undefined) {
+    const readPoint = POINT_READERS[point];
     reader = isBesideReadings(point)
       ? ({ facts }) => valueBeside(facts, point)
-      : oncePerView<PointValue>(({ reading }) => (reading === null ? null : trustedValue(reading, point)), null);
+      : oncePerView<PointValue>(({ reading }) => (reading === null ? null : knownOf(readPoint(reading.values))), null);
     valueReaders.set(point, reader);
   }
   return reader;

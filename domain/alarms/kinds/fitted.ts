@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { isPointName, type PointName } from "../../points/catalogue.ts";
-import { isBesideReadings, isFittedBeside } from "../beside-readings.ts";
+import { isPointName } from "../../points/catalogue.ts";
+import { fittedBeside, isBesideReadings } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
+import { POINT_READERS, type PointReader } from "../point-readers.ts";
 import type { SiteView } from "../site-view.ts";
 import { MAY_BE_UNKNOWN, MAY_FAIL, watchPart } from "../zone.ts";
 
@@ -16,9 +17,9 @@ export const fittedKind = defineKind({
   compile({ of }, compiler) {
     const part = compiler.nested(of);
     const points = part.reads.filter(isPointName);
-    const beside = points.filter(isBesideReadings);
-    const read = points.filter((point) => !isBesideReadings(point));
-    const isFitted = (site: SiteView) => points.length === 0 || hasAny(site, read, beside);
+    const beside = points.filter(isBesideReadings).map(fittedBeside);
+    const readers = points.filter((point) => !isBesideReadings(point)).map((point) => POINT_READERS[point]);
+    const isFitted = (site: SiteView) => points.length === 0 || hasAny(site, readers, beside);
     return {
       reads: part.reads,
       judge(site, isActive, memory) {
@@ -34,8 +35,12 @@ export const fittedKind = defineKind({
   },
 });
 
-function hasAny({ reading, facts }: SiteView, read: readonly PointName[], beside: readonly PointName[]): boolean {
-  if (reading !== null) for (const point of read) if (reading.values[point] !== undefined) return true;
-  for (const point of beside) if (isFittedBeside(facts, point)) return true;
+function hasAny(
+  { reading, facts }: SiteView,
+  readers: readonly PointReader[],
+  beside: readonly ReturnType<typeof fittedBeside>[],
+): boolean {
+  if (reading !== null) for (const read of readers) if (read(reading.values) !== undefined) return true;
+  for (const isFitted of beside) if (isFitted(facts)) return true;
   return false;
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { PointName } from "../../points/catalogue.ts";
-import { isBesideReadings, isFittedBeside, valueBeside } from "../beside-readings.ts";
+import { fittedBeside, isBesideReadings, valueBeside } from "../beside-readings.ts";
 import { defineKind } from "../condition.ts";
 import { oncePerView } from "../once-per-view.ts";
+import { POINT_READERS } from "../point-readers.ts";
 import type { SiteView } from "../site-view.ts";
 import type { Truth } from "../truth.ts";
 import { ANYTHING, MAY_BE_UNKNOWN, MAY_FAIL } from "../zone.ts";
@@ -16,7 +17,7 @@ export const noReadingKind = defineKind({
     const beside = points.filter(isBesideReadings);
     const read = points.filter((point) => !isBesideReadings(point));
     const lackingBeside = ({ facts }: Pick<SiteView, "facts">) =>
-      beside.filter((point) => isFittedBeside(facts, point) && valueBeside(facts, point) === null);
+      beside.filter((point) => fittedBeside(point)(facts) && valueBeside(facts, point) === null);
     function lackingIn(site: SiteView): readonly PointName[] {
       const { reading } = site;
       return reading === null
@@ -24,12 +25,12 @@ export const noReadingKind = defineKind({
         : [...read.filter((point) => reading.values[point] === null), ...lackingBeside(site)];
     }
     // `held` asks twice for each sample, and there are many points to look at.
+    const readers = read.map((point) => POINT_READERS[point]);
     const judge = oncePerView((site): Truth => {
       const { reading } = site;
       if (reading === null) return null;
-      for (let place = 0; place < read.length; place++) {
-        if (reading.values[read[place] as PointName] === null) return true;
-      }
+      const { values } = reading;
+      for (const readPoint of readers) if (readPoint(values) === null) return true;
       return beside.length > 0 && lackingBeside(site).length > 0;
     }, null);
     return {

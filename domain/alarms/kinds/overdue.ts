@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { POINTS, PointName } from "../../points/catalogue.ts";
 import { defineKind, type Ground } from "../condition.ts";
+import { POINT_READERS } from "../point-readers.ts";
 import type { SiteView } from "../site-view.ts";
 import { MAY_FAIL, MAY_HOLD } from "../zone.ts";
 
@@ -17,8 +18,9 @@ export const overdueKind = defineKind({
       afterDays: z.number().positive().max(3650),
     }),
   compile({ point, afterDays }) {
+    const read = POINT_READERS[point];
     function ageDays({ facts, atMs }: SiteView): number | null {
-      const newest = facts.lab[point];
+      const newest = read(facts.lab);
       return newest === undefined ? null : (atMs - newest.takenAtMs) / DAY_MS;
     }
     const judge = (site: SiteView) => (ageDays(site) ?? 0) > afterDays;
