@@ -31,27 +31,33 @@ export const frozenKind = defineKind({
     }),
   compile({ points, forS, whileMoves }, compiler) {
     const readers = points.map((point) => numberReader(point));
+    const [readFirst] = readers;
+    // Nearly all are of one point, and move with nearly each sample.
+    const valuesOf = (site: SiteView) =>
+      readers.length === 1 && readFirst !== undefined ? [readFirst(site)] : readers.map((read) => read(site));
     const readWitness = whileMoves === undefined ? () => null : numberReader(whileMoves.point);
-    function isKnown(site: SiteView): boolean {
-      for (const read of readers) if (read(site) === null) return false;
-      return true;
-    }
-    function hasMovedFrom(before: Memory[0], site: SiteView): boolean {
+    /** Whether one of them is another value than before; null = one of them is not known. */
+    function hasMovedFrom(before: Memory[0], site: SiteView): boolean | null {
+      let isOther = false;
       for (let place = 0; place < readers.length; place++) {
-        if (readers[place]?.(site) !== before[place]) return true;
+        const value = readers[place]?.(site) ?? null;
+        if (value === null) return null;
+        if (value !== before[place]) isOther = true;
       }
-      return false;
+      return isOther;
     }
     const memoryIn = compiler.remember<Memory>({
       spanS: forS,
       start: START,
       observe(memory, site) {
-        if (!isKnown(site)) return memory;
+        const hasMoved = hasMovedFrom(memory[0], site);
+        if (hasMoved === null) return memory;
         const witness = readWitness(site);
-        if (hasMovedFrom(memory[0], site)) return [readers.map((read) => read(site)), site.atMs, witness, witness];
-        const [before, sinceMs, low, high] = memory;
+        if (hasMoved) return [valuesOf(site), site.atMs, witness, witness];
+        const low = memory[2];
+        const high = memory[3];
         if (witness === null || (low !== null && high !== null && witness >= low && witness <= high)) return memory;
-        return [before, sinceMs, Math.min(low ?? witness, witness), Math.max(high ?? witness, witness)];
+        return [memory[0], memory[1], Math.min(low ?? witness, witness), Math.max(high ?? witness, witness)];
       },
       // A back-test listens from the zone on in which it moved last, for longer ago than this it would have been suspect.
       forgetsAfterMs: () => forS * 1000,
@@ -59,10 +65,11 @@ export const frozenKind = defineKind({
       asksEachZone: true,
     });
     function judge(site: SiteView, _isActive: boolean, memory: readonly Json[]) {
-      if (!isKnown(site)) return null;
+      for (const read of readers) if (read(site) === null) return null;
       const own = memoryIn(memory);
       if (site.atMs - own[1] < forS * 1000) return false;
-      const [, , low, high] = own;
+      const low = own[2];
+      const high = own[3];
       if (whileMoves === undefined) return true;
       return low === null || high === null ? null : high - low >= whileMoves.by;
     }
