@@ -117,15 +117,31 @@ function close(
       views.push(viewOf(state, slot, own, site, set.readsAtClose ? readingOf(own) : null));
   }
   const groups = judgedGroups ?? judgeGroups(set, ruleKeys, state.groups, slot, views, events);
-  const sites: Record<string, SiteState> = {};
-  const settled: SiteState[] = [];
-  for (const { own, before, site } of polled) {
-    const after = settleSite(setOf(own.siteId), groups, slot, own, before ?? site, site, events);
-    sites[own.siteId] = after;
-    settled.push(after);
-  }
+  const settled = polled.map(({ own, before, site }) =>
+    settleSite(setOf(own.siteId), groups, slot, own, before ?? site, site, events),
+  );
+  const sites = sitesAfter(state.sites, polled, settled);
   const sisters = set.comparedSignals.length === 0 ? {} : sisterMedians([...settled, ...others], set.comparedSignals);
   return { state: { ruleKeys, slotMs, sites, groups, sisters }, events };
+}
+
+/** The sites by id; the old record when nothing was left to be settled, which is the rule on a quiet day. */
+function sitesAfter(
+  before: FleetState["sites"],
+  polled: readonly PolledSite[],
+  settled: readonly SiteState[],
+): FleetState["sites"] {
+  const isSame = settled.every((after, place) => after === polled[place]?.before);
+  if (isSame && settled.length === countOf(before)) return before;
+  const sites: Record<string, SiteState> = {};
+  for (const [place, after] of settled.entries()) sites[polled[place]?.own.siteId ?? ""] = after;
+  return sites;
+}
+
+function countOf(sites: FleetState["sites"]): number {
+  let count = 0;
+  for (const _ in sites) count++;
+  return count;
 }
 
 /** A site at the end of a slot: a poll that was due and brought nothing counts. */
