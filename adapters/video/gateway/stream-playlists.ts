@@ -1,4 +1,4 @@
-import { rewritePlaylist } from "../../../domain/video/playlist/rewrite-playlist.ts";
+import { createPlaylistRewriter } from "../../../domain/video/playlist/rewrite-playlist.ts";
 import type {
   ByteRange,
   PlaylistResource,
@@ -48,11 +48,21 @@ type TakenPlaylist = {
   readonly body: Buffer;
   readonly facts: PlaylistFacts;
   readonly targetS: number;
-  /** What it was made of; another one of any of them makes another playlist. */
-  readonly source: { readonly bytes: Buffer; readonly rules: TargetRules | null; readonly resource: NamedResource };
-  readonly names: readonly (readonly [servedAs: string, resource: NamedResource])[];
+  readonly bytes: Buffer;
+  readonly reader: PlaylistReader;
+  readonly names: Names;
   readonly lifeMs: number;
 };
+
+/** What makes playlists of bytes, and what that depends on: as soon as any of it is another, so is the reader. */
+type PlaylistReader = {
+  readonly rules: TargetRules | null;
+  readonly resource: NamedResource;
+  readonly rewrite: (bytes: Buffer) => RewrittenPlaylist;
+};
+
+/** What viewers may ask for because of a playlist, by what it is served as. */
+type Names = ReadonlyMap<string, NamedResource>;
 
 /** The playlists of one camera: fetched once for all, rewritten, and the only source of what may be asked for. */
 export interface StreamPlaylists {
@@ -124,8 +134,9 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
     try {
       const bytes = await fetchWhole(upstream, requestFor(resource, query));
       onFetched(bytes.length, null);
-      const source = { bytes, rules: rules(), resource };
-      const taken = last !== null && isSame(last.source, source) ? last : take(source, servedAs);
+      const reader =
+        last !== null && isStill(last.reader, rules(), resource) ? last.reader : readerOf(resource, servedAs);
+      const taken = last?.reader === reader && last.bytes.equals(bytes) ? last : take(bytes, reader, last);
       for (const [path, one] of taken.names) named.name(path, one, taken.lifeMs);
       return taken;
     } catch (error) {
@@ -134,9 +145,10 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
     }
   }
 
-  function rewrite({ bytes, rules: present, resource }: TakenPlaylist["source"], servedAs: string): RewrittenPlaylist {
+  function readerOf(resource: NamedResource, servedAs: string): PlaylistReader {
     const { url, depth, variables } = resource;
-    return rewritePlaylist(bytes, {
+    const present = rules();
+    const rewrite = createPlaylistRewriter({
       upstreamUrl: url.href,
       baseUrl,
       servedPath: servedAs,
@@ -146,18 +158,20 @@ export function createStreamPlaylists(options: StreamPlaylistsOptions): StreamPl
       forwardsBlocking: true,
       ...(variables ? { variables } : {}),
     });
+    return { rules: present, resource, rewrite };
   }
 
-  function take(source: TakenPlaylist["source"], servedAs: string): TakenPlaylist {
-    const rewritten = rewrite(source, servedAs);
+  function take(bytes: Buffer, reader: PlaylistReader, last: TakenPlaylist | null): TakenPlaylist {
+    const rewritten = reader.rewrite(bytes);
     const targetS = rewritten.targetDurationS ?? 2;
     const windowS = rewritten.segments.reduce((sum, { durationS }) => sum + durationS, 0);
     return {
       body: Buffer.from(rewritten.text),
       facts: factsOf(rewritten, targetS),
       targetS: rewritten.partTargetS ?? targetS,
-      source,
-      names: namesOf(rewritten, source.resource.depth),
+      bytes,
+      reader,
+      names: namesOf(rewritten, reader.resource.depth, last?.names),
       lifeMs: rewritten.isMaster ? MASTER_LIFE_MS : windowS * 1000 + AFTER_WINDOW_MS,
     };
   }
@@ -197,33 +211,45 @@ function requestFor({ url }: NamedResource, query: string): UpstreamRequest {
   return { url: asked, range: null, maxBytes: PLAYLIST_BYTES, totalMs: PLAYLIST_MS * patience };
 }
 
-function isSame(a: TakenPlaylist["source"], b: TakenPlaylist["source"]): boolean {
+function isStill({ rules, resource }: PlaylistReader, present: TargetRules | null, asked: NamedResource): boolean {
   const isSameName =
-    a.resource.url.href === b.resource.url.href &&
-    a.resource.depth === b.resource.depth &&
-    a.resource.variables === b.resource.variables;
-  return isSameName && a.rules === b.rules && a.bytes.equals(b.bytes);
+    resource === asked ||
+    (resource.url.href === asked.url.href && resource.depth === asked.depth && resource.variables === asked.variables);
+  return isSameName && rules === present;
 }
 
-/** What viewers may ask for because of a playlist. @param depth of the playlist itself */
-function namesOf(rewritten: RewrittenPlaylist, depth: number): [string, NamedResource][] {
+/** @param depth of the playlist itself @param before what the same playlist has named the time before */
+function namesOf(rewritten: RewrittenPlaylist, depth: number, before: Names | undefined): Names {
   const encrypted = new Set(
     rewritten.segments.flatMap((segment) => (segment.keys.length > 0 ? [segment.servedAs] : [])),
   );
   const isAllEncrypted = encrypted.size > 0;
-  return [...Map.groupBy(rewritten.resources, (resource) => resource.servedAs)].map(([path, resources]) => {
-    const [first] = resources as [PlaylistResource, ...PlaylistResource[]];
-    const { kind } = first;
-    const resource: NamedResource = {
+  const names = new Map<string, NamedResource>();
+  for (const [path, resources] of Map.groupBy(rewritten.resources, (resource) => resource.servedAs)) {
+    const [{ kind, url }] = resources as [PlaylistResource, ...PlaylistResource[]];
+    const known = before?.get(path);
+    const named = {
       kind,
-      url: new URL(first.url),
       ranges: rangesOf(resources),
       isEncrypted: encrypted.has(path) || (kind === "part" && isAllEncrypted),
       depth: depth + 1,
       variables: kind === "playlist" && rewritten.isMaster ? rewritten.variables : null,
     };
-    return [path, resource];
-  });
+    names.set(path, known?.url.href === url && isAsBefore(known, named) ? known : { ...named, url: new URL(url) });
+  }
+  return names;
+}
+
+/** What is the same stays the same object: less is made anew, here and by who keeps something for it. */
+function isAsBefore(known: NamedResource, named: Omit<NamedResource, "url">): boolean {
+  const isWhole = known.ranges === null && named.ranges === null;
+  return (
+    isWhole &&
+    known.kind === named.kind &&
+    known.isEncrypted === named.isEncrypted &&
+    known.depth === named.depth &&
+    known.variables === named.variables
+  );
 }
 
 function factsOf(rewritten: RewrittenPlaylist, targetS: number): PlaylistFacts {

@@ -2,8 +2,7 @@ import { VideoError } from "../video-cause.ts";
 import { type Attribute, AttributeList } from "./attribute-list.ts";
 import type { PlaylistContext, PlaylistResource, PlaylistVariant, ResourceKind } from "./rewritten-playlist.ts";
 import { SegmentRun } from "./segment-run.ts";
-import { createUriMap, type ServedUri } from "./served-uri.ts";
-import { suspiciousText } from "./suspicious-text.ts";
+import type { ServedUri, ServedUris } from "./served-uri.ts";
 import { Variables } from "./variables.ts";
 
 /** Variants, renditions and reports that one playlist may name [J]: ten qualities in ten languages. */
@@ -35,16 +34,16 @@ export class PlaylistPass {
   isIframesOnly = false;
   canBlockReload = false;
   readonly dropped: Record<string, number> = {};
-  readonly #toServed: ReturnType<typeof createUriMap>;
+  readonly #uris: ServedUris;
   readonly #suspicious: RegExp;
   #playlists = 0;
   #attributes = 0;
 
-  constructor(context: PlaylistContext) {
+  constructor(context: PlaylistContext, suspicious: RegExp, uris: ServedUris) {
     this.context = context;
     this.variables = new Variables(context.variables, context.upstreamUrl, context.maxBytes);
-    this.#suspicious = suspiciousText([context.upstreamUrl, context.baseUrl]);
-    this.#toServed = createUriMap(context, this.#suspicious);
+    this.#suspicious = suspicious;
+    this.#uris = uris;
   }
 
   drop(what: string, count = 1): null {
@@ -122,7 +121,7 @@ export class PlaylistPass {
     if (kind === "playlist" && ++this.#playlists > MAX_PLAYLISTS) {
       throw new VideoError("playlist_too_large", "the playlist names too many playlists");
     }
-    return this.#toServed(uri, kind, isSecret);
+    return this.#uris.of(uri, kind, isSecret);
   }
 
   #add(resource: PlaylistResource): PlaylistResource {

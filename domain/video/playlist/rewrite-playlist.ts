@@ -3,6 +3,23 @@ import { PlaylistPass } from "./playlist-pass.ts";
 import { rewriteTag } from "./playlist-tags.ts";
 import { MAX_LINE_LENGTH, MAX_LINES, playlistText } from "./playlist-text.ts";
 import type { PlaylistContext, RewrittenPlaylist } from "./rewritten-playlist.ts";
+import { ServedUris } from "./served-uri.ts";
+import { suspiciousText } from "./suspicious-text.ts";
+
+/**
+ * Reads one playlist again and again, as a live one is: an address that it named the time before, too, is not parsed and
+ * judged once more. Everything in the context, and whatever its functions answer by, has to stay as it is.
+ *
+ * @returns as `rewritePlaylist`
+ */
+export function createPlaylistRewriter(context: PlaylistContext): (input: Uint8Array | string) => RewrittenPlaylist {
+  const suspicious = suspiciousText([context.upstreamUrl, context.baseUrl]);
+  const uris = new ServedUris(context, suspicious);
+  return (input) => {
+    uris.begin();
+    return rewrite(playlistText(input, context.maxBytes), new PlaylistPass(context, suspicious, uris));
+  };
+}
 
 /**
  * Rewrites a playlist of a camera (HLS, RFC 8216 and its successor) so that browsers ask us for everything it names, and
@@ -13,8 +30,10 @@ import type { PlaylistContext, RewrittenPlaylist } from "./rewritten-playlist.ts
  *   for. The message names the line, and nothing that the camera wrote.
  */
 export function rewritePlaylist(input: Uint8Array | string, context: PlaylistContext): RewrittenPlaylist {
-  const text = playlistText(input, context.maxBytes);
-  const pass = new PlaylistPass(context);
+  return createPlaylistRewriter(context)(input);
+}
+
+function rewrite(text: string, pass: PlaylistPass): RewrittenPlaylist {
   const lines = rewriteLines(text, pass);
   if (pass.type !== "master" && pass.targetDurationS === null) {
     throw new VideoError("playlist_invalid", "the playlist has neither variants nor a target duration");

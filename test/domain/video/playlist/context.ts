@@ -62,8 +62,12 @@ export function aChild(given: Partial<PlaylistContext> = {}): PlaylistContext {
 
 /** The cause of a refusal, or what came out. */
 export function outcomeOf(input: Uint8Array | string, context: PlaylistContext): string | RewrittenPlaylist {
+  return causeOr(() => rewritePlaylist(input, context));
+}
+
+export function causeOr(rewrite: () => RewrittenPlaylist): string | RewrittenPlaylist {
   try {
-    return rewritePlaylist(input, context);
+    return rewrite();
   } catch (error) {
     if (error instanceof VideoError) return error.videoCause;
     throw error;

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { rewritePlaylist } from "../../../../domain/video/playlist/rewrite-playlist.ts";
+import { createPlaylistRewriter, rewritePlaylist } from "../../../../domain/video/playlist/rewrite-playlist.ts";
 import type { RewrittenPlaylist } from "../../../../domain/video/playlist/rewritten-playlist.ts";
 import { complaintsOf } from "./check-ours.ts";
-import { aContext, outcomeOf } from "./context.ts";
+import { aContext, causeOr, outcomeOf } from "./context.ts";
 import { HUGE } from "./huge.ts";
 import { meaningOf, ORACLES, upstreamOf, upstreamOfServed } from "./oracles.ts";
 import { REALISTIC, type Realistic, WITH_VARIABLES } from "./realistic.ts";
@@ -89,6 +89,37 @@ test("whatever happens to a playlist, what comes out is ours, line by line, and 
   );
   // Else little was looked at: it is one in seven.
   expect(accepted).toBeGreaterThan(runs / 20);
+});
+
+test("one that has read before reads as one that has not", () => {
+  fc.assert(
+    fc.property(anyPlaylist, fc.array(injury, { minLength: 1, maxLength: 4 }), ({ text, context }, injuries) => {
+      const rewrite = createPlaylistRewriter(context);
+      for (const given of [text, ...injuries.map((one) => injure(text, one)), text])
+        expect(causeOr(() => rewrite(given))).toEqual(outcomeOf(given, context));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test("an address is judged once for as long as it is named, and anew when it comes back", () => {
+  const asked: string[] = [];
+  const rewrite = createPlaylistRewriter(
+    aContext({
+      judge(url) {
+        asked.push(url.pathname);
+        return null;
+      },
+    }),
+  );
+  const read = (...names: string[]) => {
+    asked.length = 0;
+    rewrite(`#EXTM3U\n#EXT-X-TARGETDURATION:2\n${names.map((name) => `#EXTINF:2,\n${name}\n`).join("")}`);
+    return asked;
+  };
+  expect(read("a.ts", "b.ts", "a.ts")).toEqual(["/cam/a.ts", "/cam/b.ts"]);
+  expect(read("b.ts", "c.ts")).toEqual(["/cam/c.ts"]);
+  expect(read("a.ts", "b.ts")).toEqual(["/cam/a.ts"]);
 });
 
 /** What a reader would ask for that was not named. One of them throws on what it does not expect. */
