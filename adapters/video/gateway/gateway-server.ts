@@ -5,10 +5,12 @@ import type { TokenBucket } from "../../../domain/video/token-bucket.ts";
 import { parseTranscodePath, type TranscodePath } from "../../../domain/video/transcode/rendition.ts";
 import { type VideoCause, VideoError } from "../../../domain/video/video-cause.ts";
 import type { Tickets } from "../tickets.ts";
+import { createAdmissions } from "./admissions.ts";
 import { spanOfHeader } from "./byte-range.ts";
 import type { CameraStream } from "./camera-stream.ts";
 import { deliver, madeResource } from "./deliver.ts";
 import type { AnswerHeaders, Exchange } from "./exchange.ts";
+import type { NamedResource } from "./named-resources.ts";
 import { type Playback, type PlaybackAddress, parsePlaybackPath } from "./playback.ts";
 import { sendProblem } from "./problem.ts";
 import type { CachedResource } from "./resource-cache.ts";
@@ -42,11 +44,21 @@ type StreamPath = {
   readonly query: string;
 };
 
+/** Something of a stream's camera, by who may have it. */
+type Asked = {
+  readonly stream: CameraStream;
+  readonly servedAs: string;
+  /** Null: no playlist has named it lately. */
+  readonly named: NamedResource | null;
+  readonly buckets: readonly TokenBucket[];
+};
+
 const WALL = "/v/_wall/keyframes";
 /** The same for cameras, or browsers, that need JPEGs; and what there is of that. */
 const JPEGS = "/v/_wall/jpegs";
 const OFFER = "/v/_wall/offer";
 /** `/v/<streamId>/<ticket or ->/<rest>`, each part as narrow as what we give out. */
+const ROOT = "/v/";
 const PATH = /^\/v\/([a-z0-9-]{1,64})\/(-|[\w.-]{60,100})\/([\w./%~!$&'()*+,;=:@-]{1,2048})$/;
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
 const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
@@ -54,6 +66,9 @@ const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
 export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHandler {
   const { tickets, cookieName, rights, viewers, onSent, onRefused } = options;
   const picturesOf = createWallPictures(options);
+  const createBook = () => createAdmissions(rights, viewers, () => performance.now(), Date.now);
+  /** Apart, so that neither can be shown in the other's place. */
+  const admittedBy = { cookie: createBook(), ticket: createBook() };
   /** Of what is in memory: the same for everybody. */
   const playlistHeaders = new WeakMap<Buffer, AnswerHeaders>();
 
@@ -74,6 +89,27 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
   /** Nothing is waited for where everything is known: that is so with nearly every request. */
   function answer(exchange: Exchange): void | Promise<void> {
     if (!options.isOpen()) throw new VideoError("gateway_unavailable", "no flow asks for video");
+    const known = findKnown(exchange);
+    return known === null ? answerAtLength(exchange) : sendNamed(exchange, known, "");
+  }
+
+  /** Of who has been let in, for what a playlist has named: nothing else can be asked for by these words. */
+  function findKnown({ target, cookie = "" }: Exchange): Asked | null {
+    const idEnd = target.indexOf("/", ROOT.length);
+    const ticketEnd = target.indexOf("/", idEnd + 1);
+    if (idEnd < 0 || ticketEnd < 0 || !target.startsWith(ROOT)) return null;
+    const streamId = target.slice(ROOT.length, idEnd);
+    const ticketText = target.slice(idEnd + 1, ticketEnd);
+    const stream = options.stream(streamId);
+    const servedAs = target.slice(ticketEnd + 1);
+    const named = stream?.named(servedAs) ?? null;
+    if (!stream || named === null) return null;
+    const watching =
+      ticketText === "-" ? admittedBy.cookie.find(streamId, cookie) : admittedBy.ticket.find(streamId, ticketText);
+    return watching && { stream, servedAs, named, buckets: watching.buckets };
+  }
+
+  function answerAtLength(exchange: Exchange): void | Promise<void> {
     const [path = "", query = ""] = splitOnce(exchange.target, "?");
     if (path === WALL) return answerWall(exchange, query, "frames");
     if (path === JPEGS) return answerWall(exchange, query, "jpegs");
@@ -88,34 +124,45 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     const { streamId, ticketText, servedAs } = path;
     const recorded = parsePlaybackPath(servedAs);
     const scope: TicketScope = recorded === null ? "live" : "record";
-    const { sessionId } = ticketOf(exchange, ticketText, streamId, scope);
-    const judging = rights.require(sessionId, streamId, scope);
-    if (judging) return judging.then(() => serve(exchange, sessionId, path, recorded));
-    return serve(exchange, sessionId, path, recorded);
+    const ticket = ticketOf(exchange, ticketText, streamId, scope);
+    const judging = rights.require(ticket.sessionId, streamId, scope);
+    if (judging) return judging.then(() => serve(exchange, ticket, path, recorded));
+    return serve(exchange, ticket, path, recorded);
   }
 
   function serve(
     exchange: Exchange,
-    sessionId: string,
+    ticket: Ticket,
     path: StreamPath,
     recorded: PlaybackAddress | null,
   ): void | Promise<void> {
-    if (recorded === null) return answerLive(exchange, sessionId, path);
-    return answerRecorded(exchange, sessionId, path.streamId, recorded);
+    if (recorded === null) return answerLive(exchange, ticket, path);
+    return answerRecorded(exchange, ticket.sessionId, path.streamId, recorded);
   }
 
   function answerLive(
     exchange: Exchange,
-    sessionId: string,
-    { streamId, servedAs, query }: StreamPath,
+    ticket: Ticket,
+    { streamId, ticketText, servedAs, query }: StreamPath,
   ): void | Promise<void> {
     const stream = options.stream(streamId);
     if (!stream) throw new VideoError("unknown_stream", "there is no such stream");
-    const buckets = viewers.admit(sessionId, streamId);
-    stream.want();
+    const watching = viewers.admit(ticket.sessionId, streamId);
+    const { buckets } = watching;
+    if (ticketText === "-") admittedBy.cookie.keep(streamId, exchange.cookie ?? "", ticket, watching);
+    else admittedBy.ticket.keep(streamId, ticketText, ticket, watching);
     const made = parseTranscodePath(servedAs);
-    if (made !== null) return sendMade(exchange, streamId, made, buckets);
-    const named = stream.named(servedAs);
+    if (made === null) return sendNamed(exchange, { stream, servedAs, named: stream.named(servedAs), buckets }, query);
+    stream.want();
+    return sendMade(exchange, streamId, made, buckets);
+  }
+
+  function sendNamed(
+    exchange: Exchange,
+    { stream, servedAs, named, buckets }: Asked,
+    query: string,
+  ): void | Promise<void> {
+    stream.want();
     if (named?.kind !== "playlist") {
       const range = spanOfHeader(exchange.range);
       return sendMedia(exchange, stream.open(servedAs, range, named), range, buckets);
@@ -132,7 +179,7 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     streamId: string,
     { range, name }: PlaybackAddress,
   ): Promise<void> {
-    const buckets = viewers.admit(sessionId, streamId);
+    const { buckets } = viewers.admit(sessionId, streamId);
     if (name === ENTRY) sendPlaylist(exchange, await options.playback.playlist(streamId, range));
     else await options.playback.send(exchange, streamId, name, spanOfHeader(exchange.range), { buckets, onSent });
   }

@@ -10,8 +10,15 @@ export interface SessionRightsBook {
    * @throws {VideoError} `not_allowed`, `unknown_stream` (also for one that is not theirs to see), `gateway_unavailable`
    */
   require(sessionId: string, streamId: string, scope: TicketScope): void | Promise<void>;
+  /** What is known of a session, for who asks often. @throws {VideoError} `too_many_sessions` */
+  standingOf(sessionId: string): Standing;
   take(rights: readonly SessionRights[]): void;
   close(): void;
+}
+
+export interface Standing {
+  /** Whether it is known at this moment that the session may; otherwise `require` says what is so. */
+  mayWatch(streamId: string, nowMs: number): boolean;
 }
 
 export type RightsOptions = {
@@ -30,9 +37,26 @@ const FORGET_MS = 60_000;
 const STANDS_MS = 300_000;
 const MOST_SESSIONS = 20_000;
 
-type Known = { rights: Rights | null; answeredAtMs: number; usedAtMs: number; readonly waiting: Set<() => void> };
 type Rights = { readonly live: Allowed; readonly record: Allowed };
 type Allowed = ReadonlySet<string> | "all" | null;
+
+class Known implements Standing {
+  rights: Rights | null = null;
+  answeredAtMs = Number.NEGATIVE_INFINITY;
+  usedAtMs: number;
+  readonly waiting = new Set<() => void>();
+
+  constructor(nowMs: number) {
+    this.usedAtMs = nowMs;
+  }
+
+  mayWatch(streamId: string, nowMs: number): boolean {
+    const live = this.rights?.live ?? null;
+    if (live === null || nowMs - this.answeredAtMs > FRESH_MS) return false;
+    this.usedAtMs = nowMs;
+    return live === "all" || live.has(streamId);
+  }
+}
 
 export function createSessionRights({ ask, clock }: RightsOptions): SessionRightsBook {
   const known = new Map<string, Known>();
@@ -41,12 +65,7 @@ export function createSessionRights({ ask, clock }: RightsOptions): SessionRight
     const found = known.get(sessionId);
     if (found) return found;
     if (known.size >= MOST_SESSIONS) throw new VideoError("too_many_sessions", "too many sessions");
-    const entry: Known = {
-      rights: null,
-      answeredAtMs: Number.NEGATIVE_INFINITY,
-      usedAtMs: clock(),
-      waiting: new Set(),
-    };
+    const entry = new Known(clock());
     known.set(sessionId, entry);
     return entry;
   }
@@ -70,9 +89,15 @@ export function createSessionRights({ ask, clock }: RightsOptions): SessionRight
     judge(entry, streamId, scope);
   }
 
+  /** It hears of nothing any more: nobody may go by it. */
+  function forget(id: string, entry: Known): void {
+    entry.rights = null;
+    known.delete(id);
+  }
+
   const timer = setInterval(() => {
     const nowMs = clock();
-    for (const [id, { usedAtMs }] of known) if (nowMs - usedAtMs > FORGET_MS) known.delete(id);
+    for (const [id, entry] of known) if (nowMs - entry.usedAtMs > FORGET_MS) forget(id, entry);
     if (known.size > 0) ask([...known.keys()]);
   }, ASK_EVERY_MS);
   timer.unref();
@@ -85,6 +110,7 @@ export function createSessionRights({ ask, clock }: RightsOptions): SessionRight
       if (nowMs - entry.answeredAtMs <= FRESH_MS) return judge(entry, streamId, scope);
       return askAndJudge(sessionId, entry, streamId, scope);
     },
+    standingOf: entryOf,
     take(rights) {
       for (const { sessionId, live, record } of rights) {
         const entry = known.get(sessionId);

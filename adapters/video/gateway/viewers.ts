@@ -8,10 +8,11 @@ export interface Viewers {
   /**
    * Counts a request of a session for a stream.
    *
-   * @returns the buckets that its bytes have to pass
    * @throws {VideoError} `too_many_sessions`
    */
-  admit(sessionId: string, streamId: string): readonly TokenBucket[];
+  admit(sessionId: string, streamId: string): Watching;
+  /** Counts a request of who has been admitted; false = it is another viewer by now, and has to be admitted. */
+  isStill(watching: Watching, nowMs: number): boolean;
   configure(settings: GatewaySettings): void;
   list(): Viewer[];
 }
@@ -21,8 +22,15 @@ const GONE_MS = 30_000;
 /** After a pause a second's worth may go out at once, so that a picture appears without delay. */
 const BURST_S = 1;
 const BYTES_PER_KBIT = 125;
+/** Was last seen so long ago that it is another one now, whenever it is asked. */
+const GONE = Number.NEGATIVE_INFINITY;
 
-type Watching = { readonly viewer: Viewer; seenMs: number; readonly buckets: readonly TokenBucket[] };
+export type Watching = {
+  readonly viewer: Viewer;
+  seenMs: number;
+  /** What its bytes have to pass. */
+  readonly buckets: readonly TokenBucket[];
+};
 
 /** @param clock milliseconds that go forward @param wallClock milliseconds since the Unix epoch */
 export function createViewers(first: GatewaySettings, clock: () => number, wallClock: () => number): Viewers {
@@ -39,8 +47,9 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
     if (nowMs - sweptMs < 1_000) return;
     sweptMs = nowMs;
     for (const [sessionId, streams] of sessions) {
-      for (const [streamId, { seenMs }] of streams) {
-        if (nowMs - seenMs <= GONE_MS) continue;
+      for (const [streamId, known] of streams) {
+        if (nowMs - known.seenMs <= GONE_MS) continue;
+        known.seenMs = GONE;
         streams.delete(streamId);
         watching -= 1;
         perStream.take(streamId);
@@ -64,23 +73,29 @@ export function createViewers(first: GatewaySettings, clock: () => number, wallC
       const known = streams.get(streamId);
       if (known) {
         known.seenMs = nowMs;
-        return known.buckets;
+        return known;
       }
       if (watching >= settings.maxSessions) throw tooMany("in all");
       if (streams.size >= settings.maxPerSession) throw tooMany("of this session");
       if (perStream.of(streamId) >= settings.maxPerStream) throw tooMany("of this stream");
       const viewer = { sessionId, streamId, sinceMs: wallClock() };
-      const buckets = bucketsFor(streamId);
-      sessions.set(sessionId, streams.set(streamId, { viewer, seenMs: nowMs, buckets }));
+      const admitted: Watching = { viewer, seenMs: nowMs, buckets: bucketsFor(streamId) };
+      sessions.set(sessionId, streams.set(streamId, admitted));
       watching += 1;
       perStream.add(streamId);
-      return buckets;
+      return admitted;
+    },
+    isStill(known, nowMs) {
+      if (nowMs - known.seenMs > GONE_MS) return false;
+      known.seenMs = nowMs;
+      return true;
     },
     configure(next) {
       settings = next;
       total = bucketOf(next.totalKbps);
       streamBuckets = new Map();
       // Whoever watches gets the new limits with the next request.
+      for (const streams of sessions.values()) for (const known of streams.values()) known.seenMs = GONE;
       sessions.clear();
       perStream.clear();
       watching = 0;
