@@ -22,8 +22,8 @@ export type Delivery = {
 const PIECE_BYTES = 64 * 1024;
 /** What goes out in one write when nothing limits it: the bytes stay where they are, in the cache's own buffer. */
 const AT_ONCE_BYTES = 1024 * 1024;
-/** Headers of what is whole, by its bytes: the same for everybody who asks for the same. */
-const WHOLE = new WeakMap<readonly Buffer[], { readonly given: AnswerHeaders; readonly all: AnswerHeaders }>();
+/** Headers of what has a length, by its bytes: the same for everybody who asks for the same, be it all there yet or not. */
+const SIZED = new WeakMap<readonly Buffer[], { readonly given: AnswerHeaders; readonly all: AnswerHeaders }>();
 /** Without progress for so long a viewer is let go [J]. */
 export const STALL_MS = 10_000;
 
@@ -50,14 +50,15 @@ function sendAtOnce(delivery: Delivery): void {
 }
 
 function sendHead({ resource, exchange, status, headers }: Delivery): void {
-  exchange.head(status, resource.state === "whole" ? wholeHeadersOf(resource, headers) : headersOf(resource, headers));
+  const isSized = resource.state === "whole" || resource.announced !== null;
+  exchange.head(status, isSized ? sizedHeadersOf(resource, headers) : headersOf(resource, headers));
 }
 
-function wholeHeadersOf(resource: CachedResource, given: AnswerHeaders): AnswerHeaders {
-  const known = WHOLE.get(resource.chunks);
+function sizedHeadersOf(resource: CachedResource, given: AnswerHeaders): AnswerHeaders {
+  const known = SIZED.get(resource.chunks);
   if (known?.given === given) return known.all;
   const all = headersOf(resource, given);
-  WHOLE.set(resource.chunks, { given, all });
+  SIZED.set(resource.chunks, { given, all });
   return all;
 }
 

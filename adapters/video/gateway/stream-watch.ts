@@ -66,8 +66,9 @@ export function createStreamWatch({ clock, wallClock, probeS, spread, onChange }
   }
 
   function isDue(): boolean {
-    const agoS = (clock() - begunAtMs) / 1000;
-    if (isWanted() || isUnsure()) return agoS >= health.targetS;
+    const nowMs = clock();
+    const agoS = (nowMs - begunAtMs) / 1000;
+    if (isWanted(nowMs) || isUnsure()) return agoS >= health.targetS;
     const everyS = probeS();
     return everyS > 0 && agoS >= (hasBegun ? everyS : everyS * spread);
   }
@@ -97,6 +98,9 @@ export function createStreamWatch({ clock, wallClock, probeS, spread, onChange }
       lookedAtMs = wallClock();
       become(afterLook(health, look, lookedAtMs));
     },
-    tick: () => become(afterTime(health, wallClock(), isWanted() || isUnsure())),
+    tick() {
+      // Of a camera that nobody looks at there is nothing that time could change.
+      if (health.watchedSinceMs !== null) become(afterTime(health, wallClock(), isWanted() || isUnsure()));
+    },
   };
 }
