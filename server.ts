@@ -23,7 +23,7 @@ import { blockListOf, createClientAddress } from "./adapters/security/client-add
 import { deriveKey } from "./adapters/security/derive-key.ts";
 import { ensureAdmin } from "./adapters/security/ensure-admin.ts";
 import { THIS_MACHINE } from "./adapters/transport/connection-limit.ts";
-import { createServer } from "./adapters/transport/create-server.ts";
+import { createServer, type PlatformServer } from "./adapters/transport/create-server.ts";
 import { readTlsFiles } from "./adapters/transport/tls-files.ts";
 import { createVideoPipe } from "./adapters/transport/video-pipe.ts";
 import { actorOf } from "./api/audit-actor.ts";
@@ -70,13 +70,13 @@ async function main(): Promise<void> {
   const api = createApi(apiContext(services, config, log));
   const pipeVideo = createVideoPipe(() => services.video.gateway?.port() ?? null);
   const app = express().disable("x-powered-by").use(createPagePolicy(config.publicUrl)).use(compression());
-  const { server } = createServer(serverOptionsOf(config, log), (request, response) => {
+  const { server, asked } = createServer(serverOptionsOf(config, log), (request, response) => {
     if (!pipeVideo(request, response) && !api.handle(request, response)) app(request, response);
   });
   closeInOrder(shutdown, { server, api, services });
   // Jobs and video need no flows.
   if (services.pollsHere || config.roles.includes("ui")) {
-    await startNodeRed({ config, services, server, app, api, log });
+    await startNodeRed({ config, services, server, asked, app, api, log });
   } else {
     await listen(server, config);
     lifecycle.flowsStarted = true;
@@ -89,6 +89,7 @@ type Parts = {
   readonly config: Config;
   readonly services: Services;
   readonly server: http.Server;
+  readonly asked: PlatformServer["asked"];
   readonly app: express.Express;
   readonly api: Api;
   readonly log: Logger;
@@ -98,7 +99,7 @@ type Parts = {
  * Node-RED in our HTTP server: our upgrades and routes first, then the editor, then pages and `http in` nodes. Without the
  * role `ui` the flows run, but nothing of them can be reached.
  */
-async function startNodeRed({ config, services, server, app, api, log }: Parts): Promise<void> {
+async function startNodeRed({ config, services, server, asked, app, api, log }: Parts): Promise<void> {
   const { auth } = services;
   const isShown = config.roles.includes("ui");
   const options: NodeRedOptions = {
@@ -125,6 +126,7 @@ async function startNodeRed({ config, services, server, app, api, log }: Parts):
   const access = createNodeRedAccess(options);
   let areFlowsUp = false;
   server.on("upgrade", (request, socket, head) => {
+    asked(request.socket);
     if (api.handleUpgrade(request, socket, head)) return;
     if (areFlowsUp && isShown) access.authoriseEditorUpgrade(request, socket);
     else access.refuseEarlyUpgrade(request, socket);

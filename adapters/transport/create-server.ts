@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { Socket } from "node:net";
 import type { Log } from "../../domain/log.ts";
 import { type ConnectionLimits, limitConnections } from "./connection-limit.ts";
 import { followTlsFiles } from "./follow-tls-files.ts";
@@ -22,6 +23,11 @@ export type ServerOptions = {
 
 export type PlatformServer = {
   readonly server: http.Server;
+  /**
+   * To be told of each upgrade by who takes them: with a listener of its own here Node would leave them unanswered where
+   * nobody does.
+   */
+  asked(socket: Socket): void;
   /** Stops what looks after it; closing the server itself is the caller's. */
   stop(): void;
 };
@@ -61,7 +67,6 @@ export function boundServer(server: http.Server): void {
 
 /**
  * The server of everything: HTTP, or TLS with files that are read again when they change, without closing a connection.
- * Whoever has it made listens for `upgrade`, too: Node answers none of those by itself then.
  *
  * @throws {AppError} `config.invalid` when the TLS files cannot be used
  */
@@ -83,11 +88,12 @@ export function createServer(options: ServerOptions, listener: http.RequestListe
   const unasked = limitUnasked(server, { ...UNASKED_LIMITS, unlimited: connections.unlimited }, () =>
     tell("connections were cut: too many had not asked for anything"),
   );
-  for (const kind of ["request", "upgrade"]) server.on(kind, ({ socket }) => unasked.asked(socket));
+  server.on("request", ({ socket }) => unasked.asked(socket));
   const stops = [cutSlowReaders(server, readers, () => tell("connections were cut: the other end did not read"))];
   if (tls && pair) stops.push(followFiles(server as unknown as https.Server, tls, pair, options));
   return {
     server,
+    asked: (socket) => unasked.asked(socket),
     stop() {
       for (const stop of stops) stop();
     },

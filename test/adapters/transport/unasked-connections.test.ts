@@ -149,7 +149,8 @@ test("the platform's server knows requests and upgrades that wait for their answ
   const made = createServer(options, () => {
     asked += 1;
   });
-  made.server.on("upgrade", () => {
+  made.server.on("upgrade", ({ socket }: http.IncomingMessage) => {
+    made.asked(socket);
     asked += 1;
   });
   await start(made.server);
