@@ -54,6 +54,8 @@ test("moves what lies there and what comes, loses nothing while the store is awa
   const options = { spool, objects: bucket, mostBytes: 12, tellRoom: (bytes: number) => rooms.push(bytes), log };
   const mover = moveRecordings({ ...options, retryMs: 200 });
   await vi.waitFor(async () => expect(await textOf(bucket, 1)).toBe("piece"), { timeout: 5_000 });
+  // The store has it before the mover knows.
+  await vi.waitFor(() => expect(mover.waitingBytes()).toBe(0), { timeout: 5_000 });
 
   await server.stop();
   for (const number of [2, 3, 4]) await record(number);
