@@ -31,7 +31,8 @@ async function measure(measured: Measured): Promise<void> {
     root: ROOT,
     watch: false,
     projects: projectsOf(measured).map((own) => ({ test: { ...limits, ...own } })),
-    reporters: ["dot", "json"],
+    // A line per file: of a run that hangs it is seen which one is missing.
+    reporters: ["default", "json"],
     outputFile: { json: measuredResults(measured.name) },
     coverage: {
       enabled: true,
