@@ -1,4 +1,4 @@
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { _, Ajv2020, type ErrorObject, type KeywordCxt, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { z } from "zod";
 
@@ -17,6 +17,22 @@ function createCompiler(): Ajv2020 {
   return ajv;
 }
 const compiler = createCompiler();
+// A snapshot's keys are each looked for among all points: ajv compares them one after the other, which takes half of the time
+// that the whole check takes.
+compiler.removeKeyword("enum").addKeyword({
+  keyword: "enum",
+  schemaType: "array",
+  error: {
+    message: "must be equal to one of the allowed values",
+    params: ({ schemaCode }) => _`{allowedValues: ${schemaCode}}`,
+  },
+  code(cxt: KeywordCxt) {
+    const allowed: unknown[] = cxt.schema;
+    if (!allowed.every((value) => typeof value === "string"))
+      throw new Error("an enumeration of a message has words only");
+    cxt.fail(_`!${cxt.gen.scopeValue("obj", { ref: new Set(allowed) })}.has(${cxt.data})`);
+  },
+});
 
 /** Compiles a message schema of `domain/` for the hot path: it takes microseconds and does not rebuild the object. */
 export function compileCheck<T>(schema: z.ZodType<T>): MessageCheck<T> {
