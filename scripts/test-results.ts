@@ -8,7 +8,7 @@ const RUNTIME = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..",
 export const SUITE_RESULTS = path.join(RUNTIME, "test-results.json");
 /** The same of those files of it that were run once more. */
 export const AGAIN_RESULTS = path.join(RUNTIME, "test-results-again.json");
-/** How many errors of a run belong to no test. */
+/** In which files errors came up that belong to no test. */
 export const UNHANDLED = path.join(RUNTIME, "test-unhandled.json");
 /** The same of the tests that are run for their coverage: see `measured.ts`. */
 export const measuredResults = (name: string): string => path.join(RUNTIME, `test-results-${name}.json`);
@@ -63,9 +63,14 @@ export function readTallyWithAgain(file: string, again: string): Tally {
   };
 }
 
-/** Errors that belong to no test, and of which nobody can say that they would not come again. */
-export function hasUnhandled(): boolean {
-  return !existsSync(UNHANDLED) || JSON.parse(readFileSync(UNHANDLED, "utf8")) !== 0;
+/**
+ * Whether errors that belong to no test came up anywhere but in these files, which are run once more with all that is in
+ * them: nobody can say that such an error would not come again.
+ */
+export function hasUnhandledBeside(files: readonly string[]): boolean {
+  if (!existsSync(UNHANDLED)) return true;
+  const origins = JSON.parse(readFileSync(UNHANDLED, "utf8")) as (string | null)[];
+  return !origins.every((origin) => origin !== null && files.includes(below(origin)));
 }
 
 /** The files in which something failed, by their paths below the root. */

@@ -7,7 +7,7 @@ import {
   AGAIN_RESULTS,
   failedFiles,
   forgetResults,
-  hasUnhandled,
+  hasUnhandledBeside,
   listFailures,
   measuredResults,
   readTally,
@@ -73,7 +73,7 @@ async function runTests(): Promise<void> {
 /** @returns true when files of a whole run failed, few of them, and pass with nothing beside them */
 async function passesAgain(): Promise<boolean> {
   const files = failedFiles(SUITE_RESULTS);
-  if (!isWhole || hasUnhandled() || files.length === 0 || files.length > MOST_UNSTEADY_FILES) return false;
+  if (!isWhole || hasUnhandledBeside(files) || files.length === 0 || files.length > MOST_UNSTEADY_FILES) return false;
   console.log(`\nonce more, alone: ${files.join(", ")}`);
   const alone = ["--project=!measured-*", "--no-file-parallelism", `--outputFile.json=${AGAIN_RESULTS}`];
   return (await run(process.execPath, [...VITEST, ...alone, ...files], LIMITS_S.again, "shown")).isGood;

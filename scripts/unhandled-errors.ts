@@ -3,10 +3,13 @@ import path from "node:path";
 import type { Reporter } from "vitest/node";
 import { UNHANDLED } from "./test-results.ts";
 
-/** Leaves how many errors nobody handled, which belong to no test: the JSON reporter does not tell them. */
+type Unhandled = { readonly VITEST_TEST_PATH?: string };
+
+/** Leaves in which files there were errors that nobody handled, and that belong to no test: the JSON reporter tells none. */
 export default class UnhandledErrors implements Reporter {
   onTestRunEnd(_modules: unknown, errors: readonly unknown[]): void {
     mkdirSync(path.dirname(UNHANDLED), { recursive: true });
-    writeFileSync(UNHANDLED, JSON.stringify(errors.length));
+    const files = errors.map((error) => (error as Unhandled).VITEST_TEST_PATH ?? null);
+    writeFileSync(UNHANDLED, JSON.stringify(files));
   }
 }
