@@ -33,7 +33,7 @@ const MOST_UNSTEADY_FILES = 3;
 const isCi = process.env["CI"] === "true";
 const running = new Set<BoundedRun>();
 /** So long may each part take: two to five times of what it takes on two cores. CI ends a run that hangs without a word. */
-const LIMITS_S = { services: 900, suite: 3_600, again: 600, checks: 1_800, coverage: 900 };
+const LIMITS_S = { services: 900, suite: 4_500, again: 600, checks: 1_800, coverage: 900 };
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.once(signal, () => {
