@@ -23,9 +23,9 @@ import { startPinned } from "./web-load/pinned-child.ts";
 
 /**
  * Whether the built platform stays as it is while each of 81 cameras has 10 viewers: `node bench/video-soak.ts
- * [--warm-up 30] [--minutes 60]`, after a build. Each minute it prints memory and descriptors of gateway and platform, requests to
- * cameras, FFmpeg processes, and how late the flows' event loop was. In the end: how far the memory has drifted in the
- * minutes after the warm-up, descriptors at rest before and after, segments that were fetched twice, processes that
+ * [--warm-up 30] [--minutes 60]`, after a build. Each minute it prints memory and descriptors of gateway and platform,
+ * requests to cameras, FFmpeg processes, and how late the flows' event loop was. In the end: how far the memory has drifted
+ * in the minutes after the warm-up, descriptors at rest before and after, segments that were fetched twice, processes that
  * were left behind, and the lateness of the loop over all of it. Ends with 1 when a goal is missed.
  *
  * Viewers connect to the gateway's own port, as an edge would, and hang up after each minute. The gateway's cache is small,

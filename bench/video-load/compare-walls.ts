@@ -11,7 +11,7 @@ const WARM_UP_S = 70;
 
 /** 810 viewers of 81 streams, who each load every new segment. */
 export async function compareWalls(stage: Stage, seconds: number): Promise<Findings> {
-  const rows: { readonly server: string; readonly cpuPct: number; readonly row: object }[] = [];
+  const rows: { readonly cpuPct: number; readonly row: { readonly server: string } }[] = [];
   const missed: string[] = [];
   for (const target of stage.targets) {
     await stage.show({ isMoving: true, isDripping: false });
@@ -35,11 +35,11 @@ export async function compareWalls(stage: Stage, seconds: number): Promise<Findi
       "fetched segments": hits.segments,
       "of them twice": hits.duplicates,
     };
-    rows.push({ server: target.name, cpuPct, row });
+    rows.push({ cpuPct, row });
     if (target.name === "gateway") missed.push(...judge(played, hits, cpuPct));
   }
   // A share of a core belongs to one machine and one hour; how often nginx's it is holds for others, too.
-  const peerPct = rows.find(({ server }) => server === "nginx")?.cpuPct ?? Number.NaN;
+  const peerPct = rows.find(({ row }) => row.server === "nginx")?.cpuPct ?? Number.NaN;
   return { rows: rows.map(({ cpuPct, row }) => ({ ...row, "× nginx": (cpuPct / peerPct).toFixed(2) })), missed };
 }
 

@@ -12,21 +12,27 @@ const withChild = (then: string) =>
    console.log("child " + child.pid); ${then}`;
 const childOf = (output: string) => Number(/child (\d+)/.exec(output)?.[1]);
 
-describe.skipIf(process.platform !== "linux")("a program that may hang", () => {
+/** What is left of a process, and what it does, /proc tells. */
+const onLinux = it.skipIf(process.platform !== "linux");
+
+describe("a program that may hang", () => {
   it("one that ends by itself is told as it ended, with what it said", async () => {
     const ended = await node('console.log("out"); console.error("err"); process.exitCode = 3', 60).ended;
     expect(ended).toEqual({ isGood: false, code: 3, output: "out\n", errors: "err\n", hungAfterS: null });
     expect((await node("", 60).ended).isGood).toBe(true);
   });
 
-  it("one that never comes back is ended with all that it has started, and what it was doing is told", async () => {
-    const ended = await node(withChild("for (;;);"), 1).ended;
-    expect(ended).toMatchObject({ isGood: false, hungAfterS: 1 });
-    expect(ended.errors).toMatch(/ R \d\.\d s .*node -e/);
-    await vi.waitFor(() => expect(isAlive(childOf(ended.output))).toBe(false));
-  });
+  onLinux(
+    "one that never comes back is ended with all that it has started, and what it was doing is told",
+    async () => {
+      const ended = await node(withChild("for (;;);"), 1).ended;
+      expect(ended).toMatchObject({ isGood: false, hungAfterS: 1 });
+      expect(ended.errors).toMatch(/ R \d\.\d s .*node -e/);
+      await vi.waitFor(() => expect(isAlive(childOf(ended.output))).toBe(false));
+    },
+  );
 
-  it("one that ends and leaves something behind that holds its output open is not waited for", async () => {
+  onLinux("one that ends and leaves something behind that holds its output open is not waited for", async () => {
     const ended = await node(withChild("process.exit(0)"), 60).ended;
     expect(ended).toMatchObject({ isGood: true, hungAfterS: null });
     const left = childOf(ended.output);
