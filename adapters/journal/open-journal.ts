@@ -8,12 +8,15 @@ import type { Journal } from "./journal.ts";
 import { type JournalFile, openJournalFile, sqliteCode, WAL_LIMIT_BYTES } from "./journal-file.ts";
 import { createReserveFile, freeBytes } from "./reserve-file.ts";
 
-const GROUP_MS = 25;
-const GROUP_ENTRIES = 50;
+/** A commit waits for the disk, whatever it holds: a round of 150 sites takes three of them so, and no reply waits for long. */
+const GROUP_MS = 60;
+const GROUP_ENTRIES = 100;
 /** Entries of one turn of the event loop share a transaction; beyond that it would stop the loop for too long. */
 const LARGEST_GROUP = 500;
-/** Acknowledgements may wait: one that is lost costs a replay, and a replay is harmless. */
-const SETTLE_MS = 100;
+/**
+ * Acknowledgements may wait for entries that are written anyway: one that is lost costs a replay, and a replay is harmless.
+ */
+const SETTLE_MS = 2_000;
 const SETTLE_AGAIN_MS = 1_000;
 /** Pages that indexes and the file's own tables may need besides the bodies. */
 const SLACK_BYTES = 128 * 1024;
