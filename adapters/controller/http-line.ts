@@ -142,8 +142,11 @@ export class HttpLine implements ControllerLine, SocketEvents {
   #succeed(): void {
     const { isReusable, head } = this.#response;
     const nowMs = performance.now();
-    // Copied: what was read lies in a buffer that the next read of any controller overwrites.
-    const body = Buffer.from(this.#response.body);
+    // Copied: what was read lies in a buffer that the next read of any controller overwrites. Into memory of its own: what
+    // is cut from Node's shared pool was seen to be kept, pool by pool, until all that is alive is looked through, and to
+    // bring that about every 160 s.
+    const body = Buffer.allocUnsafeSlow(this.#response.body.length);
+    body.set(this.#response.body);
     const parsed = parseBody(body);
     const keepMs = Math.min(KEEP_ALIVE_MS, (head.keepAliveS ?? Number.POSITIVE_INFINITY) * 1000 - KEEP_ALIVE_MARGIN_MS);
     this.#usableUntilMs = nowMs + keepMs;

@@ -7,14 +7,16 @@ const MAX_ROWS = 20_000;
 /** Replies that the journal could not keep: they exist only here. */
 const MAX_UNKEPT = 5_000;
 
+/** Of a fresh one the slot is counted while it waits. */
+type Queued = { readonly item: WriteItem; readonly isFresh: boolean };
+
 /**
  * The line in front of the database. While the journal has a backlog, only what it replays is taken; fresh entries are
  * let go of, and come back in their turn.
  */
 export function createWriteQueue(journal: JournalSettler, log: Log) {
-  let items: WriteItem[] = [];
+  let items: Queued[] = [];
   const freshSlots = new Map<string, number>();
-  const fresh = new WeakSet<WriteItem>();
   let isBehind = journal.hasBacklog();
 
   function countSlot(slot: string, change: 1 | -1): void {
@@ -24,21 +26,19 @@ export function createWriteQueue(journal: JournalSettler, log: Log) {
   }
 
   function push(item: WriteItem, isFresh: boolean): void {
-    items.push(item);
-    if (!isFresh) return;
-    fresh.add(item);
-    countSlot(item.snapshot.slot, 1);
+    items.push({ item, isFresh });
+    if (isFresh) countSlot(item.snapshot.slot, 1);
   }
 
-  function removed(taken: readonly WriteItem[]): void {
-    for (const item of taken) if (fresh.has(item)) countSlot(item.snapshot.slot, -1);
+  function removed(taken: readonly Queued[]): void {
+    for (const { item, isFresh } of taken) if (isFresh) countSlot(item.snapshot.slot, -1);
   }
 
   /** Everything that the journal has goes back to it; it will be replayed in order. */
   function letGo(): void {
-    const kept = items.filter(({ journalId }) => journalId !== null);
-    const unkept = items.filter(({ journalId }) => journalId === null);
-    journal.release(kept.map(({ journalId }) => journalId ?? 0));
+    const kept = items.filter(({ item }) => item.journalId !== null);
+    const unkept = items.filter(({ item }) => item.journalId === null);
+    journal.release(kept.map(({ item }) => item.journalId ?? 0));
     const lost = unkept.slice(0, Math.max(0, unkept.length - MAX_UNKEPT));
     if (lost.length > 0)
       log.error({ entries: lost.length }, "snapshots were lost: neither journal nor database takes them");
@@ -75,13 +75,13 @@ export function createWriteQueue(journal: JournalSettler, log: Log) {
       const taken = items.slice(0, limit);
       items = items.slice(taken.length);
       removed(taken);
-      return taken;
+      return taken.map(({ item }) => item);
     },
     /** Puts items that were taken in front again. */
     putBack(taken: readonly WriteItem[]): void {
-      items = [...taken, ...items];
+      items = [...taken.map((item) => ({ item, isFresh: false })), ...items];
     },
-    first: () => items[0],
+    first: () => items[0]?.item,
     size: () => items.length,
     isBehind: () => isBehind && journal.hasBacklog(),
   };

@@ -124,7 +124,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
         "--enable-source-maps",
         "--max-semi-space-size=32",
         "--min-semi-space-size=16",
-        "--heap-growing-percent=100",
+        "--heap-growing-percent=50",
         "--no-memory-reducer",
         path.join(ROOT, "dist/server.js"),
       ];

@@ -30,7 +30,7 @@ test("the newest reply of a site is kept; a late one of an earlier slot does not
 
 test("beyond the limit the site heard of longest ago is forgotten", () => {
   const bytes = entry("a", 1).body.length;
-  const kept = createLastReplies(2 * bytes + 10);
+  const kept = createLastReplies(2.5 * bytes);
   for (const [siteId, minute] of [
     ["a", 1],
     ["b", 1],
