@@ -48,7 +48,7 @@ const NAMES = { stock: "stock", bare: "ours, no rules", ours: "ours, all rules" 
   string
 >;
 const ALARMS_TAB = "tab.alarms.json";
-const IDLE_S = 20;
+const IDLE_S = 60;
 /** Most of what the start has left behind is collected 30 to 60 s after it, at once: that is no cost of being idle. */
 const SETTLED_MS = 75_000;
 
