@@ -73,6 +73,8 @@ describe("backup and restore of the embedded database", { timeout: 180_000 }, ()
       snapshots.map((snapshot, index) => ({ snapshot, journalId: ids[index] ?? null })),
     );
     journal.acknowledge(ids);
+    const settled = () => journal.acknowledged(0, 1_000).map(({ id }) => id);
+    await expect.poll(settled).toEqual(expect.arrayContaining(ids));
   }
   const backUp = async () => {
     await script("backup.ts", "--to", path.join(work, "backups"), "--data-dir", fresh.dataDir);

@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { openJournal } from "../../../adapters/journal/open-journal.ts";
 import { recordedLog } from "../../services/recorded-log.ts";
 import { anEntry } from "./journal-under-test.ts";
@@ -23,6 +24,7 @@ for (let n = Number(first); ; n += GROUP) {
   }
 }
 
+/** At once, or what was said last would die with the process while what came of it stands in the file. */
 function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+  writeSync(1, `${line}\n`);
 }
