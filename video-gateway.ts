@@ -1,7 +1,8 @@
 import { createDiskStore } from "./adapters/objects/disk-store.ts";
 import { openUrl } from "./adapters/objects/open-url.ts";
 import { createGateway } from "./adapters/video/gateway/create-gateway.ts";
-import type { FromGateway, GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
+import { tellPlatform } from "./adapters/video/gateway/tell-platform.ts";
+import type { GatewayStart, ToGateway } from "./adapters/video/gateway-protocol.ts";
 import type { Log } from "./domain/log.ts";
 import { listen } from "./video-listen.ts";
 
@@ -23,20 +24,16 @@ function end(): void {
   void close().finally(() => process.exit(0));
 }
 
-function tell(message: FromGateway): void {
-  if (process.connected) process.send?.(message);
-}
-
 async function run(start: GatewayStart): Promise<void> {
   const lineOf = (level: "info" | "warn" | "error") => (facts: Readonly<Record<string, unknown>>, text: string) =>
-    tell({ type: "log", level, facts, text });
+    tellPlatform({ type: "log", level, facts, text });
   const log: Log = { info: lineOf("info"), warn: lineOf("warn"), error: lineOf("error") };
   const { folder, isSpool } = start.recordings;
-  const gateway = createGateway(start, createDiskStore(folder), tell, isSpool ? openUrl : null);
+  const gateway = createGateway(start, createDiskStore(folder), tellPlatform, isSpool ? openUrl : null);
   close = gateway.close;
   process.on("message", (message: ToGateway) => gateway.take(message));
   try {
-    tell({ type: "listening", port: await listen(start, gateway.handle, log) });
+    tellPlatform({ type: "listening", port: await listen(start, gateway.handle, log) });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     log.error({ reason }, "the video gateway cannot listen");
