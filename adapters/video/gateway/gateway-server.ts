@@ -18,7 +18,7 @@ import type { SessionRightsBook } from "./session-rights.ts";
 import { ENTRY } from "./stream-playlists.ts";
 import type { Transcoding } from "./transcoding.ts";
 import type { Viewers } from "./viewers.ts";
-import { createWallPictures, type WallPicture } from "./wall-pictures.ts";
+import { createWallAnswers } from "./wall-answers.ts";
 
 /** Answers everything below `/v/`. */
 export type GatewayHandler = (exchange: Exchange) => void;
@@ -53,22 +53,21 @@ type Asked = {
   readonly buckets: readonly TokenBucket[];
 };
 
-const WALL = "/v/_wall/keyframes";
-/** The same for cameras, or browsers, that need JPEGs; and what there is of that. */
-const JPEGS = "/v/_wall/jpegs";
-const OFFER = "/v/_wall/offer";
 /** `/v/<streamId>/<ticket or ->/<rest>`, each part as narrow as what we give out. */
 const ROOT = "/v/";
+/** In the ticket's place: the cookie says who asks. */
+const COOKIE = "-";
 const PATH = /^\/v\/([a-z0-9-]{1,64})\/(-|[\w.-]{60,100})\/([\w./%~!$&'()*+,;=:@-]{1,2048})$/;
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
 const SEGMENT_HEADERS = { "cache-control": "private, max-age=60" } as const;
 
 export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHandler {
   const { tickets, cookieName, rights, viewers, onSent, onRefused } = options;
-  const picturesOf = createWallPictures(options);
+  const sessionOf = (exchange: Exchange) => ticketOf(exchange, COOKIE, EVERY_STREAM, "live").sessionId;
+  const answerWall = createWallAnswers({ ...options, sessionOf });
   const createBook = () => createAdmissions(rights, viewers, () => performance.now(), Date.now);
   /** Apart, so that neither can be shown in the other's place. */
-  const admittedBy = { cookie: createBook(), ticket: createBook() };
+  const admitted = { byCookie: createBook(), byTicket: createBook() };
   /** Of what is in memory: the same for everybody. */
   const playlistHeaders = new WeakMap<Buffer, AnswerHeaders>();
 
@@ -80,7 +79,7 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
 
   /** Cookies stand for a session: what it may see and replay, its rights say. */
   function ticketOf(exchange: Exchange, text: string, streamId: string, scope: TicketScope): Ticket {
-    if (text !== "-") return tickets.check(text, streamId, scope, Date.now());
+    if (text !== COOKIE) return tickets.check(text, streamId, scope, Date.now());
     const cookie = cookieOf(exchange.cookie, cookieName);
     if (cookie === null) throw new VideoError("ticket_missing", "neither a ticket nor the cookie");
     return tickets.check(cookie, EVERY_STREAM, "live", Date.now());
@@ -105,15 +104,14 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     const named = stream?.named(servedAs) ?? null;
     if (!stream || named === null) return null;
     const watching =
-      ticketText === "-" ? admittedBy.cookie.find(streamId, cookie) : admittedBy.ticket.find(streamId, ticketText);
+      ticketText === COOKIE ? admitted.byCookie.find(streamId, cookie) : admitted.byTicket.find(streamId, ticketText);
     return watching && { stream, servedAs, named, buckets: watching.buckets };
   }
 
   function answerAtLength(exchange: Exchange): void | Promise<void> {
     const [path = "", query = ""] = splitOnce(exchange.target, "?");
-    if (path === WALL) return answerWall(exchange, query, "frames");
-    if (path === JPEGS) return answerWall(exchange, query, "jpegs");
-    if (path === OFFER) return answerOffer(exchange);
+    const wall = answerWall(exchange, path, query);
+    if (wall !== null) return wall;
     const [, streamId, ticketText, servedAs] = PATH.exec(path) ?? [];
     if (streamId === undefined || ticketText === undefined || servedAs === undefined)
       throw new VideoError("unknown_resource", "no address of the gateway");
@@ -149,8 +147,8 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
     if (!stream) throw new VideoError("unknown_stream", "there is no such stream");
     const watching = viewers.admit(ticket.sessionId, streamId);
     const { buckets } = watching;
-    if (ticketText === "-") admittedBy.cookie.keep(streamId, exchange.cookie ?? "", ticket, watching);
-    else admittedBy.ticket.keep(streamId, ticketText, ticket, watching);
+    if (ticketText === COOKIE) admitted.byCookie.keep(streamId, exchange.cookie ?? "", ticket, watching);
+    else admitted.byTicket.keep(streamId, ticketText, ticket, watching);
     const made = parseTranscodePath(servedAs);
     if (made === null) return sendNamed(exchange, { stream, servedAs, named: stream.named(servedAs), buckets }, query);
     stream.want();
@@ -224,31 +222,6 @@ export function createGatewayHandler(options: GatewayHandlerOptions): GatewayHan
       onRefused: (error) => refuse(exchange, error),
       clock: () => performance.now(),
     });
-  }
-
-  async function answerOffer(exchange: Exchange): Promise<void> {
-    ticketOf(exchange, "-", EVERY_STREAM, "live");
-    const body = Buffer.from(JSON.stringify(await options.transcoding.offer()));
-    exchange.head(200, {
-      "content-type": "application/json",
-      "cache-control": "no-store",
-      "content-length": body.length,
-    });
-    exchange.end(body);
-  }
-
-  async function answerWall(exchange: Exchange, query: string, kind: WallPicture): Promise<void> {
-    const { sessionId } = ticketOf(exchange, "-", EVERY_STREAM, "live");
-    const ids = (new URLSearchParams(query).get("streams") ?? "").split(",");
-    const body = await picturesOf(sessionId, ids, kind, () => exchange.isOpen);
-    if (!exchange.isOpen) return;
-    exchange.head(200, {
-      "content-type": "application/octet-stream",
-      "cache-control": "no-store",
-      "content-length": body.length,
-    });
-    exchange.end(body);
-    onSent(body.length);
   }
 
   function sendPlaylist(exchange: Exchange, body: Buffer): void {

@@ -13,7 +13,7 @@ import type { Transcoding } from "./transcoding.ts";
 /** Key frames as cameras make them, or JPEGs for cameras, or browsers, that need those. */
 export type WallPicture = "frames" | "jpegs";
 
-type WallPicturesOptions = {
+export type WallPicturesOptions = {
   readonly stream: (id: string) => CameraStream | undefined;
   readonly rights: SessionRightsBook;
   readonly transcoding: Transcoding;
