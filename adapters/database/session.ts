@@ -16,7 +16,7 @@ type ExtendedQuery = pg.QueryConfig & { queryMode: "extended" };
 export async function runStatement(session: Session, statement: Statement): Promise<Row[]> {
   const rows = await run(session, statement);
   if (session.getTransactionStatus() === "I") return rows;
-  await session.query("rollback");
+  await ask(session, "rollback");
   throw controlRefused();
 }
 
@@ -26,17 +26,17 @@ export async function runStatement(session: Session, statement: Statement): Prom
  * @throws {SqlError} of the first statement that failed; nothing was stored
  */
 export async function runTransaction(session: Session, statements: readonly Statement[]): Promise<Row[][]> {
-  await session.query("begin");
+  await ask(session, "begin");
   try {
     const results: Row[][] = [];
     for (const statement of statements) {
       results.push(await run(session, statement));
       if (session.getTransactionStatus() !== "T") throw controlRefused();
     }
-    await session.query("commit");
+    await ask(session, "commit");
     return results;
   } catch (error) {
-    await session.query("rollback").catch(() => undefined);
+    await ask(session, "rollback").catch(() => undefined);
     throw toSqlError(error);
   }
 }
@@ -48,22 +48,38 @@ export async function runTransaction(session: Session, statements: readonly Stat
  */
 export async function runScript(session: Session, text: string): Promise<Row[]> {
   try {
-    const answer: unknown = await session.query(text);
-    const results = (Array.isArray(answer) ? answer : [answer]) as { rows?: Row[] }[];
-    if (session.getTransactionStatus() !== "I") await session.query("rollback");
+    const answer = await ask(session, text);
+    const results = Array.isArray(answer) ? answer : [answer];
+    if (session.getTransactionStatus() !== "I") await ask(session, "rollback");
     return results.flatMap(({ rows }) => rows ?? []);
   } catch (error) {
-    await session.query("rollback").catch(() => undefined);
+    await ask(session, "rollback").catch(() => undefined);
     throw toSqlError(error);
   }
+}
+
+/**
+ * The driver's answer, by a callback. Where the driver makes the promise it writes `query.callback = () => …`, and V8 puts a
+ * function that is written into a property beside what stays for long: all that the statement holds, its values and its
+ * rows, would be kept with it until everything that is alive is looked through.
+ *
+ * @returns of a text of several statements one result each
+ */
+function ask(session: Session, query: string | pg.QueryConfig): Promise<pg.QueryResult<Row> | pg.QueryResult<Row>[]> {
+  return new Promise((resolve, reject) => {
+    const answered = (error: Error | null, result: pg.QueryResult<Row>) => (error ? reject(error) : resolve(result));
+    // One overload takes a text, the other an object.
+    if (typeof query === "string") session.query(query, answered);
+    else session.query(query, answered);
+  });
 }
 
 async function run(session: Session, { text, values = [], name }: Statement): Promise<Row[]> {
   const query: ExtendedQuery = { text, values: [...values], queryMode: "extended" };
   if (name !== undefined) query.name = name;
   try {
-    const result = await session.query<Row>(query);
-    return result.rows;
+    const { rows } = (await ask(session, query)) as pg.QueryResult<Row>;
+    return rows;
   } catch (error) {
     throw toSqlError(error);
   }
