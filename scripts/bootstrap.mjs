@@ -37,7 +37,6 @@ const COMMANDS = {
  * beyond that it would be an hour until the memory has found its size. Between two rounds nothing is to be made smaller.
  */
 const NODE_FLAGS = [
-  "--enable-source-maps",
   "--max-semi-space-size=32",
   "--min-semi-space-size=16",
   "--heap-growing-percent=50",

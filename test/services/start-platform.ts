@@ -121,7 +121,6 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
       const words = [
         ...(options.prefix ?? []),
         process.execPath,
-        "--enable-source-maps",
         "--max-semi-space-size=32",
         "--min-semi-space-size=16",
         "--heap-growing-percent=50",
