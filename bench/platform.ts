@@ -88,7 +88,7 @@ type Plan = { readonly repeats: number; readonly warmUps: number; readonly round
  */
 function planFor(sites: number): Plan {
   if (sites <= 150) return { repeats: 3, warmUps: 150, rounds: 90, intervalS: 1 };
-  if (sites <= 1500) return { repeats: 3, warmUps: 9, rounds: 9, intervalS: 5 };
+  if (sites <= 1500) return { repeats: 3, warmUps: 30, rounds: 18, intervalS: 5 };
   return { repeats: 1, warmUps: 1, rounds: 1, intervalS: 60 };
 }
 
