@@ -27,7 +27,7 @@ for (const [name, way] of Object.entries(ways)) {
   await run(way);
   left[name] = Math.round((oldBytes() - before) / STATEMENTS);
 }
-console.log(JSON.stringify(left));
+process.stdout.write(JSON.stringify(left));
 await client.end();
 
 async function run(way: () => Promise<unknown>): Promise<void> {

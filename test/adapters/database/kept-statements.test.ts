@@ -1,10 +1,10 @@
 import { execFile } from "node:child_process";
-import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { expect, inject, test } from "vitest";
 import { serverUrl } from "./engines.ts";
 
-const CHILD = path.join(import.meta.dirname, "kept-statements-child.ts");
+const CHILD = fileURLToPath(new URL("./kept-statements-child.ts", import.meta.url));
 
 test.skipIf(inject("databaseUrl") === null)(
   "a statement leaves nothing behind that stays until everything that is alive is looked through",

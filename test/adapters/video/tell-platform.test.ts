@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, test, vi } from "vitest";
 
-const CHILD = path.join(import.meta.dirname, "tell-platform-child.ts");
+const CHILD = fileURLToPath(new URL("./tell-platform-child.ts", import.meta.url));
 
 /** @returns what came to a gateway that spoke to a platform which had just been killed */
 async function whatCame(way: "ours" | "plain"): Promise<string> {
