@@ -5,7 +5,7 @@ import type { Log } from "../../domain/log.ts";
 import type { Database, Engine, Lane, QueryOptions, Row, Statement } from "./database.ts";
 import { UNKNOWN_POSTGRES } from "./detect-engine.ts";
 import { prepareSchema } from "./prepare-schema.ts";
-import { runScript, runStatement, runTransaction } from "./session.ts";
+import { ask, runScript, runStatement, runTransaction } from "./session.ts";
 import { classifySqlError, SqlError, toSqlError } from "./sql-errors.ts";
 
 type LaneLimits = {
@@ -120,7 +120,7 @@ export async function createPostgresDatabase(target: Target, log: Log): Promise<
     try {
       if ((currentTimeout.get(client) ?? LANES[lane].timeoutMs) !== timeoutMs) {
         await Promise.race([
-          client.query(`set statement_timeout = ${Math.max(1, Math.round(timeoutMs))}`),
+          ask(client, `set statement_timeout = ${Math.max(1, Math.round(timeoutMs))}`),
           silence.expired,
         ]);
         currentTimeout.set(client, timeoutMs);

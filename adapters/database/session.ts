@@ -65,12 +65,13 @@ export async function runScript(session: Session, text: string): Promise<Row[]> 
  *
  * @returns of a text of several statements one result each
  */
-function ask(session: Session, query: string | pg.QueryConfig): Promise<pg.QueryResult<Row> | pg.QueryResult<Row>[]> {
+export function ask(
+  session: Session,
+  query: string | pg.QueryConfig,
+): Promise<pg.QueryResult<Row> | pg.QueryResult<Row>[]> {
   return new Promise((resolve, reject) => {
     const answered = (error: Error | null, result: pg.QueryResult<Row>) => (error ? reject(error) : resolve(result));
-    // One overload takes a text, the other an object.
-    if (typeof query === "string") session.query(query, answered);
-    else session.query(query, answered);
+    session.query(typeof query === "string" ? { text: query } : query, answered);
   });
 }
 
