@@ -27,4 +27,4 @@ EXPOSE 1880
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=15s --timeout=3s --start-period=60s --retries=3 \
   CMD ["node", "-e", "require(process.env.TLS_CERT_FILE ? 'https' : 'http').get({ host: '127.0.0.1', port: process.env.PORT, path: '/healthz', rejectUnauthorized: false }, (r) => process.exit(r.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=32", "--min-semi-space-size=16", "--heap-growing-percent=50", "--no-memory-reducer", "dist/server.js"]
+CMD ["node", "--max-semi-space-size=64", "--min-semi-space-size=32", "--heap-growing-percent=50", "--no-memory-reducer", "dist/server.js"]

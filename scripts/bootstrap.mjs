@@ -32,16 +32,9 @@ const COMMANDS = {
   scan: { script: "scripts/security-scan.ts", needsBuild: true },
 };
 /**
- * Snapshots live for some hundred milliseconds: with a small young generation most of them would be moved about by the
- * collector. To look through all that is alive costs more than what it frees while that is less than half of what is alive;
- * beyond that it would be an hour until the memory has found its size. Between two rounds nothing is to be made smaller.
+ * How much memory the runtime may use before it looks through it; the same in the image. Why these: docs/decisions/0026.
  */
-const NODE_FLAGS = [
-  "--max-semi-space-size=32",
-  "--min-semi-space-size=16",
-  "--heap-growing-percent=50",
-  "--no-memory-reducer",
-];
+const NODE_FLAGS = JSON.parse(readFileSync(path.join(ROOT, "scripts/node-flags.json"), "utf8"));
 /** What the build is made from: a change in any of these files builds again. */
 const SOURCES = {
   server: [
