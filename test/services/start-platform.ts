@@ -5,6 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parse } from "yaml";
+import nodeFlags from "../../scripts/node-flags.json" with { type: "json" };
 import { cookiesOf } from "./cookies-of.ts";
 import { freePort } from "./free-port.ts";
 import { createFreshDataDir } from "./fresh-pglite.ts";
@@ -22,8 +23,8 @@ export type PlatformOptions = {
   /** The embedded database is made by the platform itself, as at the very first start; otherwise it is there already. */
   readonly makesDatabase?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
-  /** Files of the shipped flows that this platform does not get, such as `tab.alarms.json`. */
-  readonly withoutFlows?: readonly string[];
+  /** What an integrator does to the flows before the start: gets the folder with this platform's copy of the shipped ones. */
+  readonly editFlows?: (folder: string) => void;
   /** Programs in front of node, such as `["taskset", "-c", "0"]`. */
   readonly prefix?: readonly string[];
 };
@@ -94,7 +95,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
   const dataDir = await makeDataDir(options);
   const flowsDir = path.join(dataDir, "flows");
   cpSync(path.join(ROOT, "flows"), flowsDir, { recursive: true });
-  for (const file of options.withoutFlows ?? []) rmSync(path.join(flowsDir, file));
+  options.editFlows?.(flowsDir);
   const port = await freePort();
   const url = `${options.environment?.["TLS_CERT_FILE"] ? "https" : "http"}://127.0.0.1:${port}`;
   const publicUrl = options.environment?.["PUBLIC_URL"] ?? url;
@@ -118,15 +119,7 @@ export async function startPlatform(options: PlatformOptions): Promise<PlatformP
     dataDir,
     pid: () => child?.pid ?? 0,
     async start() {
-      const words = [
-        ...(options.prefix ?? []),
-        process.execPath,
-        "--max-semi-space-size=32",
-        "--min-semi-space-size=16",
-        "--heap-growing-percent=50",
-        "--no-memory-reducer",
-        path.join(ROOT, "dist/server.js"),
-      ];
+      const words = [...(options.prefix ?? []), process.execPath, ...nodeFlags, path.join(ROOT, "dist/server.js")];
       child = spawn(words[0] ?? "", words.slice(1), { env: environment, stdio: ["ignore", "pipe", "pipe"] });
       endWithUs(child);
       const keep = (chunk: Buffer) => {
