@@ -74,6 +74,14 @@ export function createDerivedMemory(options: DerivedMemoryOptions): DerivedMemor
     return holdMsOf(intervalOf(siteId));
   }
 
+  function heldOf(siteId: string): Held {
+    const known = sites.get(siteId);
+    if (known !== undefined) return known;
+    const held = { memory: EMPTY_MEMORY, isWhole: false, isDirty: false };
+    sites.set(siteId, held);
+    return held;
+  }
+
   function want(siteId: string, sinceMs: number | null, afterMs = gatherMs): void {
     if (isClosed) return;
     if (!wanted.has(siteId)) wanted.set(siteId, sinceMs);
@@ -137,15 +145,15 @@ export function createDerivedMemory(options: DerivedMemoryOptions): DerivedMemor
   return {
     extend(snapshot) {
       const { siteId } = snapshot;
-      const held = sites.get(siteId) ?? { memory: EMPTY_MEMORY, isWhole: false, isDirty: false };
+      const held = heldOf(siteId);
       const holdMs = holdOf(siteId);
       const slotMs = Date.parse(snapshot.slot);
       const newest = newestSlotMs(held.memory);
       if (!held.isWhole) want(siteId, null);
       else if (newest !== null && slotMs - newest > holdMs) want(siteId, slotMs - newest > DAY_MS ? null : newest);
-      const memory = remember(held.memory, slotMs, statesOf(snapshot), holdMs);
-      sites.set(siteId, { memory, isWhole: held.isWhole, isDirty: true });
-      addRemembered(snapshot, memory, holdMs, held.isWhole);
+      held.memory = remember(held.memory, slotMs, statesOf(snapshot), holdMs);
+      held.isDirty = true;
+      addRemembered(snapshot, held.memory, holdMs, held.isWhole);
     },
     async restore(siteIds) {
       for (const siteId of siteIds) if (!sites.get(siteId)?.isWhole) wanted.set(siteId, null);

@@ -4,6 +4,7 @@ import {
   addReading,
   coverageAt,
   EMPTY_TIMELINE,
+  growNewest,
   mergeTimelines,
   newestMs,
   onMsAt,
@@ -35,15 +36,20 @@ export function holdMsOf(intervalS: number): number {
   return HOLD_INTERVALS * intervalS * 1000;
 }
 
-/** The memory with one more round of readings; any order, see `addReading`. */
+/**
+ * The memory with one more round of readings; any order, see `addReading`. What only lasts longer grows in place: the
+ * memory that was given must not be used as it was before.
+ */
 export function remember(memory: SiteMemory, slotMs: number, states: RememberedStates, holdMs: number): SiteMemory {
-  const makeup = states.makeup_pump_running;
-  const circulation = states.circulation_pump_running;
-  return {
-    makeupPump: makeup === null ? memory.makeupPump : addReading(memory.makeupPump, slotMs, makeup, holdMs),
-    circulationPump:
-      circulation === null ? memory.circulationPump : addReading(memory.circulationPump, slotMs, circulation, holdMs),
-  };
+  const makeupPump = withState(memory.makeupPump, slotMs, states.makeup_pump_running, holdMs);
+  const circulationPump = withState(memory.circulationPump, slotMs, states.circulation_pump_running, holdMs);
+  const isSame = makeupPump === memory.makeupPump && circulationPump === memory.circulationPump;
+  return isSame ? memory : { makeupPump, circulationPump };
+}
+
+function withState(timeline: Timeline, slotMs: number, state: boolean | null, holdMs: number): Timeline {
+  if (state === null || growNewest(timeline, slotMs, state, holdMs)) return timeline;
+  return addReading(timeline, slotMs, state, holdMs);
 }
 
 /** What was saved, and what was seen since, as one memory. */

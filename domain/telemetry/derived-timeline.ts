@@ -32,6 +32,24 @@ export function addReading(timeline: Timeline, slotMs: number, isOn: boolean, ho
 }
 
 /**
+ * Nearly every reading says what the one before it said. Then the newest stretch grows where it stands: a copy per round
+ * would be all that a round leaves behind.
+ *
+ * @returns false when that is not all there is to do, and nothing was done: `addReading` does it
+ */
+export function growNewest(timeline: Timeline, slotMs: number, isOn: boolean, holdMs: number): boolean {
+  const { stretches } = timeline;
+  const newest = stretches.at(-1);
+  if (newest === undefined || newest.isOn !== isOn) return false;
+  const sinceLastMs = slotMs - newest.lastMs;
+  if (sinceLastMs < 0 || sinceLastMs > holdMs) return false;
+  const second = stretches[1];
+  if (second !== undefined && second.sinceMs <= slotMs - KEPT_MS) return false;
+  newest.lastMs = slotMs;
+  return true;
+}
+
+/**
  * Two timelines of the same thing as one: what `earlier` holds counts, `later` fills its gaps and goes on behind it.
  * Time on that `later` has folded away already (after two days without a database) is not counted.
  */

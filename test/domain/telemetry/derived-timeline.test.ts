@@ -4,6 +4,7 @@ import {
   addReading,
   coverageAt,
   EMPTY_TIMELINE,
+  growNewest,
   mergeTimelines,
   onMsAt,
   startsAt,
@@ -29,6 +30,17 @@ const Readings = fc
 
 function replay(readings: readonly Reading[], start: Timeline = EMPTY_TIMELINE): Timeline {
   return readings.reduce((timeline, { ms, isOn }) => addReading(timeline, ms, isOn, HOLD), start);
+}
+
+/** As `replay`, with what only lasts longer grown in place. @returns how often that was all there was to do, besides */
+function replayGrowing(readings: readonly Reading[]): { timeline: Timeline; grown: number } {
+  let timeline = EMPTY_TIMELINE;
+  let grown = 0;
+  for (const { ms, isOn } of readings) {
+    if (growNewest(timeline, ms, isOn, HOLD)) grown += 1;
+    else timeline = addReading(timeline, ms, isOn, HOLD);
+  }
+  return { timeline, grown };
 }
 
 /** From the definition: an edge is a reading that is on behind one that is off. */
@@ -155,4 +167,28 @@ test("coverage is the share of the window that readings speak for", () => {
   // 0 to 2 min, 3 min for which the last reading holds, and the last minute.
   expect(coverageAt(timeline, 61 * MINUTE, 120 * MINUTE, HOLD)).toBeCloseTo(6 / 120);
   expect(coverageAt(EMPTY_TIMELINE, 0, DAY, HOLD)).toBe(0);
+});
+
+describe("growNewest", () => {
+  test("law: grown in place or added, the timeline is the same, in any order and with repeats", () => {
+    let grown = 0;
+    const inSomeOrder = Readings.chain((readings) => fc.shuffledSubarray([...readings, ...readings.slice(0, 20)]));
+    fc.assert(
+      fc.property(fc.oneof(Readings, inSomeOrder), (readings) => {
+        const replayed = replayGrowing(readings);
+        grown += replayed.grown;
+        expect(replayed.timeline).toEqual(replay(readings));
+      }),
+    );
+    expect(grown).toBeGreaterThan(0);
+  });
+
+  test("what has become old is folded all the same", () => {
+    const readings = [true, false, ...Array.from({ length: 3 * 24 * 60 }, () => true)];
+    const rounds = readings.map((isOn, minute): Reading => ({ ms: minute * MINUTE, isOn }));
+    const { timeline, grown } = replayGrowing(rounds);
+    expect(timeline).toEqual(replay(rounds));
+    expect(timeline.stretches.length).toBe(1);
+    expect(grown).toBeGreaterThan(4000);
+  });
 });
