@@ -29,6 +29,8 @@ const MAX_SMALLINT = 32_767;
  */
 const SMALLEST = 1e-9;
 const [TRUE, FALSE, UNKNOWN] = ["t", "f", "?"].map((letter) => letter.charCodeAt(0)) as [number, number, number];
+/** One column at a time is gathered here: memory outside the heap for each would cost more than to gather it. */
+let workspace = new Float64Array(1024);
 const asItIs = (element: string): string => element;
 const asJson = (element: string): string => `${element}::jsonb`;
 
@@ -108,7 +110,7 @@ function pointColumn({ point, type }: PointColumn): SampleColumn {
 }
 
 function encodeNumbers(point: PointName, type: "real" | "double precision", { samples, quality }: Batch) {
-  const numbers = new Float64Array(samples.length);
+  const numbers = workspaceFor(samples);
   let isEmpty = true;
   let row = 0;
   // Here and below: `entries` costs more than what is done with each.
@@ -120,7 +122,12 @@ function encodeNumbers(point: PointName, type: "real" | "double precision", { sa
     else if (value !== null) mark(quality[row], point);
     row += 1;
   }
-  return isEmpty ? null : fixedArray(type, numbers);
+  return isEmpty ? null : fixedArray(type, numbers, samples.length);
+}
+
+function workspaceFor({ length }: readonly Sample[]): Float64Array {
+  if (length > workspace.length) workspace = new Float64Array(2 * length);
+  return workspace;
 }
 
 /** NaN for what is no quantity: with such a value stored, every average would be NaN too. */
@@ -141,7 +148,7 @@ function mark(marks: Record<string, string> | undefined, point: PointName): void
 }
 
 function encodeStates(point: PointName, { samples }: Batch): Buffer | null {
-  const states = new Uint8Array(samples.length);
+  const states = workspaceFor(samples);
   let isEmpty = true;
   let row = 0;
   for (const { snapshot } of samples) {
@@ -151,7 +158,7 @@ function encodeStates(point: PointName, { samples }: Batch): Buffer | null {
     if (value !== null) isEmpty = false;
     row += 1;
   }
-  return isEmpty ? null : fixedArray('"char"', states);
+  return isEmpty ? null : fixedArray('"char"', states, samples.length);
 }
 
 function timeOf(text: string): number {
