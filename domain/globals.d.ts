@@ -1,6 +1,7 @@
 /** What is pure and present in Node and in every browser; nothing else may be used in `domain/`. */
 declare class TextEncoder {
   encode(text: string): Uint8Array;
+  encodeInto(text: string, destination: Uint8Array): { read: number; written: number };
 }
 declare class TextDecoder {
   constructor(encoding?: string, options?: { fatal?: boolean });

@@ -6,7 +6,7 @@ import { RESPONSE_LIMITS, refusalOf } from "./answer-limits.ts";
 import { openSocket, type SocketCount, type SocketEvents, socketTargetOf } from "./controller-socket.ts";
 import { causeOfError, type Progress } from "./error-cause.ts";
 import { parseBody } from "./reply-body.ts";
-import { createRequestBytes } from "./request-bytes.ts";
+import { requestText } from "./request-text.ts";
 
 export type CallOptions = {
   /** Over everything: connect, head and body. */
@@ -26,13 +26,13 @@ export function callOnce(controllerUrl: string, request: CommandRequest, options
   const { host, pathname } = new URL(controllerUrl);
   const path = pathname.replace(/\/+$/, "") + request.path;
   const whole = { name: "command", method: request.method, path, timeoutMs: options.timeoutMs, isRequired: true };
-  const bytes = createRequestBytes(host)(whole, false);
-  return new Promise((resolve) => exchange(controllerUrl, bytes, options, resolve));
+  const text = requestText(whole, host, false);
+  return new Promise((resolve) => exchange(controllerUrl, text, options, resolve));
 }
 
 function exchange(
   controllerUrl: string,
-  bytes: string,
+  text: string,
   { timeoutMs, mayStart }: CallOptions,
   resolve: (result: CallResult) => void,
 ): void {
@@ -84,7 +84,7 @@ function exchange(
       if (isOver) return;
       if (!mayStart()) return fail("too_late");
       mayHaveLeft = true;
-      open.write(bytes, "latin1");
+      open.write(text, "latin1");
     },
     received(_socket, piece) {
       if (isOver) return;

@@ -12,7 +12,7 @@ import {
 } from "./controller-socket.ts";
 import { causeOfError, type Progress } from "./error-cause.ts";
 import { parseBody } from "./reply-body.ts";
-import { createRequestBytes, type RequestBytes } from "./request-bytes.ts";
+import { requestText } from "./request-text.ts";
 
 /** Times are rounded down to this, so that thousands of timers share a few of Node's timer lists. */
 const TIMER_STEP_MS = 25;
@@ -30,7 +30,7 @@ type Settle = (result: TryResult) => void;
  */
 export class HttpLine implements ControllerLine, SocketEvents {
   readonly #target: SocketTarget;
-  readonly #requestBytes: RequestBytes;
+  readonly #authority: string;
   readonly #options: { readonly keepAlive: boolean };
   readonly #count: SocketCount;
   readonly #response = new HttpResponse(RESPONSE_LIMITS);
@@ -48,7 +48,7 @@ export class HttpLine implements ControllerLine, SocketEvents {
 
   constructor(controllerUrl: string, options: { readonly keepAlive: boolean }, count: SocketCount) {
     this.#target = socketTargetOf(controllerUrl);
-    this.#requestBytes = createRequestBytes(new URL(controllerUrl).host);
+    this.#authority = new URL(controllerUrl).host;
     this.#options = options;
     this.#count = count;
   }
@@ -67,18 +67,17 @@ export class HttpLine implements ControllerLine, SocketEvents {
   }
 
   #begin(request: PollRequest, timeoutMs: number, settle: Settle): void {
-    const bytes = this.#requestBytes(request, this.#options.keepAlive);
+    const text = requestText(request, this.#authority, this.#options.keepAlive);
     this.#startedMs = performance.now();
     if (this.#startedMs >= this.#usableUntilMs) this.#drop();
     this.#settle = settle;
     this.#tries += 1;
-    this.#response.reset();
     const stepped = timeoutMs < 2 * TIMER_STEP_MS ? timeoutMs : Math.floor(timeoutMs / TIMER_STEP_MS) * TIMER_STEP_MS;
     this.#timer = setTimeout(expire, stepped, this);
     this.#usableUntilMs = Number.POSITIVE_INFINITY;
     this.#mayBeStale = this.#socket !== null;
     this.#socket ??= openSocket(this.#target, this.#count, this);
-    this.#socket.write(bytes, "latin1");
+    this.#socket.write(text, "latin1");
   }
 
   /** The time is over. An answer that is already waiting in the socket is read first: a late loop is not the site's fault. */
@@ -120,9 +119,12 @@ export class HttpLine implements ControllerLine, SocketEvents {
 
   #lost(socket: net.Socket): void {
     if (socket !== this.#socket) return;
+    if (this.#settle === null) {
+      this.#drop();
+      return;
+    }
     this.#response.end();
-    if (this.#settle === null) this.#drop();
-    else if (this.#response.isHeadRead) this.#judge();
+    if (this.#response.isHeadRead) this.#judge();
     else this.#fail("reset");
   }
 
@@ -142,16 +144,14 @@ export class HttpLine implements ControllerLine, SocketEvents {
   #succeed(): void {
     const { isReusable, head } = this.#response;
     const nowMs = performance.now();
-    // Copied: what was read lies in a buffer that the next read of any controller overwrites. Into memory of its own: what
-    // is cut from Node's shared pool was seen to be kept, pool by pool, until all that is alive is looked through, and to
-    // bring that about every 160 s.
-    const body = Buffer.allocUnsafeSlow(this.#response.body.length);
-    body.set(this.#response.body);
-    const parsed = parseBody(body);
+    // What was read lies in a buffer that the next read of any controller overwrites. The text that is parsed is the copy
+    // that is kept: another one outside the heap would have to be asked for and given back with each reply.
+    const { buffer, byteOffset, byteLength } = this.#response.body;
+    const parsed = parseBody(Buffer.from(buffer, byteOffset, byteLength));
     const keepMs = Math.min(KEEP_ALIVE_MS, (head.keepAliveS ?? Number.POSITIVE_INFINITY) * 1000 - KEEP_ALIVE_MARGIN_MS);
     this.#usableUntilMs = nowMs + keepMs;
     if (!isReusable || !this.#options.keepAlive || this.#isClosing) this.#drop();
-    if (parsed.ok) this.#finish({ ok: true, json: parsed.json, body, latencyMs: nowMs - this.#startedMs });
+    if (parsed.ok) this.#finish({ ok: true, json: parsed.json, text: parsed.text, latencyMs: nowMs - this.#startedMs });
     else this.#finish({ ok: false, cause: "bad_json", status: null });
   }
 
@@ -163,6 +163,7 @@ export class HttpLine implements ControllerLine, SocketEvents {
 
   #finish(result: TryResult): void {
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#response.reset();
     const settle = this.#settle;
     this.#settle = null;

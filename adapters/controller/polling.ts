@@ -1,11 +1,11 @@
 import { afterFailure, afterLate, afterSkip, afterSuccess } from "../../domain/collection/circuit-breaker.ts";
 import type { Clock } from "../../domain/collection/clock.ts";
 import { createLane, type Lane } from "../../domain/collection/lane.ts";
-import { addLatency, p99Ms } from "../../domain/collection/latency-history.ts";
-import { type LoopLag, lagSinceMs } from "../../domain/collection/loop-lag.ts";
-import { type PollOutcome, type PollPlan, type PollPorts, pollSite } from "../../domain/collection/poll-site.ts";
+import { p99Ms } from "../../domain/collection/latency-history.ts";
+import type { LoopLag } from "../../domain/collection/loop-lag.ts";
+import { type PollOutcome, type PollPlan, pollSite } from "../../domain/collection/poll-site.ts";
 import { instantText, slotText } from "../../domain/collection/slots.ts";
-import { type TokenBucket, takeToken } from "../../domain/collection/token-bucket.ts";
+import type { TokenBucket } from "../../domain/collection/token-bucket.ts";
 import { firstTryMs, MAX_RETRIES, MAX_TRY_MS, probeMs } from "../../domain/collection/try-policy.ts";
 import { packJournalBody } from "../../domain/telemetry/journal-body.ts";
 import type { JournalAppender } from "../../domain/telemetry/journal-entry.ts";
@@ -13,6 +13,7 @@ import type { CollectedReply } from "./collector.ts";
 import type { CollectorLog } from "./collector-options.ts";
 import type { LagTicks } from "./lag-ticks.ts";
 import type { LastReplies } from "./last-replies.ts";
+import { SitePorts } from "./site-ports.ts";
 import type { SiteRuntime } from "./site-runtime.ts";
 
 /** All tries of a round, one short try for a suspect, or one try outside the round. */
@@ -54,11 +55,11 @@ type PollingParts = {
 };
 
 export function createPolling(parts: PollingParts): Polling {
-  const { clock, journal, bucket, lag, lastReplies, log } = parts;
+  const { clock, journal, lastReplies, log } = parts;
   const suspects = createLane(Math.max(16, Math.min(SUSPECT_PLACES, Math.floor(parts.maxInFlight / 4))));
   const healthy = createLane(Math.max(16, Math.floor((parts.maxInFlight * 3) / 4)));
   const polls: Record<string, number> = {};
-  const portsBySite = new WeakMap<SiteRuntime, PollPorts>();
+  const portsBySite = new WeakMap<SiteRuntime, SitePorts>();
   let underWay = 0;
   let onSettled: (() => void)[] = [];
 
@@ -79,19 +80,11 @@ export function createPolling(parts: PollingParts): Polling {
     return { requests, deadlineMs: untilEnd, firstTryMs: () => wholeMs, maxRetries: 0 };
   }
 
-  function portsOf(site: SiteRuntime): PollPorts {
-    let ports = portsBySite.get(site);
-    if (ports === undefined) {
-      ports = {
-        clock,
-        line: site.line,
-        takeConnection: (patienceMs) => takeToken(bucket, clock.monotonicMs(), patienceMs),
-        judge: (name, json) => site.profile.judge(name, json),
-        worstLagSinceMs: (sinceMs) => lagSinceMs(lag, sinceMs, clock.monotonicMs()),
-        onLatency: (latencyMs) => addLatency(site.history, latencyMs),
-      };
-      portsBySite.set(site, ports);
-    }
+  function portsOf(site: SiteRuntime): SitePorts {
+    const known = portsBySite.get(site);
+    if (known !== undefined) return known;
+    const ports = new SitePorts(site, parts);
+    portsBySite.set(site, ports);
     return ports;
   }
 
@@ -108,7 +101,7 @@ export function createPolling(parts: PollingParts): Polling {
   }
 
   async function keep(site: SiteRuntime, slotMs: number, isLate: boolean, outcome: GoodOutcome): Promise<void> {
-    const { bodies, replies, failedRequests, attempts, latencyMs } = outcome;
+    const { texts, replies, failedRequests, attempts, latencyMs } = outcome;
     const { siteId } = site;
     site.contact = afterSuccess(site.contact);
     site.lastPoll = { slotMs, result: isLate ? "late" : "ok", attempts, latencyMs };
@@ -118,7 +111,7 @@ export function createPolling(parts: PollingParts): Polling {
     const collectedAt = instantText(clock.wallMs());
     // Written out: a spread costs more than all else here.
     const reply = { siteId, slot, profile, collectedAt, attempts, latencyMs, isLate, failedRequests, replies };
-    const entry = { siteId, slot, profile, body: packJournalBody(reply, bodies) };
+    const entry = { siteId, slot, profile, body: packJournalBody(reply, texts) };
     lastReplies.put(entry);
     const journalId = await journal.append(entry);
     parts.publish({ reply, journalId, isReplay: false });

@@ -6,18 +6,19 @@ const QUOTE = 34;
 const BACKSLASH = 92;
 
 /** A body that is no usable JSON gives `ok: false`; whether the value suits the profile is the profile's business. */
-type ParsedBody = { readonly ok: true; readonly json: unknown } | { readonly ok: false };
+type ParsedBody = { readonly ok: true; readonly json: unknown; readonly text: string } | { readonly ok: false };
 
 /**
  * Parses a reply: valid UTF-8 (a leading byte order mark is passed over), JSON as RFC 8259, at most 64 levels deep. Of a
- * duplicate key the last value counts, as in every JSON parser; `1e999` becomes Infinity, which the mapper refuses.
+ * duplicate key the last value counts, as in every JSON parser; `1e999` becomes Infinity, which the mapper refuses. `text`
+ * is the body itself: written as UTF-8 it gives the same bytes.
  */
 export function parseBody(body: Buffer): ParsedBody {
   if (!isUtf8(body)) return { ok: false };
   const text = body.toString("utf8");
   if (isTooDeep(text)) return { ok: false };
   try {
-    return { ok: true, json: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) };
+    return { ok: true, json: JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text), text };
   } catch {
     return { ok: false };
   }

@@ -44,19 +44,32 @@ export function factsOf({ siteId, lastPoll, contact }: SiteRuntime): PollFacts |
   return { siteId, slot: slotText(slotMs), result, attempts, latencyMs, breaker, misses };
 }
 
+const requestsOfProfile = new WeakMap<PolledProfile, Map<string, readonly PollRequest[]>>();
+
+/** Thousands of sites have the same profile, and nearly all have no prefix: they share their requests. */
+function requestsOf(profile: PolledProfile, prefix: string): readonly PollRequest[] {
+  const byPrefix = requestsOfProfile.get(profile) ?? new Map<string, readonly PollRequest[]>();
+  requestsOfProfile.set(profile, byPrefix);
+  const known = byPrefix.get(prefix);
+  if (known !== undefined) return known;
+  const requests = profile.profile.requests.map(({ name, method, path, timeout_ms, required }) => ({
+    name,
+    method,
+    path: prefix + path,
+    timeoutMs: timeout_ms,
+    isRequired: required ?? true,
+  }));
+  byPrefix.set(prefix, requests);
+  return requests;
+}
+
 export function newSiteRuntime(site: Site, profile: PolledProfile, transport: Transport): SiteRuntime {
   const prefix = new URL(site.controllerUrl).pathname.replace(/\/+$/, "");
   return {
     siteId: site.id,
     controllerUrl: site.controllerUrl,
     profile,
-    requests: profile.profile.requests.map(({ name, method, path, timeout_ms, required }) => ({
-      name,
-      method,
-      path: prefix + path,
-      timeoutMs: timeout_ms,
-      isRequired: required ?? true,
-    })),
+    requests: requestsOf(profile, prefix),
     line: transport.lineTo(site.controllerUrl),
     history: newLatencyHistory(),
     ownIntervalS: site.intervalS,

@@ -15,9 +15,9 @@ export type PollRequest = {
   readonly isRequired: boolean;
 };
 
-/** What one try gave. `latencyMs`: first byte sent to last byte read, a new connection included. */
+/** What one try gave. `text`: the body as it came. `latencyMs`: first byte sent to last byte read, a new connection included. */
 export type TryResult =
-  | { readonly ok: true; readonly json: unknown; readonly body: Uint8Array; readonly latencyMs: number }
+  | { readonly ok: true; readonly json: unknown; readonly text: string; readonly latencyMs: number }
   | Failure;
 
 type Failure = {
@@ -66,7 +66,8 @@ export type PollPorts = {
 export type PollOutcome =
   | {
       readonly ok: true;
-      readonly bodies: ReadonlyMap<string, Uint8Array>;
+      /** The bodies as they came, by the name of the request. */
+      readonly texts: ReadonlyMap<string, string>;
       readonly replies: Record<string, unknown>;
       readonly failedRequests: Record<string, FailureCause>;
       readonly attempts: number;
@@ -79,7 +80,7 @@ export type PollOutcome =
  * request that fails ends the poll.
  */
 export async function pollSite(plan: PollPlan, ports: PollPorts): Promise<PollOutcome> {
-  const bodies = new Map<string, Uint8Array>();
+  const texts = new Map<string, string>();
   const replies: Record<string, unknown> = {};
   const failedRequests: Record<string, FailureCause> = {};
   const tries = { retries: 0 };
@@ -87,7 +88,7 @@ export async function pollSite(plan: PollPlan, ports: PollPorts): Promise<PollOu
   for (const request of plan.requests) {
     const result = await sendWithRetries(request, plan, ports, tries);
     if (result.ok) {
-      bodies.set(request.name, result.body);
+      texts.set(request.name, result.text);
       replies[request.name] = result.json;
       latencyMs += result.latencyMs;
     } else if (request.isRequired) {
@@ -98,7 +99,7 @@ export async function pollSite(plan: PollPlan, ports: PollPorts): Promise<PollOu
     }
   }
   latencyMs = Math.round(latencyMs * 10) / 10;
-  return { ok: true, bodies, replies, failedRequests, attempts: 1 + tries.retries, latencyMs };
+  return { ok: true, texts, replies, failedRequests, attempts: 1 + tries.retries, latencyMs };
 }
 
 async function sendWithRetries(
@@ -136,10 +137,11 @@ async function sendOnce(
   request: PollRequest,
   timeMs: number,
   deadlineMs: number,
-  { clock, line, takeConnection, judge, worstLagSinceMs, onLatency }: PollPorts,
+  ports: PollPorts,
 ): Promise<SentResult> {
+  const { clock, line } = ports;
   if (!line.isConnected) {
-    const waitMs = takeConnection(deadlineMs - clock.monotonicMs() - LEAST_LEFT_MS);
+    const waitMs = ports.takeConnection(deadlineMs - clock.monotonicMs() - LEAST_LEFT_MS);
     if (waitMs === null) return { ok: false, cause: "overloaded", status: null, wasSent: false };
     if (waitMs > 0) await pause(clock, waitMs);
   }
@@ -149,10 +151,10 @@ async function sendOnce(
   if (leftMs < LEAST_LEFT_MS) return { ok: false, cause: "overloaded", status: null, wasSent: false };
   const result = await line.send(request, Math.max(1, Math.round(Math.min(timeMs, leftMs))));
   if (!result.ok) {
-    const cause = judgeFailure(result.cause, worstLagSinceMs(sentMs));
+    const cause = judgeFailure(result.cause, ports.worstLagSinceMs(sentMs));
     return { ...result, cause, wasSent: true };
   }
-  onLatency(result.latencyMs);
-  const cause = judge(request.name, result.json);
+  ports.onLatency(result.latencyMs);
+  const cause = ports.judge(request.name, result.json);
   return cause === null ? result : { ok: false, cause, status: null, wasSent: true };
 }

@@ -5,6 +5,10 @@ import type { ControllerReply } from "./controller-reply.ts";
 import type { JournalEntry } from "./journal-entry.ts";
 
 const NEWLINE = 10;
+/** A UTF-16 unit becomes at most so many bytes. */
+const MOST_BYTES_PER_UNIT = 3;
+/** Texts are encoded here, one body after the other, as their lengths are wanted first. Longer ones get memory of their own. */
+const WORKSPACE = new Uint8Array(256 * 1024);
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
@@ -27,26 +31,31 @@ type ReplyFacts = Pick<ControllerReply, "collectedAt" | "attempts" | "latencyMs"
  * Packs one reply for the journal: one line of JSON with the facts, then the raw bodies as they came, so that a replay
  * maps exactly what the controller said.
  *
- * @param bodies raw UTF-8 JSON per request name, each at most 1 MiB; they are copied
+ * @param texts raw JSON per request name, each at most 1 MiB, as read from valid UTF-8
  */
-export function packJournalBody(facts: ReplyFacts, bodies: ReadonlyMap<string, Uint8Array>): Uint8Array {
+export function packJournalBody(facts: ReplyFacts, texts: ReadonlyMap<string, string>): Uint8Array {
   const { collectedAt, attempts, latencyMs, isLate, failedRequests } = facts;
+  const space = workspaceFor(texts);
   const parts: [string, number][] = [];
   let bodyBytes = 0;
-  for (const [name, { length }] of bodies) {
-    parts.push([name, length]);
-    bodyBytes += length;
+  for (const [name, text] of texts) {
+    const { written } = encoder.encodeInto(text, space.subarray(bodyBytes));
+    parts.push([name, written]);
+    bodyBytes += written;
   }
   const header: Header = { v: 1, collectedAt, attempts, latencyMs, isLate, failedRequests, parts };
   const line = encoder.encode(`${JSON.stringify(header)}\n`);
   const packed = new Uint8Array(line.length + bodyBytes);
   packed.set(line);
-  let at = line.length;
-  for (const body of bodies.values()) {
-    packed.set(body, at);
-    at += body.length;
-  }
+  packed.set(space.subarray(0, bodyBytes), line.length);
   return packed;
+}
+
+function workspaceFor(texts: ReadonlyMap<string, string>): Uint8Array {
+  let units = 0;
+  for (const { length } of texts.values()) units += length;
+  const most = MOST_BYTES_PER_UNIT * units;
+  return most <= WORKSPACE.length ? WORKSPACE : new Uint8Array(most);
 }
 
 /**

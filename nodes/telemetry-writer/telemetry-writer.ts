@@ -15,7 +15,6 @@ const isRejected: MessageCheck<RejectedReply> = compileCheck(RejectedReply);
 const isRound: MessageCheck<RoundReport> = compileCheck(RoundReport);
 
 const STATUS_EVERY_MS = 1000;
-const encoder = new TextEncoder();
 
 /**
  * Hands snapshots, rejected replies and round reports to the platform's writer, which stores them in batches and
@@ -69,11 +68,11 @@ function take(msg: PlatformMessage): (PlatformMessage | null)[] {
 
 /** The reply as the journal packs it, so that one reader serves both. */
 function bodyOf(reply: ControllerReply): Uint8Array {
-  const bodies = Object.entries(reply.replies).map(([name, json]): [string, Uint8Array] => [
+  const texts = Object.entries(reply.replies).map(([name, json]): [string, string] => [
     name,
-    encoder.encode(JSON.stringify(json) ?? "null"),
+    JSON.stringify(json) ?? "null",
   ]);
-  return packJournalBody(reply, new Map(bodies));
+  return packJournalBody(reply, new Map(texts));
 }
 
 function showState(status: StatusDisplay): void {

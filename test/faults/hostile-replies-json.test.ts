@@ -66,7 +66,7 @@ test("every file as the parameters of a reply: judged, mapped, journalled and re
       failedRequests: {},
     };
     const entry = { siteId: "site-001", slot: "2026-01-01T00:00:00.000Z", profile: compiled.tag };
-    const body = packJournalBody(facts, new Map([["coolerState", result.body]]));
+    const body = packJournalBody(facts, new Map([["coolerState", result.text]]));
     const reply = unpackJournalBody({ ...entry, body });
     expect(reply.replies["coolerState"]).toEqual(result.json);
     expect(makeSnapshot(reply, compiled, undefined).siteId).toBe("site-001");

@@ -52,15 +52,12 @@ afterAll(async () => {
 /** What the collector does for each good reply: journal first, then hand out. */
 async function collect(reply: ControllerReply): Promise<void> {
   const { siteId, slot, profile, replies } = reply;
-  const bodies = Object.entries(replies).map(([name, json]): [string, Uint8Array] => [
-    name,
-    new TextEncoder().encode(JSON.stringify(json)),
-  ]);
+  const texts = Object.entries(replies).map(([name, json]): [string, string] => [name, JSON.stringify(json)]);
   const journalId = await platform.journal.append({
     siteId,
     slot,
     profile,
-    body: packJournalBody(reply, new Map(bodies)),
+    body: packJournalBody(reply, new Map(texts)),
   });
   platform.collector.subscriber?.onReply({ reply, journalId, isReplay: false });
 }

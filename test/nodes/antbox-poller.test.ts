@@ -41,13 +41,10 @@ test("hands out the report of each round at output 2, and shows its figures", as
 
 test("replays what the journal still holds, unpacked and marked", async () => {
   const reply = aReply();
-  const bodies = Object.entries(reply.replies).map(([name, json]): [string, Uint8Array] => [
-    name,
-    new TextEncoder().encode(JSON.stringify(json)),
-  ]);
+  const texts = Object.entries(reply.replies).map(([name, json]): [string, string] => [name, JSON.stringify(json)]);
   platform = createTestPlatform({ replayAfterMs: 0 });
   const { siteId, slot, profile } = reply;
-  const id = await platform.journal.append({ siteId, slot, profile, body: packJournalBody(reply, new Map(bodies)) });
+  const id = await platform.journal.append({ siteId, slot, profile, body: packJournalBody(reply, new Map(texts)) });
   platform.journal.release([id ?? 0]);
   setPlatform(platform);
   node = await loadNode(registerAntboxPoller, { type: "antbox-poller" }, { outputs: 2 });

@@ -131,7 +131,7 @@ export function createFakeFleet(options: {
   };
 }
 
-const GOOD: TryResult = { ok: true, json: {}, body: new Uint8Array([123, 125]), latencyMs: 1 };
+const GOOD: TryResult = { ok: true, json: {}, text: "{}", latencyMs: 1 };
 
 function outcomeOf(behaviour: Behaviour, timeoutMs: number): { result: TryResult; afterMs: number } {
   if (behaviour.kind === "overruns") return { result: GOOD, afterMs: behaviour.afterMs };
@@ -143,7 +143,7 @@ function outcomeOf(behaviour: Behaviour, timeoutMs: number): { result: TryResult
     const status = behaviour.cause === "http_status" ? 500 : null;
     return { result: { ok: false, cause: behaviour.cause, status }, afterMs };
   }
-  return { result: { ok: true, json: {}, body: new Uint8Array([123, 125]), latencyMs: afterMs }, afterMs };
+  return { result: { ok: true, json: {}, text: "{}", latencyMs: afterMs }, afterMs };
 }
 
 function aSite(site: Partial<Site>): Site {

@@ -18,7 +18,7 @@ const entry = (siteId: string, minute: number, json: unknown = {}) => ({
   siteId,
   slot: `2026-01-01T00:0${minute}:00.000Z`,
   profile: "p@1",
-  body: packJournalBody(FACTS, new Map([["status", new TextEncoder().encode(JSON.stringify(json))]])),
+  body: packJournalBody(FACTS, new Map([["status", JSON.stringify(json)]])),
 });
 
 test("the newest reply of a site is kept; a late one of an earlier slot does not replace it", () => {
