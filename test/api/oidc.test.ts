@@ -244,7 +244,10 @@ describe("nobody gets in", () => {
     const back = await comeBack();
     const sealed = /antbox_oidc=([^;]+)/.exec(browser.cookieHeader(api.url))?.[1] ?? "";
     const other = box.seal(box.open(sealed, COOKIE), { ...COOKIE, row: "other" });
-    for (const value of [`${sealed.slice(0, -2)}AA`, other, "v1.x", ""]) {
+    // In the middle: at the end some bits of a letter say nothing, and the letter may be the one that is put there.
+    const middle = Math.floor(sealed.length / 2);
+    const changed = sealed.slice(0, middle) + (sealed[middle] === "A" ? "B" : "A") + sealed.slice(middle + 1);
+    for (const value of [changed, other, "v1.x", ""]) {
       const answer = await fetch(back, { redirect: "manual", headers: { cookie: `antbox_oidc=${value}` } });
       expect(problemOf(answer)).toEqual([302, "/login", "oidc-expired"]);
     }
