@@ -25,18 +25,14 @@ const ENCODINGS = {
   timestamptz: { oid: 1184, bytes: 8, put: putTime },
 } as const satisfies Record<string, Encoding>;
 
-/**
- * An array without nulls. The values must be in the range of the type.
- *
- * @param count how many of the values there are, from the first on
- */
-export function fixedArray(type: FixedType, values: ArrayLike<number>, count = values.length): Buffer {
+/** An array without nulls. The values must be in the range of the type. */
+export function fixedArray(type: FixedType, values: ArrayLike<number>): Buffer {
   const { oid, bytes, put }: Encoding = ENCODINGS[type];
-  const array = Buffer.allocUnsafe(HEADER_BYTES + count * (LENGTH_BYTES + bytes));
+  const array = Buffer.allocUnsafe(HEADER_BYTES + values.length * (LENGTH_BYTES + bytes));
   const view = new DataView(array.buffer, array.byteOffset, array.byteLength);
-  putHeader(view, oid, count, false);
+  putHeader(view, oid, values.length, false);
   let at = HEADER_BYTES;
-  for (let index = 0; index < count; index += 1) {
+  for (let index = 0; index < values.length; index += 1) {
     view.setInt32(at, bytes);
     put(view, at + LENGTH_BYTES, values[index] ?? Number.NaN);
     at += LENGTH_BYTES + bytes;

@@ -122,12 +122,13 @@ function encodeNumbers(point: PointName, type: "real" | "double precision", { sa
     else if (value !== null) mark(quality[row], point);
     row += 1;
   }
-  return isEmpty ? null : fixedArray(type, numbers, samples.length);
+  return isEmpty ? null : fixedArray(type, numbers);
 }
 
+/** @returns one place per sample, each with what the last column left there */
 function workspaceFor({ length }: readonly Sample[]): Float64Array {
   if (length > workspace.length) workspace = new Float64Array(2 * length);
-  return workspace;
+  return workspace.subarray(0, length);
 }
 
 /** NaN for what is no quantity: with such a value stored, every average would be NaN too. */
@@ -158,7 +159,7 @@ function encodeStates(point: PointName, { samples }: Batch): Buffer | null {
     if (value !== null) isEmpty = false;
     row += 1;
   }
-  return isEmpty ? null : fixedArray('"char"', states, samples.length);
+  return isEmpty ? null : fixedArray('"char"', states);
 }
 
 function timeOf(text: string): number {
